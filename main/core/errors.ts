@@ -1,0 +1,109 @@
+/**
+ * The closed list of what can go wrong, and the one error class that carries it.
+ * Everything in main may throw or store these; pages get the same codes through the contract.
+ */
+
+/** Every code there is. The contract repeats this list; a type in `main/app` fails to compile when they differ. */
+export const ERROR_CODES = [
+  // The network, before and during an exchange.
+  'offline',
+  'dns',
+  'refused',
+  'tls',
+  'connection-lost',
+  'stalled',
+  // What Encord answered.
+  'unauthenticated',
+  'key-unknown',
+  'forbidden',
+  'scope-missing',
+  'not-found',
+  'no-such-call',
+  'bad-request',
+  'already-exists',
+  'payload-too-large',
+  'rate-limited',
+  'server-error',
+  'bad-answer',
+  'clock-wrong',
+  // The storage behind the signed URL.
+  'url-expired',
+  'storage-refused',
+  'hash-mismatch',
+  // Files.
+  'file-missing',
+  'file-changed',
+  'file-unreadable',
+  'file-empty',
+  'file-too-large',
+  'file-type',
+  'file-name',
+  'duplicate',
+  'disk-full',
+  // What Encord made of the bytes.
+  'media-refused',
+  'dataset-storage',
+  'dataset-unknown',
+  'dataset-ambiguous',
+  'job-cancelled',
+  'job-lost',
+  'uncertain',
+  // Keys and accounts.
+  'key-format',
+  'key-type',
+  'passphrase-needed',
+  'passphrase-wrong',
+  'keychain-locked',
+  'keychain-unavailable',
+  'account-unknown',
+  'account-missing',
+  // The program itself.
+  'data-folder-in-use',
+  'data-folder-unusable',
+  'database-newer',
+  'database-corrupt',
+  'invalid-input',
+  'not-available',
+  'cancelled',
+  'interrupted',
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** Facts for the person who helps: short strings only, never a secret or a signed URL. */
+export type ErrorDetails = Readonly<Record<string, string>>;
+
+/** An error with a code of the closed list and a sentence that says what happened and what to do. */
+export class UploaderError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, options: { details?: ErrorDetails; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'UploaderError';
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/** The stored form of an error: what a row of the queue remembers. `at` is milliseconds since the epoch. */
+export interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly details: ErrorDetails;
+  readonly at: number;
+}
+
+export function toFailure(error: UploaderError, at: number): Failure {
+  return { code: error.code, message: error.message, details: error.details, at };
+}
+
+/** Any thrown value as an `UploaderError`; what was not foreseen becomes `internal` and keeps its cause. */
+export function asUploaderError(thrown: unknown): UploaderError {
+  if (thrown instanceof UploaderError) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new UploaderError('internal', `The program met an error that it does not know: ${reason}`, {
+    cause: thrown,
+  });
+}
