@@ -172,7 +172,7 @@ const NEEDS_NEW_UPLOAD: ReadonlySet<ErrorCode> = new Set([
   'job-cancelled',
 ]);
 
-const READY: UnitState = { at: 'ready', attempts: 0, notBefore: 0, failure: null };
+const READY = { at: 'ready', attempts: 0, notBefore: 0, failure: null } as const satisfies UnitState;
 
 export function stepUnit(state: UnitState, event: UnitEvent): UnitStep {
   const ignored: UnitStep = { state, effects: ['ignored'] };
