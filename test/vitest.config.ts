@@ -1,0 +1,22 @@
+/**
+ * How the tests that need no browser run: unit, contract, integration and crash tests. Used by `npm test` and by
+ * `vitest -c test/vitest.config.ts`.
+ */
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  test: {
+    include: ['test/{unit,contract,integration,crash}/**/*.test.{ts,tsx}'],
+    environment: 'node',
+    // Processes, not threads: tests open SQLite files, send signals and change the environment.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    passWithNoTests: true,
+    restoreMocks: true,
+    unstubEnvs: true,
+  },
+});
