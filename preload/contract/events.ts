@@ -1,0 +1,28 @@
+/**
+ * Every event from main to the pages. `changed` ticks are numbered without gaps per connection: a gap means that
+ * something was missed and everything on screen is asked for again.
+ */
+
+import { z } from 'zod';
+import type { EventName } from './names.ts';
+import { connectionView, planView, totalsView, transferView } from './views.ts';
+
+/** What a tick says has changed; coalesced to a few a second. */
+export const topic = z.enum(['queue', 'accounts', 'settings', 'datasets', 'connection']);
+export type Topic = z.infer<typeof topic>;
+
+export const EVENTS = {
+  changed: z.object({
+    seq: z.number().int(),
+    topics: z.array(topic),
+    totals: totalsView,
+    connection: connectionView,
+    paused: z.boolean(),
+  }),
+  /** What is on its way now; sent a few times a second while bytes move, and once more when they stop. */
+  progress: z.object({ transfers: z.array(transferView), speed: z.number() }),
+  /** A review that is being made. */
+  plan: planView,
+} as const satisfies Record<EventName, z.ZodType>;
+
+export type Events = { [N in EventName]: z.infer<(typeof EVENTS)[N]> };

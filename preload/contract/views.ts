@@ -1,0 +1,297 @@
+/**
+ * What pages are shown: plain data, made by main, validated at neither end twice. Imported as types by the pages.
+ * Sizes are bytes, times are milliseconds since the epoch, ids of the queue are integers.
+ */
+
+import { z } from 'zod';
+import { failureView } from './errors.ts';
+
+export const mediaId = z.enum(['video', 'image', 'image-group']);
+export type MediaId = z.infer<typeof mediaId>;
+
+export const routeChoice = z.enum(['auto', 'storage', 'documented']);
+export type RouteChoice = z.infer<typeof routeChoice>;
+
+export const unitStateName = z.enum([
+  'collecting',
+  'ready',
+  'registering',
+  'processing',
+  'linking',
+  'done',
+  'failed',
+  'uncertain',
+  'cancelled',
+]);
+export type UnitStateName = z.infer<typeof unitStateName>;
+
+export const itemStateName = z.enum(['queued', 'granted', 'stored', 'failed', 'cancelled']);
+export type ItemStateName = z.infer<typeof itemStateName>;
+
+/** An account without its secret. */
+export const accountView = z.object({
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['ssh', 'api-key']),
+  /** `SHA256:…` of the public key; null for an API key. */
+  fingerprint: z.string().nullable(),
+  email: z.string().nullable(),
+  /** Scheme and host, e.g. `https://api.encord.com`. */
+  domain: z.string(),
+  route: routeChoice,
+  /** A sentence when `auto` had to fall back to the documented route. */
+  routeNotice: z.string().nullable(),
+  /** The one dataset of an API key. */
+  datasetId: z.string().nullable(),
+  /** Where the secret is: the keychain, this run only, or the environment. */
+  secretIn: z.enum(['keychain', 'run', 'environment', 'missing']),
+  paused: z.boolean(),
+  /** Set when Encord no longer takes the credentials: sign in again. */
+  blocked: failureView.nullable(),
+});
+export type AccountView = z.infer<typeof accountView>;
+
+export const totalsView = z.object({
+  units: z.record(unitStateName, z.number().int()),
+  refused: z.number().int(),
+  skipped: z.number().int(),
+  bytes: z.number(),
+  storedBytes: z.number(),
+});
+export type TotalsView = z.infer<typeof totalsView>;
+
+export const settingsView = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  density: z.enum(['comfortable', 'compact']),
+  /** Files sent at the same time; `auto` lets the program decide. */
+  concurrency: z.union([z.literal('auto'), z.number().int().min(1).max(64)]),
+  /** Larger files are refused at review. */
+  sizeLimitBytes: z.number().int().min(1),
+  /** Where queue, ledger and logs live; set only for the next start. */
+  dataFolder: z.string(),
+  nextDataFolder: z.string().nullable(),
+});
+export type SettingsView = z.infer<typeof settingsView>;
+
+/** The connection to Encord as one truth for the whole window. */
+export const connectionView = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('unknown') }),
+  z.object({ kind: z.literal('online') }),
+  /** Nothing gets through; the program tries again by itself. */
+  z.object({ kind: z.literal('offline'), failure: failureView, nextTryAt: z.number().nullable() }),
+  /** Encord asked everybody to wait. */
+  z.object({ kind: z.literal('waiting'), failure: failureView, until: z.number() }),
+]);
+export type ConnectionView = z.infer<typeof connectionView>;
+
+/** All that every page needs at all times. Small; asked again after a gap in the change ticks. */
+export const snapshotView = z.object({
+  /** The number of the last change tick that this contains. */
+  seq: z.number().int(),
+  host: z.enum(['electron', 'browser']),
+  version: z.string(),
+  platform: z.enum(['linux', 'darwin', 'win32', 'other']),
+  capabilities: z.object({
+    /** `files.choose` opens the system's own dialog. */
+    nativeDialogs: z.boolean(),
+    /** Dropped files arrive as paths; else their bytes are sent to main first. */
+    dropsArePaths: z.boolean(),
+    /** `files.browse` lists the machine that main runs on. */
+    serverChooser: z.boolean(),
+    /** `app.openFolder` works. */
+    openFolder: z.boolean(),
+  }),
+  keychain: z.object({
+    kind: z.enum(['ready', 'locked', 'unavailable']),
+    reason: z.string(),
+  }),
+  accounts: z.array(accountView),
+  activeAccountId: z.string().nullable(),
+  settings: settingsView,
+  paused: z.boolean(),
+  connection: connectionView,
+  totals: totalsView,
+  /** Bytes per second over the last seconds; 0 when nothing moves. */
+  speed: z.number(),
+  /** The dataset that the last review chose for the active account. */
+  lastDatasetId: z.string().nullable(),
+});
+export type SnapshotView = z.infer<typeof snapshotView>;
+
+export const datasetView = z.object({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  createdAt: z.string().nullable(),
+  editedAt: z.string().nullable(),
+  role: z.enum(['admin', 'user']).nullable(),
+  /** Mirrored: its storage folder and the dataset are kept the same. Null where the server did not say. */
+  mirrored: z.boolean().nullable(),
+  storage: z.enum(['encord', 'private']).nullable(),
+});
+export type DatasetView = z.infer<typeof datasetView>;
+
+export const dataRowView = z.object({
+  dataHash: z.string(),
+  title: z.string(),
+  type: z.string(),
+  size: z.number().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  durationSeconds: z.number().nullable(),
+  createdAt: z.string().nullable(),
+});
+export type DataRowView = z.infer<typeof dataRowView>;
+
+export const storageFolderView = z.object({ id: z.string(), name: z.string(), path: z.array(z.string()) });
+export type StorageFolderView = z.infer<typeof storageFolderView>;
+
+// ------------------------------------------------------------------------------------------------ review
+
+export const planView = z.object({
+  planId: z.string(),
+  /** `scanning`: files are still being found; `settling`: duplicates are being looked for. */
+  phase: z.enum(['receiving', 'scanning', 'settling', 'ready', 'failed']),
+  failure: failureView.nullable(),
+  /** The folder being read now. */
+  currentFolder: z.string().nullable(),
+  files: z.number().int(),
+  bytes: z.number(),
+  units: z.record(mediaId, z.number().int()),
+  refused: z.number().int(),
+  skipped: z.number().int(),
+  /** Units that are in the queue already and go on there. */
+  queued: z.number().int(),
+  datasetId: z.string().nullable(),
+  /** Why the destination cannot take these files; null when it can. */
+  destinationProblem: failureView.nullable(),
+});
+export type PlanView = z.infer<typeof planView>;
+
+export const planUnitView = z.object({
+  index: z.number().int(),
+  media: mediaId,
+  title: z.string(),
+  path: z.string(),
+  frames: z.number().int(),
+  bytes: z.number(),
+  /** E.g. "Same content as a.png". */
+  note: z.string().nullable(),
+});
+export type PlanUnitView = z.infer<typeof planUnitView>;
+
+export const planFolderView = z.object({
+  path: z.string(),
+  name: z.string(),
+  images: z.number().int(),
+  as: z.enum(['single', 'group']),
+  suggestion: z.enum(['single', 'group']),
+});
+export type PlanFolderView = z.infer<typeof planFolderView>;
+
+export const turnedAwayView = z.object({
+  kind: z.enum(['refused', 'skipped']),
+  path: z.string(),
+  title: z.string(),
+  size: z.number(),
+  failure: failureView,
+});
+export type TurnedAwayView = z.infer<typeof turnedAwayView>;
+
+// ------------------------------------------------------------------------------------------------ the queue
+
+export const batchRow = z.object({
+  kind: z.literal('batch'),
+  id: z.number().int(),
+  name: z.string(),
+  accountName: z.string(),
+  datasetId: z.string(),
+  datasetTitle: z.string(),
+  addedAt: z.number(),
+  finishedAt: z.number().nullable(),
+  paused: z.boolean(),
+  trouble: failureView.nullable(),
+  totals: totalsView,
+});
+export type BatchRow = z.infer<typeof batchRow>;
+
+export const unitRow = z.object({
+  kind: z.literal('unit'),
+  id: z.number().int(),
+  batchId: z.number().int(),
+  media: mediaId,
+  title: z.string(),
+  path: z.string(),
+  itemCount: z.number().int(),
+  storedItems: z.number().int(),
+  bytes: z.number(),
+  storedBytes: z.number(),
+  paused: z.boolean(),
+  state: unitStateName,
+  attempts: z.number().int(),
+  /** When it is tried next, where it waits for that. */
+  notBefore: z.number().nullable(),
+  /** The last thing that went wrong, also of a unit that will be tried again. */
+  failure: failureView.nullable(),
+  dataHash: z.string().nullable(),
+});
+export type UnitRow = z.infer<typeof unitRow>;
+
+export const itemRow = z.object({
+  kind: z.literal('item'),
+  id: z.number().int(),
+  unitId: z.number().int(),
+  position: z.number().int(),
+  name: z.string(),
+  path: z.string(),
+  size: z.number(),
+  state: itemStateName,
+  notBefore: z.number().nullable(),
+  failure: failureView.nullable(),
+});
+export type ItemRow = z.infer<typeof itemRow>;
+
+export const queueRow = z.discriminatedUnion('kind', [
+  batchRow,
+  unitRow,
+  itemRow,
+  z.object({
+    kind: z.literal('turned-away'),
+    id: z.number().int(),
+    batchId: z.number().int(),
+    turnedAway: turnedAwayView,
+  }),
+]);
+export type QueueRow = z.infer<typeof queueRow>;
+
+export const queueFilter = z.enum(['all', 'active', 'waiting', 'attention', 'done', 'turned-away']);
+export type QueueFilter = z.infer<typeof queueFilter>;
+
+/** One file on its way now. At most as many as files are sent at the same time. */
+export const transferView = z.object({
+  itemId: z.number().int(),
+  unitId: z.number().int(),
+  batchId: z.number().int(),
+  sentBytes: z.number(),
+  size: z.number(),
+  /** Bytes per second. */
+  speed: z.number(),
+});
+export type TransferView = z.infer<typeof transferView>;
+
+export const scope = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('all') }),
+  z.object({ kind: z.literal('account'), id: z.string().max(100) }),
+  z.object({ kind: z.literal('batch'), id: z.number().int() }),
+  z.object({ kind: z.literal('unit'), id: z.number().int() }),
+  z.object({ kind: z.literal('item'), id: z.number().int() }),
+]);
+export type ScopeView = z.infer<typeof scope>;
+
+export const fileEntryView = z.object({
+  name: z.string(),
+  path: z.string(),
+  kind: z.enum(['folder', 'file']),
+  size: z.number().nullable(),
+});
+export type FileEntryView = z.infer<typeof fileEntryView>;
