@@ -1,0 +1,41 @@
+/**
+ * What the two hosts see of the program, and what the program may ask of its host: `main/app` fulfils `App`;
+ * `main/electron`, `main/web` and the command line use it.
+ */
+
+import type { Answer } from '../../preload/contract/errors.ts';
+import type { EventName } from '../../preload/contract/names.ts';
+
+/** The use cases behind the contract. One per data folder. */
+export interface App {
+  /** Validates the input with the contract's schema, runs the handler, maps errors; never throws. */
+  handle(name: string, input: unknown): Promise<Answer<unknown>>;
+  /** Every event for pages; the result stops it. The listener must return at once. */
+  listen(listener: (name: EventName, payload: unknown) => void): () => void;
+  /**
+   * Browser mode: where the bytes of one dropped file go. `relativePath` uses `/`, is checked by the host to hold
+   * no `..`, and is still only a request. `size` is in bytes and exact: `body` ends after that many, or throws when
+   * the sender went away, upon which the partial file is discarded. `mtimeMs` is milliseconds since the epoch.
+   */
+  receive(
+    dropId: string,
+    relativePath: string,
+    facts: { size: number; mtimeMs: number | null },
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<Answer<null>>;
+  /** Stops work, leaves nothing half written, and lets go of the data folder. */
+  close(): Promise<void>;
+}
+
+/** What a host can do; handed to the app when it is made. */
+export interface HostServices {
+  readonly host: 'electron' | 'browser';
+  /** The system's own dialog; absolute paths, none where the person changed their mind. Null: there is none. */
+  readonly chooseFiles: ((what: 'files' | 'folders') => Promise<readonly string[]>) | null;
+  /** Shows a folder in the system's file manager; throws with a sentence when it cannot. */
+  readonly openFolder: ((path: string) => Promise<void>) | null;
+  /** True where pages know the paths of dropped files; else they send the bytes. */
+  readonly dropsArePaths: boolean;
+  /** True where pages may browse the machine that main runs on. */
+  readonly serverChooser: boolean;
+}
