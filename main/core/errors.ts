@@ -107,3 +107,18 @@ export function asUploaderError(thrown: unknown): UploaderError {
     cause: thrown,
   });
 }
+
+/** True for failures of the network itself, as opposed to an answer that somebody gave. */
+export function isNetworkError(error: UploaderError): boolean {
+  switch (error.code) {
+    case 'offline':
+    case 'dns':
+    case 'refused':
+    case 'tls':
+    case 'connection-lost':
+    case 'stalled':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * The engine: picks due work from the store and does it, until it is stopped. It holds no truth of its own: all
+ * that it knows beyond the store is what is under way at this moment, so that it can be killed at any instant and
+ * started again. Started by the composition root, steered by the use cases in `main/app`.
+ */
+
+import { Committer } from './committer.ts';
+import { asUploaderError, UploaderError } from './errors.ts';
+import type { GateState } from './gate.ts';
+import type { AccountId, Batch, BatchId } from './model.ts';
+import { Registrations } from './registrations.ts';
+import { backoffMs } from './retry.ts';
+import { Transfers } from './transfers.ts';
+import { type EngineDeps, type ReadyBatch, type Transfer, Workshop } from './work.ts';
+
+export type { EngineDeps, EngineListener, MediaFacts, Transfer } from './work.ts';
+
+/** How long after a failed session (a locked keychain, say) it is tried again. */
+const SESSION_RETRY_MS = 30_000;
+/** At stop, a call that registers has this long for its answer; without one it is looked up at the next start. */
+const STOP_PATIENCE_MS = 3_000;
+/** After the store failed to write (disk full, say), work starts again after this. */
+const STORE_RETRY_MS = 10_000;
+
+export class Engine {
+  readonly #deps: EngineDeps;
+  readonly #stop = new AbortController();
+  readonly #patience = new AbortController();
+  readonly #committer: Committer;
+  readonly #shop: Workshop;
+  readonly #transfers: Transfers;
+  readonly #registrations: Registrations;
+  readonly #preparing = new Set<BatchId>();
+  /** Accounts without a usable session: when to ask again. */
+  readonly #sessionTrouble = new Map<AccountId, { error: UploaderError; until: number }>();
+  #started = false;
+  #pumping = false;
+  #again = false;
+  #scheduled: (() => void) | null = null;
+  #timer: (() => void) | null = null;
+  #idleWaiters: (() => void)[] = [];
+
+  constructor(deps: EngineDeps) {
+    this.#deps = deps;
+    this.#committer = new Committer(deps.store, deps.clock, () => {
+      deps.listener.changed();
+      this.wake();
+    });
+    this.#shop = new Workshop(deps, this.#committer, this.#stop, this.#patience);
+    this.#transfers = new Transfers(this.#shop);
+    this.#registrations = new Registrations(this.#shop);
+  }
+
+  /** Puts every intent that nobody waits for any more in doubt, and begins. */
+  start(): void {
+    if (this.#started) return;
+    this.#started = true;
+    const failure = this.#shop.failure(
+      new UploaderError(
+        'interrupted',
+        'The program stopped while this was being registered. Looking whether it was.',
+      ),
+    );
+    const open = this.#deps.store.openIntents();
+    if (open.length > 0) {
+      this.#deps.store.commit(
+        open.map((id) => ({ kind: 'unit', id, event: { on: 'in-doubt', failure, notBefore: 0 } })),
+      );
+    }
+    this.wake();
+  }
+
+  /** Something may have become due: new work, a setting, a network that came back. Cheap; coalesced. */
+  wake(): void {
+    if (!this.#started || this.#stop.signal.aborted || this.#scheduled) return;
+    this.#scheduled = this.#deps.clock.after(2, () => {
+      this.#scheduled = null;
+      void this.#pump();
+    });
+  }
+
+  /** Pause, cancel or sign-out happened: what is no longer wanted stops now. */
+  reconsider(): void {
+    const working = new Set(this.#deps.store.workingBatches().map((batch) => batch.id));
+    this.#transfers.stopUnless(({ unitId, batchId, itemId }) => {
+      if (!working.has(batchId)) return false;
+      const unit = this.#deps.store.unit(unitId);
+      if (!unit || unit.paused || unit.state.at !== 'collecting') return false;
+      return this.#deps.store.itemsOf(unitId).some((item) => item.id === itemId);
+    });
+    this.wake();
+  }
+
+  /** The network is back, or somebody asked: do not wait for the next try. */
+  tryNow(): void {
+    for (const gate of this.#shop.gates().values()) gate.tryNow(this.#shop.now());
+    this.#sessionTrouble.clear();
+    this.wake();
+  }
+
+  /** The files on their way now. */
+  transfers(): readonly Transfer[] {
+    return this.#transfers.transfers();
+  }
+
+  /** The worst that any account's gate says. */
+  connection(): GateState {
+    const states = this.#shop.gateStates();
+    return (
+      states.find((state) => state.kind === 'offline') ??
+      states.find((state) => state.kind === 'waiting') ?? { kind: 'open' }
+    );
+  }
+
+  /** Why an account's session cannot be had at the moment; null when it can. */
+  sessionTrouble(accountId: AccountId): UploaderError | null {
+    return this.#sessionTrouble.get(accountId)?.error ?? null;
+  }
+
+  /** True while any call or transfer is under way. */
+  get busy(): boolean {
+    return this.#transfers.busy + this.#registrations.busy + this.#preparing.size > 0;
+  }
+
+  /**
+   * Stops: aborts transfers, lets calls that register finish their answer for a moment, writes what happened.
+   * Nothing is lost if the process dies meanwhile.
+   */
+  async stop(): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    this.#stop.abort();
+    this.#scheduled?.();
+    this.#timer?.();
+    const loseIt = this.#deps.clock.after(STOP_PATIENCE_MS, () => this.#patience.abort());
+    if (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
+    loseIt();
+    this.#committer.flush();
+  }
+
+  #settled = (): void => {
+    if (this.#stop.signal.aborted && !this.busy) for (const waiter of this.#idleWaiters.splice(0)) waiter();
+    this.wake();
+  };
+
+  async #pump(): Promise<void> {
+    if (this.#pumping) {
+      this.#again = true;
+      return;
+    }
+    this.#pumping = true;
+    let now = this.#shop.now();
+    try {
+      do {
+        this.#again = false;
+        now = this.#shop.now();
+        if (this.#committer.brokenUntil > now) return this.#sleep(this.#committer.brokenUntil - now);
+        const ready = await this.#readyBatches();
+        if (this.#stop.signal.aborted) return;
+        // Registrations first: they free what is already there, and a job takes its time.
+        this.#registrations.start(ready, this.#settled);
+        this.#transfers.start(ready, this.#settled);
+      } while (this.#again);
+      this.#sleepUntilDue(now);
+    } catch (reason) {
+      const error = asUploaderError(reason);
+      this.#deps.log.error('The queue could not be read or written.', {
+        code: error.code,
+        message: error.message,
+      });
+      this.#sleep(STORE_RETRY_MS);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  /** Batches that can be worked on now. Those without a target get one first. */
+  async #readyBatches(): Promise<ReadyBatch[]> {
+    const result: ReadyBatch[] = [];
+    for (const batch of this.#deps.store.workingBatches()) {
+      const gate = this.#shop.gate(batch.accountId);
+      if (gate.allowance(this.#shop.now()) === 'none') continue;
+      const session = await this.#session(batch.accountId);
+      if (!session) continue;
+      if (batch.trouble && batch.trouble.notBefore > this.#shop.now()) continue;
+      if (batch.target) result.push({ batch, target: batch.target, session, gate });
+      else void this.#prepare(batch);
+    }
+    return result;
+  }
+
+  async #session(accountId: AccountId) {
+    const trouble = this.#sessionTrouble.get(accountId);
+    if (trouble && this.#shop.now() < trouble.until) return null;
+    const session = await this.#deps.session(accountId);
+    if (session instanceof UploaderError) {
+      this.#sessionTrouble.set(accountId, { error: session, until: this.#shop.now() + SESSION_RETRY_MS });
+      this.#deps.listener.changed();
+      return null;
+    }
+    if (this.#sessionTrouble.delete(accountId)) this.#deps.listener.changed();
+    return session;
+  }
+
+  /** Finds out the route and the folder of a batch, once. */
+  async #prepare(batch: Batch): Promise<void> {
+    if (this.#preparing.has(batch.id)) return;
+    const session = await this.#session(batch.accountId);
+    if (!session || this.#preparing.has(batch.id) || this.#stop.signal.aborted) return;
+    this.#preparing.add(batch.id);
+    const { accountId, datasetId, routeChoice, folderChoice } = batch;
+    try {
+      const gate = this.#shop.gate(accountId);
+      if (gate.allowance(this.#shop.now()) === 'one') gate.probe();
+      const answer = await this.#shop.call(accountId, () =>
+        session.resolveTarget({ datasetId, routeChoice, folderChoice }, this.#stop.signal),
+      );
+      if (this.#stop.signal.aborted) return;
+      if (answer.ok) {
+        if (answer.value.notice) this.#deps.listener.routeNotice(accountId, answer.value.notice);
+        await this.#committer.commit([
+          { kind: 'batch-target', id: batch.id, target: answer.value.target },
+          { kind: 'batch-trouble', id: batch.id, trouble: null },
+        ]);
+        return;
+      }
+      const final = answer.failure.kind === 'refused' || answer.failure.kind === 'no-such-call';
+      const attempts = (batch.trouble?.attempts ?? 0) + 1;
+      const notBefore = final
+        ? Number.MAX_SAFE_INTEGER
+        : this.#shop.now() + backoffMs(attempts, this.#deps.random, this.#shop.backoff);
+      const failure = this.#shop.failure(answer.failure.error);
+      await this.#committer.commit([
+        { kind: 'batch-trouble', id: batch.id, trouble: { failure, notBefore, attempts } },
+      ]);
+    } catch (reason) {
+      this.#deps.log.error('A batch could not be prepared.', { code: asUploaderError(reason).code });
+    } finally {
+      this.#preparing.delete(batch.id);
+      this.#settled();
+    }
+  }
+
+  /** @param since the time at which the pump looked: what became due after it has not been seen */
+  #sleepUntilDue(since: number): void {
+    const times = [this.#deps.store.nextDue(since), this.#registrations.nextPoll(since)];
+    for (const state of this.#shop.gateStates()) if (state.kind !== 'open') times.push(state.until);
+    for (const trouble of this.#sessionTrouble.values()) times.push(trouble.until);
+    const next = Math.min(...times.filter((time): time is number => time !== null && time > since));
+    if (Number.isFinite(next)) this.#sleep(Math.max(next - this.#shop.now(), 1));
+  }
+
+  #sleep(ms: number): void {
+    this.#timer?.();
+    // A sleep is cut into minutes, so that a clock that jumps cannot make the queue sleep for ever.
+    this.#timer = this.#deps.clock.after(Math.min(ms, 60_000), () => {
+      this.#timer = null;
+      this.wake();
+    });
+  }
+}

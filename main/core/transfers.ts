@@ -1,0 +1,378 @@
+/**
+ * The first half of the engine: grants and PUTs. Takes due items, asks for their signed URLs just before they are
+ * needed, sends the bytes, and commits what came of it. Used by the engine only.
+ */
+
+import { asUploaderError, isNetworkError, type UploaderError } from './errors.ts';
+import type { ItemEvent } from './machine.ts';
+import type { Grant, Item, ItemId, MediaId } from './model.ts';
+import type { CallFailure, Change, GrantRequest, PutOutcome } from './ports.ts';
+import { backoffMs } from './retry.ts';
+import { type ReadyBatch, type Transfer, unreachable, type Workshop } from './work.ts';
+
+type DueItem = Item & { readonly media: MediaId };
+
+/** From this size on, a file counts as large: few at a time fill any line, and none waits with a ready URL. */
+const LARGE_BYTES = 8 * 1024 * 1024;
+/** Slots when the program decides: many small files hide the round trips, few large ones share the line. */
+const AUTO_SLOTS = 32;
+const LARGE_COST = 8;
+/** A grant older than this is not used any more: URLs expire, and nobody says when. */
+const GRANT_FRESH_MS = 5 * 60_000;
+/** A file that keeps changing, or a URL that keeps being refused, is given up after so many tries. */
+const GIVE_UP_AFTER = 8;
+
+interface Running {
+  readonly item: DueItem;
+  readonly cost: number;
+  readonly abort: AbortController;
+  transfer: Transfer | null;
+}
+
+export class Transfers {
+  readonly #shop: Workshop;
+  /** Items that this process works on, from the choice to the committed outcome. */
+  readonly #running = new Map<ItemId, Running>();
+  /** Items with a fresh grant that wait for a slot. Only small ones, and never more than there are slots. */
+  #waiting: { readonly ready: ReadyBatch; readonly item: DueItem; readonly grant: Grant }[] = [];
+  #usedSlots = 0;
+  #granting = 0;
+
+  constructor(shop: Workshop) {
+    this.#shop = shop;
+  }
+
+  /** The files on their way now. */
+  transfers(): readonly Transfer[] {
+    const result: Transfer[] = [];
+    for (const running of this.#running.values()) if (running.transfer) result.push(running.transfer);
+    return result;
+  }
+
+  get busy(): number {
+    return this.#running.size;
+  }
+
+  /** Starts as much as fits, from the first batch to the last. */
+  start(batches: readonly ReadyBatch[], wake: () => void): void {
+    this.#drain(wake);
+    for (const ready of batches) {
+      if (this.#free() <= 0) return;
+      this.#startBatch(ready, wake);
+    }
+  }
+
+  /** Stops what is no longer wanted: paused, cancelled, or its batch gone. */
+  stopUnless(wanted: (item: { unitId: number; batchId: number; itemId: number }) => boolean): void {
+    this.#waiting = this.#waiting.filter(({ item, ready }) => {
+      const keep = wanted({ unitId: item.unitId, batchId: item.batchId, itemId: item.id });
+      if (!keep) {
+        this.#running.delete(item.id);
+        ready.gate.probeEnded();
+      }
+      return keep;
+    });
+    for (const running of this.#running.values()) {
+      const { item } = running;
+      if (!wanted({ unitId: item.unitId, batchId: item.batchId, itemId: item.id })) running.abort.abort();
+    }
+  }
+
+  #slots(): number {
+    const chosen = this.#shop.deps.concurrency();
+    return chosen === 'auto' ? AUTO_SLOTS : chosen;
+  }
+
+  #cost(size: number): number {
+    return this.#shop.deps.concurrency() === 'auto' && size >= LARGE_BYTES ? LARGE_COST : 1;
+  }
+
+  /** How many more items may be chosen: the free slots, and as many again that fetch their URL meanwhile. */
+  #free(): number {
+    return 2 * this.#slots() - this.#usedSlots - this.#waiting.length - this.#granting;
+  }
+
+  #startBatch(ready: ReadyBatch, wake: () => void): void {
+    const allowance = ready.gate.allowance(this.#shop.now());
+    if (allowance === 'none') return;
+    const want = allowance === 'one' ? 1 : this.#free();
+    const due = this.#shop.deps.store
+      .dueItems(ready.batch.id, this.#shop.now(), this.#running.size + want)
+      .filter((item) => !this.#running.has(item.id))
+      .slice(0, want);
+    const toGrant: DueItem[] = [];
+    let chosen = 0;
+    const budget = this.#free();
+    for (const item of due) {
+      const cost = this.#cost(item.identity.size);
+      // A large file asks for its URL only when it can be sent at once.
+      if (
+        cost > 1 &&
+        this.#usedSlots + this.#granting + chosen + cost > this.#slots() &&
+        this.#running.size > 0
+      )
+        break;
+      if (chosen + cost > Math.max(budget, cost * Number(this.#running.size === 0))) break;
+      chosen += cost;
+      if (allowance === 'one') ready.gate.probe();
+      this.#running.set(item.id, { item, cost, abort: new AbortController(), transfer: null });
+      if (item.state.at === 'granted' && this.#isFresh(item.state.grant)) {
+        this.#waiting.push({ ready, item, grant: item.state.grant });
+      } else {
+        toGrant.push(item);
+      }
+    }
+    for (const group of this.#groupsForGrants(ready, toGrant)) {
+      void this.#grant(ready, group, wake);
+    }
+    this.#drain(wake);
+  }
+
+  #isFresh(grant: Grant): boolean {
+    const age = this.#shop.now() - grant.grantedAt;
+    return age >= 0 && age < GRANT_FRESH_MS;
+  }
+
+  /** One call takes items of one media type, and no more than the route allows. */
+  #groupsForGrants(ready: ReadyBatch, items: readonly DueItem[]): DueItem[][] {
+    const perCall = Math.max(1, ready.session.route(ready.target.route).grantsPerCall);
+    const byMedia = new Map<MediaId, DueItem[]>();
+    for (const item of items) {
+      const list = byMedia.get(item.media);
+      if (list) list.push(item);
+      else byMedia.set(item.media, [item]);
+    }
+    const groups: DueItem[][] = [];
+    for (const list of byMedia.values()) {
+      for (let from = 0; from < list.length; from += perCall) groups.push(list.slice(from, from + perCall));
+    }
+    return groups;
+  }
+
+  async #grant(ready: ReadyBatch, items: readonly DueItem[], wake: () => void): Promise<void> {
+    const shop = this.#shop;
+    const cost = items.reduce((sum, item) => sum + (this.#running.get(item.id)?.cost ?? 0), 0);
+    this.#granting += cost;
+    try {
+      const stale: Change[] = items
+        .filter((item) => item.state.at === 'granted')
+        .map((item) => ({
+          kind: 'item',
+          id: item.id,
+          event: { on: 'grant-lost', failure: null, notBefore: 0 },
+        }));
+      await shop.committer.commit(stale);
+      const route = ready.session.route(ready.target.route);
+      const requests = items.map(grantRequest);
+      const answer = await shop.call(ready.batch.accountId, () =>
+        route.grant(ready.target, requests, shop.signal),
+      );
+      if (shop.signal.aborted) return this.#forget(items);
+      if (!answer.ok) {
+        await this.#grantFailed(ready, items, answer.failure);
+        return this.#forget(items);
+      }
+      const grants = answer.value;
+      const changes: Change[] = [];
+      for (const [index, item] of items.entries()) {
+        const grant = grants[index];
+        if (grant) changes.push({ kind: 'item', id: item.id, event: { on: 'granted', grant } });
+      }
+      await shop.committer.commit(changes);
+      for (const [index, item] of items.entries()) {
+        const grant = grants[index];
+        const running = this.#running.get(item.id);
+        if (!running) continue;
+        if (grant && !running.abort.signal.aborted) this.#waiting.push({ ready, item, grant });
+        else this.#running.delete(item.id);
+      }
+    } catch (reason) {
+      this.#forget(items);
+      shop.deps.log.error('A grant could not be recorded.', { code: asUploaderError(reason).code });
+    } finally {
+      this.#granting -= cost;
+      if (this.#waiting.every((waiting) => waiting.ready.gate !== ready.gate)) ready.gate.probeEnded();
+      this.#drain(wake);
+      wake();
+    }
+  }
+
+  async #grantFailed(ready: ReadyBatch, items: readonly DueItem[], failed: CallFailure): Promise<void> {
+    const shop = this.#shop;
+    const failure = shop.failure(failed.error);
+    const concernsAll =
+      failed.kind === 'no-such-call' || (failed.kind === 'refused' && isAboutTarget(failed.error));
+    if (concernsAll) {
+      // One sentence for the batch instead of one from each of its files.
+      await shop.committer.commit([
+        {
+          kind: 'batch-trouble',
+          id: ready.batch.id,
+          trouble: { failure, notBefore: Number.MAX_SAFE_INTEGER, attempts: 0 },
+        },
+      ]);
+      return;
+    }
+    await shop.committer.commit(
+      items.map((item): Change => {
+        if (failed.kind === 'refused') return { kind: 'item', id: item.id, event: { on: 'failed', failure } };
+        const attempts = item.state.at === 'queued' || item.state.at === 'granted' ? item.state.attempts : 0;
+        // While the account's gate is closed it decides when to go on; the item's own wait stays short.
+        const notBefore = shop.now() + Math.min(backoffMs(attempts, shop.deps.random, shop.backoff), 2_000);
+        return { kind: 'item', id: item.id, event: { on: 'transient', failure, notBefore } };
+      }),
+    );
+  }
+
+  #forget(items: readonly DueItem[]): void {
+    for (const item of items) this.#running.delete(item.id);
+  }
+
+  /** Moves items with a URL into free slots. */
+  #drain(wake: () => void): void {
+    while (this.#waiting.length > 0) {
+      const next = this.#waiting[0];
+      if (!next) return;
+      const running = this.#running.get(next.item.id);
+      if (!running) {
+        this.#waiting.shift();
+        continue;
+      }
+      if (this.#usedSlots > 0 && this.#usedSlots + running.cost > this.#slots()) return;
+      this.#waiting.shift();
+      this.#usedSlots += running.cost;
+      void this.#put(next.ready, running, next.grant, wake);
+    }
+  }
+
+  async #put(ready: ReadyBatch, running: Running, grant: Grant, wake: () => void): Promise<void> {
+    const shop = this.#shop;
+    const { item } = running;
+    const transfer: Transfer = {
+      itemId: item.id,
+      unitId: item.unitId,
+      batchId: item.batchId,
+      size: item.identity.size,
+      sentBytes: 0,
+      startedAt: shop.deps.clock.monotonic(),
+    };
+    running.transfer = transfer;
+    const stop = (): void => running.abort.abort();
+    shop.signal.addEventListener('abort', stop, { once: true });
+    try {
+      const outcome = await shop.deps.sender.put({
+        url: grant.url,
+        headers: ready.session.route(ready.target.route).putHeaders(grantRequest(item)),
+        path: item.path,
+        identity: item.identity,
+        signal: running.abort.signal,
+        onProgress: (sentBytes) => {
+          shop.deps.listener.sent(sentBytes - transfer.sentBytes);
+          transfer.sentBytes = sentBytes;
+        },
+      });
+      const changes = await this.#outcome(ready, item, grant, outcome);
+      await shop.committer.commit(changes);
+    } catch (reason) {
+      shop.deps.log.error('The outcome of an upload could not be recorded.', {
+        code: asUploaderError(reason).code,
+      });
+    } finally {
+      shop.signal.removeEventListener('abort', stop);
+      this.#running.delete(item.id);
+      this.#usedSlots -= running.cost;
+      ready.gate.probeEnded();
+      this.#drain(wake);
+      wake();
+    }
+  }
+
+  async #outcome(ready: ReadyBatch, item: DueItem, grant: Grant, outcome: PutOutcome): Promise<Change[]> {
+    const shop = this.#shop;
+    const attempts = item.state.at === 'queued' || item.state.at === 'granted' ? item.state.attempts : 0;
+    const change = (event: ItemEvent): Change[] => [{ kind: 'item', id: item.id, event }];
+    const soon = (): number => shop.now() + backoffMs(attempts, shop.deps.random, shop.backoff);
+    const account = ready.batch.accountId;
+    switch (outcome.kind) {
+      case 'stored':
+        shop.noteSuccess(account);
+        return change({ on: 'stored', sha256: outcome.sha256 });
+      case 'expired': {
+        shop.noteSuccess(account);
+        if (attempts + 1 >= GIVE_UP_AFTER)
+          return change({ on: 'failed', failure: shop.failure(outcome.error) });
+        // A URL that grew old in a pause is no failure of the file; a fresh one that is refused is.
+        const old = !this.#isFresh(grant);
+        return change({
+          on: 'grant-lost',
+          failure: old ? null : shop.failure(outcome.error),
+          notBefore: old ? 0 : soon(),
+        });
+      }
+      case 'file':
+        shop.gate(account).probeEnded();
+        return this.#fileTrouble(item, attempts, outcome.error, soon);
+      case 'transient': {
+        const failure = shop.failure(outcome.error);
+        if (outcome.error.code === 'rate-limited') {
+          shop.gate(account).toldToWait(failure, shop.now(), outcome.retryAfterMs);
+        } else {
+          const grave = isNetworkError(outcome.error);
+          shop.gate(account).failed(failure, shop.now(), outcome.retryAfterMs, grave);
+        }
+        shop.deps.listener.changed();
+        return change({
+          on: 'transient',
+          failure,
+          notBefore: shop.now() + (outcome.retryAfterMs ?? soon() - shop.now()),
+        });
+      }
+      case 'refused':
+        shop.noteSuccess(account);
+        return change({ on: 'failed', failure: shop.failure(outcome.error) });
+      case 'cancelled':
+        shop.gate(account).probeEnded();
+        return [];
+      default:
+        return unreachable(outcome);
+    }
+  }
+
+  async #fileTrouble(
+    item: DueItem,
+    attempts: number,
+    error: UploaderError,
+    soon: () => number,
+  ): Promise<Change[]> {
+    const failure = this.#shop.failure(error);
+    const giveUp: Change[] = [{ kind: 'item', id: item.id, event: { on: 'failed', failure } }];
+    if (error.code !== 'file-changed' || attempts + 1 >= GIVE_UP_AFTER) return giveUp;
+    try {
+      const identity = await this.#shop.deps.inspect(item.media, item.path);
+      return [
+        { kind: 'item', id: item.id, event: { on: 'replanned', identity, failure, notBefore: soon() } },
+      ];
+    } catch (reason) {
+      const failed = this.#shop.failure(asUploaderError(reason));
+      return [{ kind: 'item', id: item.id, event: { on: 'failed', failure: failed } }];
+    }
+  }
+}
+
+function grantRequest(item: DueItem): GrantRequest {
+  return { media: item.media, name: item.name, mime: item.mime };
+}
+
+/** A refusal that will meet every file of the batch alike. */
+function isAboutTarget(error: UploaderError): boolean {
+  switch (error.code) {
+    case 'forbidden':
+    case 'not-found':
+    case 'scope-missing':
+    case 'dataset-storage':
+    case 'dataset-unknown':
+      return true;
+    default:
+      return false;
+  }
+}
