@@ -1,0 +1,70 @@
+/**
+ * Keep-alive agents shared by API calls and by the streaming PUT. Made once by the composition root.
+ */
+
+import { type AgentOptions, Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls';
+
+export interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+  /** Closes all sockets, idle or not. */
+  close(): void;
+}
+
+export interface AgentsOptions {
+  /** Certificates (PEM) of a lab's own authority, trusted beside those of the program and of the system. */
+  readonly extraCa?: readonly string[];
+  /** Most sockets to one host; 64 unless told. */
+  readonly maxSockets?: number;
+  /** Name resolution, for tests. */
+  readonly lookup?: AgentOptions['lookup'];
+}
+
+/** An idle socket is closed after this long, before the other side or a middlebox forgets it silently. */
+const IDLE_SOCKET_MS = 20_000;
+
+/** Certificates are always verified; authorities can be added, verification cannot be removed. */
+export function createAgents(options: AgentsOptions = {}): Agents {
+  const maxSockets = options.maxSockets ?? 64;
+  const shared: AgentOptions = {
+    keepAlive: true,
+    maxSockets,
+    maxFreeSockets: maxSockets,
+    scheduling: 'lifo',
+    timeout: IDLE_SOCKET_MS,
+    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+  };
+  const http = new HttpAgent(shared);
+  const https = new HttpsAgent({
+    ...shared,
+    // One context for all connections: given as a list, the certificates would be parsed for each of them.
+    secureContext: trust(options.extraCa ?? []),
+    rejectUnauthorized: true,
+    minVersion: 'TLSv1.2',
+  });
+  return {
+    http,
+    https,
+    close: () => {
+      http.destroy();
+      https.destroy();
+    },
+  };
+}
+
+function trust(extra: readonly string[]): SecureContext {
+  const ca = new Set<string>(extra);
+  for (const pem of [...authorities('default'), ...authorities('system')]) ca.add(pem);
+  return createSecureContext({ ca: [...ca], minVersion: 'TLSv1.2' });
+}
+
+/** Some hosts of Node cannot read the system's store; the built-in list then serves alone. */
+function authorities(which: 'default' | 'system'): readonly string[] {
+  try {
+    return getCACertificates(which);
+  } catch {
+    return which === 'default' ? rootCertificates : [];
+  }
+}
