@@ -1,0 +1,93 @@
+/**
+ * How both hosts hand out the built pages: which addresses exist, and the headers of every response. Pure; used by
+ * `main/electron` (private scheme) and `main/web` (HTTP), so that the pages live under one policy.
+ */
+
+/** Response headers, in lower case. */
+export type PageHeaders = Readonly<Record<string, string>>;
+
+/** One file of the built pages. */
+export interface Page {
+  /** Path inside the folder of the pages, with `/`. */
+  readonly file: string;
+  readonly type: string;
+  /** Its name holds a hash of its content: it may be kept for ever. */
+  readonly immutable: boolean;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css; charset=utf-8',
+  html: 'text/html; charset=utf-8',
+  ico: 'image/vnd.microsoft.icon',
+  js: 'text/javascript; charset=utf-8',
+  json: 'application/json',
+  map: 'application/json',
+  mjs: 'text/javascript; charset=utf-8',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  txt: 'text/plain; charset=utf-8',
+  webp: 'image/webp',
+  woff2: 'font/woff2',
+};
+
+/**
+ * What may be asked for: exact URL paths, made once from the listing of the folder (paths with `/`, no leading
+ * one). A path that is not in the map does not exist, so there is nothing to traverse.
+ */
+export function pageMap(files: readonly string[]): ReadonlyMap<string, Page> {
+  const pages = new Map<string, Page>();
+  for (const file of files) {
+    const extension = /\.([a-z0-9]+)$/i.exec(file)?.[1]?.toLowerCase() ?? '';
+    const page: Page = {
+      file,
+      type: TYPES[extension] ?? 'application/octet-stream',
+      immutable: /^assets\/.*-[\w-]{8,}\.\w+(\.map)?$/.test(file),
+    };
+    pages.set(`/${file.split('/').map(encodeURIComponent).join('/')}`, page);
+    if (file === 'index.html') pages.set('/', page);
+  }
+  return pages;
+}
+
+/**
+ * The policy of the pages: nothing but their own files, no inline script or style, no frame around or in them.
+ * `connect` lists what scripts may connect to beyond nothing at all.
+ */
+export function contentSecurityPolicy(connect: readonly string[]): string {
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    `connect-src ${connect.length === 0 ? "'none'" : connect.join(' ')}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+/** The headers that every response carries, found or not. */
+export function securityHeaders(connect: readonly string[]): PageHeaders {
+  return {
+    'content-security-policy': contentSecurityPolicy(connect),
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+  };
+}
+
+/** The headers of one file of the pages. */
+export function pageHeaders(page: Page, connect: readonly string[]): PageHeaders {
+  return {
+    ...securityHeaders(connect),
+    'content-type': page.type,
+    'cache-control': page.immutable ? 'private, max-age=31536000, immutable' : 'no-store',
+  };
+}
+
+/** What to say where the folder of the pages holds none. */
+export const NO_PAGES =
+  'The pages of Encord Uploader are not here: they have not been built. Run "npm start" in its folder, which builds them.';
