@@ -1,0 +1,39 @@
+/**
+ * What the system's own dialogs and file manager do for the pages. Called by `program.ts`, which hands it to the
+ * app as the services of this host.
+ */
+
+import type { BaseWindow, Dialog, OpenDialogOptions, Shell } from 'electron';
+import type { HostServices } from '../app/types.ts';
+
+/** What the open dialog is asked for. Files and folders cannot be chosen in one dialog on Windows and Linux. */
+export function openDialogOptions(what: 'files' | 'folders'): OpenDialogOptions {
+  return what === 'files'
+    ? { title: 'Add files', buttonLabel: 'Add', properties: ['openFile', 'multiSelections'] }
+    : { title: 'Add folders', buttonLabel: 'Add', properties: ['openDirectory', 'multiSelections'] };
+}
+
+/** The services of the Electron host; dialogs belong to the window that is there at the time. */
+export function desktopServices(
+  dialog: Pick<Dialog, 'showOpenDialog'>,
+  shell: Pick<Shell, 'openPath'>,
+  window: () => BaseWindow | null,
+): HostServices {
+  return {
+    host: 'electron',
+    dropsArePaths: true,
+    serverChooser: false,
+    async chooseFiles(what) {
+      const owner = window();
+      const options = openDialogOptions(what);
+      const chosen = owner
+        ? await dialog.showOpenDialog(owner, options)
+        : await dialog.showOpenDialog(options);
+      return chosen.canceled ? [] : chosen.filePaths;
+    },
+    async openFolder(path) {
+      const problem = await shell.openPath(path);
+      if (problem !== '') throw new Error(`The system cannot show this folder: ${problem}`);
+    },
+  };
+}
