@@ -1,0 +1,177 @@
+/**
+ * Rows of a dataset, and which units exist in it: the documented route's answer to doubt (encord-api.md C.3). Called by
+ * the documented route and the session.
+ */
+
+import type { UnitId } from '../../core/model.ts';
+import type { Answer, KnownUnit, Registered } from '../../core/ports.ts';
+import type { DatasetCaller } from './dataset-auth.ts';
+import { chunksOf } from './parallel.ts';
+import { dataRow, dataRows, datasetDetail, type Row } from './schemas.ts';
+import { sameTitle } from './titles.ts';
+import { MAX_LIST_BYTES, PATIENT_MS } from './wire.ts';
+
+const DOING = 'look up what was uploaded';
+const HASHES_PER_CALL = 500;
+
+interface RowFilter {
+  readonly titleEq?: string;
+  readonly dataTypes?: readonly string[];
+  readonly dataHashes?: readonly string[];
+}
+
+/**
+ * Rows of a dataset by filter, unpaged. A server that does not know the filtered call is asked for the whole dataset;
+ * then the filter is applied here.
+ */
+export async function rowsOf(
+  caller: DatasetCaller,
+  datasetId: string,
+  filter: RowFilter,
+  doing: string,
+  signal: AbortSignal,
+): Promise<Answer<readonly Row[]>> {
+  const filtered = await caller.call(
+    datasetId,
+    {
+      query: 'datarows',
+      method: 'GET',
+      uid: null,
+      payload: {
+        title_eq: filter.titleEq ?? null,
+        title_like: null,
+        created_before: null,
+        created_after: null,
+        data_types: filter.dataTypes ?? null,
+        dataset_access_settings: { fetch_client_metadata: false },
+        data_hashes: filter.dataHashes ?? null,
+      },
+      // No row at all may be told as null (encord-api.md E.1).
+      answer: dataRows.nullable(),
+      doing,
+      repeatable: true,
+      idleMs: PATIENT_MS,
+      maxBytes: MAX_LIST_BYTES,
+    },
+    signal,
+  );
+  if (filtered.ok) return { ok: true, value: filtered.value ?? [] };
+  if (filtered.failure.kind !== 'no-such-call' && filtered.failure.kind !== 'refused') return filtered;
+  const whole = await datasetOf(caller, datasetId, doing, signal);
+  if (!whole.ok) return whole;
+  const hashes = filter.dataHashes === undefined ? null : new Set(filter.dataHashes);
+  const rows = whole.value.rows.filter(
+    (row) =>
+      (hashes === null || hashes.has(row.dataHash)) &&
+      (filter.titleEq === undefined || row.title === filter.titleEq) &&
+      (filter.dataTypes === undefined || filter.dataTypes.includes(row.type)),
+  );
+  return { ok: true, value: rows };
+}
+
+/** The dataset with all of its rows (encord-api.md C.3): as long as the dataset is large. */
+export function datasetOf(caller: DatasetCaller, datasetId: string, doing: string, signal: AbortSignal) {
+  return caller.call(
+    datasetId,
+    {
+      query: 'dataset',
+      method: 'GET',
+      uid: null,
+      payload: null,
+      answer: datasetDetail,
+      doing,
+      repeatable: true,
+      emptyIsNotFound: true,
+      idleMs: PATIENT_MS,
+      maxBytes: MAX_LIST_BYTES,
+    },
+    signal,
+  );
+}
+
+export async function lookupRows(
+  caller: DatasetCaller,
+  datasetId: string,
+  units: readonly KnownUnit[],
+  signal: AbortSignal,
+): Promise<Answer<ReadonlyMap<UnitId, Registered>>> {
+  const found = new Map<UnitId, Registered>();
+  const byHash = new Map<string, UnitId>();
+  for (const unit of units) {
+    if (unit.media !== 'image-group' && unit.frames[0]) byHash.set(unit.frames[0].id, unit.id);
+  }
+  for (const hashes of chunksOf([...byHash.keys()], HASHES_PER_CALL)) {
+    const answer = await rowsOf(caller, datasetId, { dataHashes: hashes }, DOING, signal);
+    if (!answer.ok) return answer;
+    for (const row of answer.value) {
+      const unitId = byHash.get(row.dataHash);
+      if (unitId !== undefined) found.set(unitId, registered(row));
+    }
+  }
+  for (const unit of units.filter((each) => each.media === 'image-group')) {
+    const answer = await groupOf(caller, datasetId, unit, signal);
+    if (!answer.ok) return answer;
+    if (answer.value !== null) found.set(unit.id, registered(answer.value));
+  }
+  return { ok: true, value: found };
+}
+
+function registered(row: Row): Registered {
+  return { itemUuid: row.itemUuid, dataHash: row.dataHash, linked: true };
+}
+
+/** The group whose frames are exactly this unit's in order: asked for by title, then among all groups by title. */
+async function groupOf(
+  caller: DatasetCaller,
+  datasetId: string,
+  unit: KnownUnit,
+  signal: AbortSignal,
+): Promise<Answer<Row | null>> {
+  const dataTypes = ['IMG_GROUP'];
+  const seen = new Set<string>();
+  for (const filter of [{ dataTypes, titleEq: unit.title }, { dataTypes }]) {
+    const rows = await rowsOf(caller, datasetId, filter, DOING, signal);
+    if (!rows.ok) return rows;
+    for (const row of rows.value) {
+      if (seen.has(row.dataHash) || !sameTitle(row.title, unit.title)) continue;
+      seen.add(row.dataHash);
+      const whole = await rowWithFrames(caller, datasetId, row.dataHash, signal);
+      if (!whole.ok) return whole;
+      if (whole.value.frames !== null && isExactly(whole.value.frames, unit)) return whole;
+    }
+  }
+  return { ok: true, value: null };
+}
+
+function rowWithFrames(
+  caller: DatasetCaller,
+  datasetId: string,
+  dataHash: string,
+  signal: AbortSignal,
+): Promise<Answer<Row>> {
+  return caller.call(
+    datasetId,
+    {
+      query: 'datarow',
+      method: 'GET',
+      uid: dataHash,
+      payload: {
+        additional_data: {
+          signed_url: false,
+          images_data_fetch_options: { fetch_signed_urls: false },
+          client_metadata: false,
+        },
+      },
+      answer: dataRow,
+      doing: DOING,
+      repeatable: true,
+    },
+    signal,
+  );
+}
+
+function isExactly(hashes: readonly string[], unit: KnownUnit): boolean {
+  return (
+    hashes.length === unit.frames.length && unit.frames.every((frame, index) => frame.id === hashes[index])
+  );
+}

@@ -1,0 +1,238 @@
+/**
+ * The documented route: what Encord's API documentation teaches (encord-api.md C.8). Made by the session; called by the
+ * engine through the port.
+ */
+
+import { UploaderError } from '../../core/errors.ts';
+import type { Grant, Target } from '../../core/model.ts';
+import type {
+  Answer,
+  CallFailure,
+  GrantRequest,
+  Registered,
+  RegisterUnit,
+  Registration,
+  Route,
+} from '../../core/ports.ts';
+import type { DatasetCaller } from './dataset-auth.ts';
+import { lookupRows } from './documented-lookup.ts';
+import { doubtWhereExisting, failed } from './failures.ts';
+import { eachOf } from './parallel.ts';
+import {
+  createdGroups,
+  echo as echoShape,
+  registeredFrame,
+  registeredVideo,
+  signedUrl,
+  signedUrls,
+  success,
+} from './schemas.ts';
+import { PATIENT_MS, type WireDeps } from './wire.ts';
+
+/** Names in one `signedimagesurl`; Encord's own client sent 200. */
+const IMAGES_PER_CALL = 100;
+/** Calls at once where the protocol takes one thing a call: video addresses, frames of a group. */
+const AT_ONCE = 8;
+
+export interface DocumentedRouteDeps {
+  readonly wire: WireDeps;
+  readonly caller: DatasetCaller;
+}
+
+export function createDocumentedRoute(deps: DocumentedRouteDeps): Route {
+  const { caller } = deps;
+  return {
+    name: 'documented',
+    grantsPerCall: IMAGES_PER_CALL,
+    unitsPerRegistration: () => 1,
+    grant: (target, requests, signal) => grant(deps, target, requests, signal),
+    putHeaders: () => ({ 'Content-Type': 'application/octet-stream' }),
+
+    async register(target, units, signal): Promise<Answer<Registration>> {
+      const [unit] = units;
+      if (unit === undefined || units.length > 1) {
+        return failed('never-sent', new UploaderError('internal', 'This route registers one unit a call.'));
+      }
+      const answer =
+        unit.media === 'image-group'
+          ? await registerGroup(deps, target, unit, signal)
+          : await registerSingle(caller, target, unit, signal);
+      if (!answer.ok) return doubtWhereExisting(answer);
+      return { ok: true, value: { kind: 'registered', result: answer.value } };
+    },
+
+    // Registration is answered at once, so there are no jobs: whoever holds one has to look its units up.
+    poll: () => Promise.resolve({ ok: true, value: { kind: 'gone' } }),
+    lookup: (target, units, signal) => lookupRows(caller, target.datasetId, units, signal),
+    // What is registered is a row of the dataset already.
+    link: (_target, itemUuids) =>
+      Promise.resolve({ ok: true, value: new Map(itemUuids.map((uuid) => [uuid, null])) }),
+  };
+}
+
+type UrlObject = { signed_url: string; data_hash: string; file_link: string };
+
+async function grant(
+  { wire, caller }: DocumentedRouteDeps,
+  target: Target,
+  requests: readonly GrantRequest[],
+  signal: AbortSignal,
+): Promise<Answer<readonly Grant[]>> {
+  const doing = 'hand out upload addresses';
+  const ask = { method: 'GET', payload: null, doing, repeatable: true } as const;
+  const toGrant = (object: UrlObject): Grant => ({
+    url: object.signed_url,
+    id: object.data_hash,
+    objectKey: object.file_link,
+    echo: JSON.stringify(object),
+    grantedAt: wire.clock.now(),
+  });
+  if (requests.length === 0) return { ok: true, value: [] };
+  if (requests[0]?.media === 'video') {
+    const answer = await eachOf(requests, AT_ONCE, ({ name }) =>
+      caller.call(
+        target.datasetId,
+        { ...ask, query: 'signedvideourl', uid: name, answer: signedUrl },
+        signal,
+      ),
+    );
+    return answer.ok ? { ok: true, value: answer.value.map(toGrant) } : answer;
+  }
+  const answer = await caller.call(
+    target.datasetId,
+    { ...ask, query: 'signedimagesurl', uid: requests.map(({ name }) => name), answer: signedUrls },
+    signal,
+  );
+  if (!answer.ok) return answer;
+  const distinct = new Set(answer.value.map((object) => object.data_hash));
+  if (answer.value.length !== requests.length || distinct.size !== requests.length) {
+    return failed(
+      'lost',
+      new UploaderError('bad-answer', 'Encord handed out another number of upload addresses than asked for.'),
+    );
+  }
+  return { ok: true, value: answer.value.map(toGrant) };
+}
+
+/** The URL object as the server sent it; it was stored as text. */
+function echoOf(grant: Grant): Record<string, unknown> | null {
+  try {
+    const parsed = echoShape.safeParse(JSON.parse(grant.echo));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+function noEcho(): Answer<never> {
+  return failed(
+    'refused',
+    new UploaderError('bad-request', 'The upload address of this file is gone. Retry to upload it again.'),
+  );
+}
+
+async function registerSingle(
+  caller: DatasetCaller,
+  target: Target,
+  unit: RegisterUnit,
+  signal: AbortSignal,
+): Promise<Answer<Registered>> {
+  const grant = unit.frames[0]?.grant;
+  const echo = grant === undefined ? null : echoOf(grant);
+  if (grant === undefined || echo === null) return noEcho();
+  const common = { uid: grant.id, doing: 'register the file', repeatable: false, idleMs: PATIENT_MS };
+  if (unit.media === 'video') {
+    const answer = await caller.call(
+      target.datasetId,
+      {
+        ...common,
+        query: 'video',
+        method: 'PUT',
+        payload: { ...echo, video_title: unit.title },
+        answer: registeredVideo,
+      },
+      signal,
+    );
+    if (!answer.ok) return answer;
+    const { data_hash, backing_item_uuid } = answer.value;
+    return { ok: true, value: { itemUuid: backing_item_uuid, dataHash: data_hash, linked: true } };
+  }
+  const answer = await caller.call(
+    target.datasetId,
+    {
+      ...common,
+      query: 'singleimage',
+      method: 'POST',
+      payload: { ...echo, title: unit.title },
+      answer: success,
+    },
+    signal,
+  );
+  if (!answer.ok) return answer;
+  if (!answer.value.success) {
+    const message = `Encord did not take ${unit.title} as an image. Check that it opens, convert it to JPEG or PNG, then retry.`;
+    return failed('refused', new UploaderError('media-refused', message));
+  }
+  return { ok: true, value: { itemUuid: null, dataHash: grant.id, linked: true } };
+}
+
+/**
+ * Each frame is made known by its own call, then the group by one. Until that one call goes out there is no group, so
+ * no failure before it leaves any doubt; a frame made known twice is the same frame.
+ */
+async function registerGroup(
+  { wire, caller }: DocumentedRouteDeps,
+  target: Target,
+  unit: RegisterUnit,
+  signal: AbortSignal,
+): Promise<Answer<Registered>> {
+  const frames = await eachOf(unit.frames, AT_ONCE, async ({ grant }): Promise<Answer<string>> => {
+    const echo = echoOf(grant);
+    if (echo === null) return noEcho();
+    const answer = await caller.call(
+      target.datasetId,
+      {
+        query: 'image',
+        method: 'PUT',
+        uid: grant.id,
+        payload: echo,
+        answer: registeredFrame,
+        doing: 'register a frame of the group',
+        repeatable: true,
+        idleMs: PATIENT_MS,
+      },
+      signal,
+    );
+    if (answer.ok) return { ok: true, value: answer.value.data_hash };
+    if (answer.failure.error.code === 'already-exists') return { ok: true, value: grant.id };
+    return { ok: false, failure: withoutDoubt(answer.failure) };
+  });
+  if (!frames.ok) return frames;
+  const groups = await caller.call(
+    target.datasetId,
+    {
+      query: 'imagegroup',
+      method: 'POST',
+      uid: frames.value,
+      payload: { image_group_title: unit.title, create_video: false },
+      answer: createdGroups,
+      doing: 'register the image group',
+      repeatable: false,
+      idleMs: PATIENT_MS,
+    },
+    signal,
+  );
+  if (!groups.ok) return groups;
+  const [first] = groups.value;
+  if (groups.value.length > 1) {
+    wire.log.warn('Encord made several groups of one', { unit: unit.id, groups: groups.value.length });
+  }
+  return {
+    ok: true,
+    value: { itemUuid: first?.backing_item_uuid ?? null, dataHash: first?.data_hash ?? null, linked: true },
+  };
+}
+
+function withoutDoubt(failure: CallFailure): CallFailure {
+  return failure.kind === 'lost' ? { kind: 'never-sent', error: failure.error } : failure;
+}

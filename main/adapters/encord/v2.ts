@@ -1,0 +1,152 @@
+/**
+ * Protocol v2: REST with message signatures (encord-api.md A, B.3, E.2). Called by the session and the storage route.
+ * Never throws.
+ */
+
+import { z } from 'zod';
+import { UploaderError } from '../../core/errors.ts';
+import type { Answer } from '../../core/ports.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
+import { byStatus, type CallContext, errorFor, failed, type Said } from './failures.ts';
+import type { SshKey } from './keys.ts';
+import { scrubWords } from './scrub.ts';
+import { signatureHeadersV2 } from './sign-v2.ts';
+import {
+  commonHeaders,
+  IDLE_MS,
+  jsonOf,
+  type Limits,
+  logCall,
+  MAX_BYTES,
+  traceIdOf,
+  type WireDeps,
+} from './wire.ts';
+
+export interface V2Call<T> extends Limits {
+  readonly method: 'GET' | 'POST';
+  /** Segments behind `/v2/public/`, not yet encoded. */
+  readonly path: readonly string[];
+  readonly query?: readonly (readonly [string, string])[];
+  readonly body?: unknown;
+  readonly answer: z.ZodType<T>;
+  /** To follow "could not", e.g. `list the datasets`. */
+  readonly doing: string;
+  /** Whether sending it twice does no harm; else a broken kept connection leaves it in doubt. */
+  readonly repeatable: boolean;
+}
+
+export interface V2 {
+  call<T>(call: V2Call<T>, signal: AbortSignal): Promise<Answer<T>>;
+}
+
+/** A clock that is wrong by more than this explains a refused signature. */
+const CLOCK_TOLERANCE_MS = 120_000;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export function createV2(deps: WireDeps, key: SshKey): V2 {
+  const host = new URL(deps.domain).host;
+  return {
+    async call(call, signal) {
+      const traceId = traceIdOf(deps.random);
+      const name = `${call.method} ${call.path.map((part) => (UUID.test(part) ? '{id}' : part)).join('/')}`;
+      const context: CallContext = { host, call: name, doing: call.doing, traceId };
+      const url = new URL(`${deps.domain}/v2/public/${call.path.map(encodeURIComponent).join('/')}`);
+      for (const [field, value] of call.query ?? []) url.searchParams.append(field, value);
+      const body = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
+      const startedAt = deps.clock.monotonic();
+      const outcome = await deps.http.request({
+        method: call.method,
+        url,
+        headers: {
+          ...commonHeaders(deps, traceId),
+          ...(body === null ? {} : { 'Content-Type': 'application/json' }),
+          ...signatureHeadersV2(key, {
+            method: call.method,
+            requestTarget: `${url.pathname}${url.search}`,
+            body: body ?? new Uint8Array(),
+            now: deps.clock.now(),
+          }),
+        },
+        body,
+        signal,
+        idleMs: call.idleMs ?? IDLE_MS,
+        maxBytes: call.maxBytes ?? MAX_BYTES,
+        repeatable: call.repeatable,
+      });
+      logCall(deps, name, traceId, startedAt, outcome);
+      if (outcome.kind !== 'answer') return failed(outcome.kind, outcome.error);
+
+      const { status, headers } = outcome;
+      const json = jsonOf(outcome.body);
+      const now = deps.clock.now();
+      // Encord's own client takes 200 and 204 only; any 2xx whose body makes sense is taken here, because its
+      // server did what was asked.
+      if (status >= 200 && status < 300) {
+        const value = call.answer.safeParse(outcome.body.length === 0 ? null : json);
+        if (value.success) return { ok: true, value: value.data };
+        return failed(
+          'lost',
+          errorFor('bad-answer', context, { http: status, words: '', retryAfterMs: null }),
+        );
+      }
+      const said: Said = {
+        http: status,
+        words: scrubWords(wordsOf(json)),
+        retryAfterMs: retryAfterMs(headers['retry-after'], now),
+      };
+      if (status === 401) {
+        const off = clockOff(headers.date, now);
+        if (off !== null) return failed('signed-out', clockError(off, context, said));
+      }
+      return byStatus(context, said, isRouteMissing(json));
+    },
+  };
+}
+
+const message = z.object({ message: z.string() });
+const detail = z.object({ detail: z.string() });
+const details = z.object({
+  detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.number()])).optional(), msg: z.string() })),
+});
+
+/** `{message}`, `{detail: "…"}` or `{detail: [{loc, msg}]}`. */
+function wordsOf(json: unknown): string {
+  const plain = message.safeParse(json);
+  if (plain.success) return plain.data.message;
+  const single = detail.safeParse(json);
+  if (single.success) return single.data.detail;
+  const several = details.safeParse(json);
+  if (!several.success) return '';
+  return several.data.detail.map(({ loc, msg }) => (loc ? `${loc.join('.')}: ${msg}` : msg)).join('; ');
+}
+
+/** A 404 of the call itself: no JSON, or the stock answer of the server's framework; else a thing is missing. */
+function isRouteMissing(json: unknown): boolean {
+  if (json === undefined || json === null) return true;
+  const single = detail.safeParse(json);
+  return single.success && single.data.detail === 'Not Found';
+}
+
+/** Milliseconds that our clock is ahead of the server's, where that is too much; else null. */
+function clockOff(date: string | undefined, now: number): number | null {
+  const theirs = date === undefined ? Number.NaN : Date.parse(date);
+  const off = now - theirs;
+  return Number.isFinite(off) && Math.abs(off) > CLOCK_TOLERANCE_MS ? off : null;
+}
+
+function clockError(off: number, context: CallContext, said: Said): UploaderError {
+  const seconds = Math.round(Math.abs(off) / 1000);
+  const text =
+    seconds < 5400
+      ? `${Math.round(seconds / 60)} minutes`
+      : seconds < 172_800
+        ? `${Math.round(seconds / 3600)} hours`
+        : `${Math.round(seconds / 86_400)} days`;
+  return new UploaderError(
+    'clock-wrong',
+    `The clock of this machine is ${text} ${off > 0 ? 'ahead' : 'behind'}, so Encord does not accept its signatures. Set the clock (switch on automatic time), then sign in again.`,
+    {
+      details: { ...errorFor('clock-wrong', context, said).details, seconds: String(Math.round(off / 1000)) },
+    },
+  );
+}
