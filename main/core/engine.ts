@@ -112,6 +112,11 @@ export class Engine {
     );
   }
 
+  /** Whether the server of any account has answered since the start. */
+  get heardFrom(): boolean {
+    return this.#shop.heardFrom;
+  }
+
   /** Why an account's session cannot be had at the moment; null when it can. */
   sessionTrouble(accountId: AccountId): UploaderError | null {
     return this.#sessionTrouble.get(accountId)?.error ?? null;

@@ -69,6 +69,7 @@ export class Workshop {
   readonly #gates = new Map<AccountId, Gate>();
   readonly #stop: AbortController;
   readonly #patience: AbortController;
+  #heardFrom = false;
 
   constructor(deps: EngineDeps, committer: Committer, stop: AbortController, patience: AbortController) {
     this.deps = deps;
@@ -80,6 +81,10 @@ export class Workshop {
 
   get signal(): AbortSignal {
     return this.#stop.signal;
+  }
+
+  get heardFrom(): boolean {
+    return this.#heardFrom;
   }
 
   /** For calls whose answer decides what exists on the server: aborted a moment later than everything else. */
@@ -140,6 +145,7 @@ export class Workshop {
   }
 
   noteSuccess(accountId: AccountId): void {
+    this.#heardFrom = true;
     if (this.gate(accountId).succeeded()) this.deps.listener.changed();
   }
 

@@ -1,0 +1,286 @@
+/**
+ * Use cases of accounts: sign in, switch, sign out, and the sessions that the engine and the pages work with.
+ * A secret passes through here once on its way to the keychain, and is read back only to open a session.
+ */
+
+import type { CallInput } from '../../preload/contract/calls.ts';
+import type { AccountView, RouteChoice } from '../../preload/contract/views.ts';
+import type { AccountRecord } from '../adapters/sqlite/index.ts';
+import { UploaderError } from '../core/errors.ts';
+import type { AccountId } from '../core/model.ts';
+import type { EncordSession, SecretRead } from '../core/ports.ts';
+import type { AppDeps } from './deps.ts';
+import { failureView, valueOf } from './outcome.ts';
+
+const UNFINISHED = ['collecting', 'ready', 'registering', 'processing', 'linking', 'failed', 'uncertain'] as const;
+
+export class Accounts {
+  readonly #deps: AppDeps;
+  readonly #changed: () => void;
+  readonly #sessions = new Map<AccountId, EncordSession>();
+  /** Secrets of accounts that are kept for this run only. */
+  readonly #forThisRun = new Map<AccountId, string>();
+
+  constructor(deps: AppDeps, changed: () => void) {
+    this.#deps = deps;
+    this.#changed = changed;
+    for (const [id, secret] of deps.environment) this.#forThisRun.set(id, secret);
+  }
+
+  views(): AccountView[] {
+    return this.#deps.store.accounts().map((account) => this.#view(account));
+  }
+
+  /** Throws `account-unknown`. */
+  view(id: AccountId): AccountView {
+    return this.#view(this.record(id));
+  }
+
+  /** Throws `account-unknown`. */
+  record(id: AccountId): AccountRecord {
+    const account = this.#deps.store.account(id);
+    if (!account) throw new UploaderError('account-unknown', 'There is no such account. Sign in again.');
+    return account;
+  }
+
+  /** The account that new uploads belong to; throws `account-missing` before the first sign-in. */
+  active(): AccountRecord {
+    const id = this.#deps.store.activeAccountId();
+    if (id === null) throw new UploaderError('account-missing', 'Nobody is signed in yet. Connect an account first.');
+    return this.record(id);
+  }
+
+  /** By name, fingerprint or id, for the command line; throws `account-unknown` or `invalid-input`. */
+  find(name: string): AccountRecord {
+    const matches = this.#deps.store
+      .accounts()
+      .filter((account) => account.id === name || account.name === name || account.fingerprint === name);
+    const [first, second] = matches;
+    if (!first) {
+      throw new UploaderError('account-unknown', `No account is called ${JSON.stringify(name)}. See \`accounts\`.`);
+    }
+    if (second) {
+      throw new UploaderError('invalid-input', `Several accounts are called ${JSON.stringify(name)}. Name it by its id.`);
+    }
+    return first;
+  }
+
+  /** Checks the credentials by a live call, then keeps the secret. Nothing is kept when anything fails. */
+  async signIn(input: CallInput<'accounts.signIn'>, signal: AbortSignal): Promise<AccountView> {
+    const deps = this.#deps;
+    const domain = input.domain.trim().replace(/\/+$/, '');
+    const prepared = this.#prepare(input);
+    const kind = input.method;
+    const session = deps.connect({ kind, domain, datasetId: prepared.datasetId }, prepared.secret);
+    const identity = valueOf(await session.check(signal));
+    const id = accountId(kind, prepared.fingerprint, domain);
+    const known = deps.store.account(id);
+    const secretIn = await this.#keep(id, prepared.secret, input.forThisRunOnly);
+    const name = input.name?.trim() || known?.name || identity.name || prepared.fallbackName;
+    if (known) {
+      deps.store.updateAccount(id, { name, secretIn, email: kind === 'ssh' ? identity.name : null });
+    } else {
+      deps.store.addAccount({
+        id,
+        name,
+        kind,
+        fingerprint: prepared.fingerprint,
+        domain,
+        routeChoice: 'auto',
+        fallbackNotice: null,
+        datasetId: prepared.datasetId,
+        email: kind === 'ssh' ? identity.name : null,
+        addedAt: deps.clock.now(),
+        secretIn,
+      });
+    }
+    deps.store.commit([{ kind: 'account-blocked', id, failure: null }]);
+    deps.store.setActiveAccountId(id);
+    this.#sessions.set(id, session);
+    deps.log.info('Signed in.', { account: name, kind, domain });
+    this.#changed();
+    return this.view(id);
+  }
+
+  /** Whether a key can be used, and whether it wants a passphrase. Throws `key-format` or `key-type`. */
+  inspectKey(key: string): { passphraseNeeded: boolean; fingerprint: string | null } {
+    try {
+      return { passphraseNeeded: false, fingerprint: this.#deps.readKey(key, null).fingerprint };
+    } catch (reason) {
+      if (reason instanceof UploaderError && reason.code === 'passphrase-needed') {
+        return { passphraseNeeded: true, fingerprint: null };
+      }
+      throw reason;
+    }
+  }
+
+  switchTo(id: AccountId): void {
+    this.record(id);
+    this.#deps.store.setActiveAccountId(id);
+    this.#changed();
+  }
+
+  setRoute(id: AccountId, route: RouteChoice): AccountView {
+    const account = this.record(id);
+    if (account.kind === 'api-key' && route === 'storage') {
+      throw new UploaderError(
+        'not-available',
+        'A dataset API key can only take the documented route. Sign in with a private key to use the storage route.',
+      );
+    }
+    this.#deps.store.updateAccount(id, { routeChoice: route, fallbackNotice: null });
+    this.#changed();
+    return this.view(id);
+  }
+
+  noteRoute(id: AccountId, notice: string): void {
+    this.#deps.store.updateAccount(id, { fallbackNotice: notice });
+    this.#deps.log.warn(notice, { account: id });
+    this.#changed();
+  }
+
+  /** Removes the secret everywhere it is. Unfinished uploads are an error unless they may be cancelled. */
+  async signOut(id: AccountId, cancelUnfinished: boolean, cancel: (id: AccountId) => void): Promise<void> {
+    const account = this.record(id);
+    const { units } = this.#deps.store.totals({ kind: 'account', id });
+    const unfinished = UNFINISHED.reduce((sum, state) => sum + units[state], 0);
+    if (unfinished > 0 && !cancelUnfinished) {
+      throw new UploaderError(
+        'not-available',
+        `${unfinished.toLocaleString('en')} uploads of ${account.name} are not finished. Let them finish, or cancel them and sign out.`,
+        { details: { unfinished: String(unfinished) } },
+      );
+    }
+    if (unfinished > 0) cancel(id);
+    this.#sessions.delete(id);
+    this.#forThisRun.delete(id);
+    if (account.secretIn === 'keychain') {
+      const removed = await this.#deps.secrets.delete(id);
+      if (removed.kind !== 'ok') throw keychainError(removed);
+    }
+    this.#deps.store.removeAccount(id);
+    if (this.#deps.store.activeAccountId() === null) {
+      const next = this.#deps.store.accounts()[0];
+      if (next) this.#deps.store.setActiveAccountId(next.id);
+    }
+    this.#deps.log.info('Signed out.', { account: account.name });
+    this.#changed();
+  }
+
+  /** A live call with the stored credentials; lifts the account's block when it succeeds. */
+  async check(id: AccountId, signal: AbortSignal): Promise<AccountView> {
+    this.#sessions.delete(id);
+    const session = await this.session(id);
+    const identity = valueOf(await session.check(signal));
+    this.#deps.store.commit([{ kind: 'account-blocked', id, failure: null }]);
+    if (identity.name && this.record(id).kind === 'ssh') this.#deps.store.updateAccount(id, { email: identity.name });
+    this.#changed();
+    return this.view(id);
+  }
+
+  /** The open session of an account. Throws with the reason why there is none. */
+  async session(id: AccountId): Promise<EncordSession> {
+    const open = this.#sessions.get(id);
+    if (open) return open;
+    const account = this.record(id);
+    const session = this.#deps.connect(account, await this.#secret(account));
+    this.#sessions.set(id, session);
+    return session;
+  }
+
+  async #secret(account: AccountRecord): Promise<string> {
+    const inMemory = this.#forThisRun.get(account.id);
+    if (inMemory !== undefined) return inMemory;
+    if (account.secretIn === 'environment') {
+      throw new UploaderError(
+        'account-missing',
+        `The key of ${account.name} came from the environment, which has none now. Set ENCORD_SSH_KEY_FILE or sign in again.`,
+      );
+    }
+    if (account.secretIn === 'run') {
+      throw new UploaderError(
+        'account-missing',
+        `The key of ${account.name} was kept for an earlier run only. Sign in again to go on.`,
+      );
+    }
+    const read = await this.#deps.secrets.get(account.id);
+    if (read.kind === 'found') return read.secret;
+    throw readError(account, read);
+  }
+
+  #prepare(input: CallInput<'accounts.signIn'>): {
+    secret: string;
+    fingerprint: string;
+    datasetId: string | null;
+    fallbackName: string;
+  } {
+    switch (input.method) {
+      case 'ssh': {
+        const key = this.#deps.readKey(input.key, input.passphrase);
+        return {
+          secret: key.exportText(),
+          fingerprint: key.fingerprint,
+          datasetId: null,
+          fallbackName: key.comment || 'Encord account',
+        };
+      }
+      case 'api-key': {
+        const datasetId = input.datasetId.trim();
+        return { secret: input.apiKey.trim(), fingerprint: datasetId, datasetId, fallbackName: 'Dataset API key' };
+      }
+    }
+  }
+
+  async #keep(id: AccountId, secret: string, forThisRunOnly: boolean): Promise<'keychain' | 'run'> {
+    if (forThisRunOnly) {
+      this.#forThisRun.set(id, secret);
+      return 'run';
+    }
+    const kept = await this.#deps.secrets.set(id, secret);
+    if (kept.kind !== 'ok') throw keychainError(kept);
+    this.#forThisRun.delete(id);
+    return 'keychain';
+  }
+
+  #view(account: AccountRecord): AccountView {
+    const missing = account.secretIn !== 'keychain' && !this.#forThisRun.has(account.id);
+    return {
+      id: account.id,
+      name: account.name,
+      kind: account.kind,
+      fingerprint: account.kind === 'ssh' ? account.fingerprint : null,
+      email: account.email,
+      domain: account.domain,
+      route: account.routeChoice,
+      routeNotice: account.fallbackNotice,
+      datasetId: account.datasetId,
+      secretIn: missing ? 'missing' : account.secretIn,
+      paused: account.paused,
+      blocked: account.blocked ? failureView(account.blocked) : null,
+    };
+  }
+}
+
+/**
+ * The same credentials are the same account for ever, so that what waits for it goes on after signing in again.
+ * The public key's fingerprint, or the dataset of an API key, tells them apart; both are no secrets.
+ */
+export function accountId(kind: 'ssh' | 'api-key', fingerprint: string, domain: string): AccountId {
+  return `${kind} ${fingerprint} ${domain}`;
+}
+
+function keychainError(result: { kind: 'locked' | 'unavailable'; reason: string }): UploaderError {
+  return result.kind === 'locked'
+    ? new UploaderError('keychain-locked', result.reason)
+    : new UploaderError('keychain-unavailable', result.reason);
+}
+
+function readError(account: AccountRecord, read: Exclude<SecretRead, { kind: 'found' }>): UploaderError {
+  if (read.kind === 'absent') {
+    return new UploaderError(
+      'account-missing',
+      `The keychain no longer holds the secret of ${account.name}. Sign in again to go on.`,
+    );
+  }
+  return keychainError(read);
+}

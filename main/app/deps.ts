@@ -1,0 +1,80 @@
+/**
+ * What the use cases need from the composition root: the store, the engine's surroundings, and the few things of
+ * the machine that are not the queue's. Types only.
+ */
+
+import type { SettingsView } from '../../preload/contract/views.ts';
+import type { AccountRecord, Store } from '../adapters/sqlite/index.ts';
+import type { AccountId, FileIdentity, MediaId } from '../core/model.ts';
+import type { Clock, EncordSession, Files, Log, Random, Secrets, Sender } from '../core/ports.ts';
+import type { Backoff } from '../core/retry.ts';
+import type { HostServices } from './types.ts';
+
+/** A private key that was read: what may be known of it, and what goes to the keychain. */
+export interface ReadKey {
+  readonly fingerprint: string;
+  readonly comment: string;
+  /** The key in OpenSSH's format without passphrase. A secret. */
+  exportText(): string;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: 'folder' | 'file';
+  readonly size: number | null;
+}
+
+/** The place inside the data folder where the bytes of browser drops wait to be uploaded. */
+export interface Staging {
+  /** The folder of a drop, made. */
+  open(dropId: string): Promise<string>;
+  /** Writes one file; throws `disk-full`, `invalid-input` or `connection-lost`, and leaves no part of it. */
+  receive(
+    dropId: string,
+    relativePath: string,
+    facts: { size: number; mtimeMs: number | null },
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<void>;
+  /** What is at the top of the drop: the paths to plan from. */
+  roots(dropId: string): Promise<readonly string[]>;
+  remove(dropId: string): Promise<void>;
+  list(): Promise<readonly string[]>;
+}
+
+export interface AppDeps {
+  readonly version: string;
+  readonly platform: 'linux' | 'darwin' | 'win32' | 'other';
+  readonly host: HostServices;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly files: Files;
+  readonly secrets: Secrets;
+  readonly staging: Staging;
+  /** Lists a folder of this machine; null is the person's home. Throws `file-missing` or `file-unreadable`. */
+  readonly browse: (path: string | null) => Promise<{ path: string; parent: string | null; entries: readonly FolderEntry[] }>;
+  /** Throws `key-format`, `key-type`, `passphrase-needed`, `passphrase-wrong`. */
+  readonly readKey: (text: string, passphrase: string | null) => ReadKey;
+  /** Opens a session; `secret` is the key's text or the API key. Throws the same, or `invalid-input` for a domain. */
+  readonly connect: (account: Pick<AccountRecord, 'kind' | 'domain' | 'datasetId'>, secret: string) => EncordSession;
+  /** Secrets that the environment brought, by account. */
+  readonly environment: ReadonlyMap<AccountId, string>;
+  /** Looks at a changed file again. */
+  readonly inspect: (media: MediaId, path: string) => Promise<FileIdentity>;
+  readonly engineParts: {
+    readonly sender: Sender;
+    readonly settleMs: number;
+    readonly backoff?: Backoff;
+  };
+  readonly dataFolder: string;
+  readonly logFolder: string;
+  /** Where the next start looks for its data; null is the usual place. */
+  readonly location: {
+    read(): string | null;
+    /** Throws `data-folder-unusable`. */
+    write(folder: string | null): void;
+  };
+  readonly defaults: Partial<SettingsView>;
+}

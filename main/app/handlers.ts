@@ -1,0 +1,144 @@
+/**
+ * The one map from calls to use cases. A call without handler fails to compile; so does an answer of another shape.
+ */
+
+import type { CallInput, CallOutput } from '../../preload/contract/calls.ts';
+import type { CallName } from '../../preload/contract/names.ts';
+import { UploaderError } from '../core/errors.ts';
+import { datasetView } from './datasets.ts';
+import { windowOf } from './outcome.ts';
+import type { Program } from './program.ts';
+
+export type Handlers = {
+  readonly [N in CallName]: (input: CallInput<N>) => CallOutput<N> | Promise<CallOutput<N>>;
+};
+
+export function createHandlers(program: Program): Handlers {
+  const { accounts, datasets, reviews, queue, settings, deps, drops, signal } = program;
+  return {
+    'app.snapshot': () => program.snapshot(),
+    'app.openFolder': async ({ folder }) => {
+      if (!deps.host.openFolder) throw notHere('A folder can be opened only by the desktop program.');
+      await deps.host.openFolder(folder === 'data' ? deps.dataFolder : deps.logFolder);
+      return null;
+    },
+
+    'accounts.signIn': (input) => accounts.signIn(input, signal),
+    'accounts.inspectKey': ({ key }) => accounts.inspectKey(key),
+    'accounts.switch': ({ accountId }) => {
+      accounts.switchTo(accountId);
+      return null;
+    },
+    'accounts.signOut': async ({ accountId, cancelUnfinished }) => {
+      await accounts.signOut(accountId, cancelUnfinished, (id) => queue.cancel({ kind: 'account', id }));
+      datasets.forget(accountId);
+      return null;
+    },
+    'accounts.setRoute': ({ accountId, route }) => accounts.setRoute(accountId, route),
+    'accounts.check': async ({ accountId }) => {
+      const view = await accounts.check(accountId, signal);
+      program.engine.tryNow();
+      return view;
+    },
+
+    'datasets.list': (input) => datasets.window(accounts.active().id, input),
+    'datasets.create': async (input) => {
+      const account = accounts.active();
+      if (account.kind === 'api-key') {
+        throw notHere('A dataset API key belongs to one dataset. Sign in with a private key to create others.');
+      }
+      const created = await datasets.create(account.id, input);
+      program.changed('datasets');
+      return datasetView(created);
+    },
+    'datasets.rows': (input) => datasets.rows(accounts.active().id, input),
+    'datasets.folders': ({ search }) => datasets.folders(accounts.active().id, search),
+
+    'plan.start': async ({ source, datasetId }) => {
+      const account = accounts.active();
+      const dropId = source.kind === 'drop' ? source.dropId : null;
+      const paths = source.kind === 'drop' ? await drops.paths(source.dropId) : source.paths;
+      const review = reviews.start({ paths, as: 'auto', account, dropId });
+      if (datasetId) await reviews.setDataset(review, datasetId, null);
+      return reviews.view(review);
+    },
+    'plan.get': ({ planId }) => reviews.view(reviews.get(planId)),
+    'plan.units': ({ planId, offset, limit }) => reviews.units(reviews.get(planId), offset, limit),
+    'plan.folders': ({ planId, offset, limit }) => reviews.folders(reviews.get(planId), offset, limit),
+    'plan.turnedAway': ({ planId, offset, limit }) => reviews.turnedAway(reviews.get(planId), offset, limit),
+    'plan.setFolder': ({ planId, path, as }) => {
+      const review = reviews.get(planId);
+      reviews.setFolder(review, path, as);
+      return reviews.view(review);
+    },
+    'plan.setDataset': async ({ planId, datasetId, folderId }) => {
+      const review = reviews.get(planId);
+      await reviews.setDataset(review, datasetId, folderId);
+      return reviews.view(review);
+    },
+    'plan.commit': async ({ planId }) => {
+      const { batchId, twins } = await reviews.commit(reviews.get(planId));
+      for (const twin of twins) queue.resumeOrRetry(twin);
+      program.engine.wake();
+      program.changed('queue');
+      return { batchId };
+    },
+    'plan.discard': async ({ planId }) => {
+      await reviews.discard(reviews.get(planId));
+      return null;
+    },
+
+    'drops.open': () => drops.open(),
+    'files.browse': async ({ path, offset, limit }) => {
+      if (!deps.host.serverChooser) throw notHere('This host has a file dialog of its own.');
+      const folder = await deps.browse(path);
+      const { total, rows } = windowOf(folder.entries, offset, limit);
+      return { path: folder.path, parent: folder.parent, total, entries: rows };
+    },
+    'files.choose': async ({ what }) => {
+      if (!deps.host.chooseFiles) throw notHere('This host has no file dialog.');
+      return [...(await deps.host.chooseFiles(what))];
+    },
+
+    'queue.rows': (input) => queue.rows(input),
+    'queue.totals': ({ scope }) => queue.totals(scope),
+    'queue.pause': ({ scope }) => {
+      queue.pause(scope);
+      return null;
+    },
+    'queue.resume': ({ scope }) => {
+      queue.resume(scope);
+      return null;
+    },
+    'queue.cancel': ({ scope }) => ({ units: queue.cancel(scope) }),
+    'queue.retry': ({ scope }) => ({ units: queue.retry(scope) }),
+    'queue.checkAgain': ({ unitId }) => {
+      queue.checkAgain(unitId);
+      return null;
+    },
+    'queue.registerAnyway': ({ unitId }) => {
+      queue.registerAnyway(unitId);
+      return null;
+    },
+    'queue.clear': ({ batchId }) => ({ batches: queue.clear(batchId) }),
+
+    'settings.get': () => settings.get(),
+    'settings.set': (input) => {
+      const view = settings.set(withoutUndefined(input));
+      program.engine.wake();
+      program.changed('settings');
+      return view;
+    },
+  };
+}
+
+function notHere(message: string): UploaderError {
+  return new UploaderError('not-available', message);
+}
+
+/** Optional keys of a validated input, without those that were given as undefined. */
+function withoutUndefined<T extends object>(input: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
+  // The entries are the input's own; only the type of `fromEntries` forgets them.
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

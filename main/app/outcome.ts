@@ -1,0 +1,26 @@
+/**
+ * Small helpers that turn the adapters' answers into values or thrown errors. Used by the use cases.
+ */
+
+import { type Failure, toFailure, type UploaderError } from '../core/errors.ts';
+import type { Answer } from '../core/ports.ts';
+
+/** The value of a successful call; throws the error of a failed one. */
+export function valueOf<T>(answer: Answer<T>): T {
+  if (answer.ok) return answer.value;
+  throw answer.failure.error;
+}
+
+/** The window of a list. */
+export function windowOf<T>(rows: readonly T[], offset: number, limit: number): { total: number; rows: T[] } {
+  return { total: rows.length, rows: rows.slice(offset, offset + limit) };
+}
+
+/** A failure as pages get it: a copy, so that nothing of the program's own is handed out. */
+export function failureView(failure: Failure): Failure & { details: Record<string, string> } {
+  return { ...failure, details: { ...failure.details } };
+}
+
+export function errorView(error: UploaderError, at: number): Failure & { details: Record<string, string> } {
+  return failureView(toFailure(error, at));
+}

@@ -1,0 +1,249 @@
+/**
+ * The program without its hosts: puts engine, use cases and events together. Made by the composition root; the
+ * hosts see it through `App`, the command line uses the use cases themselves.
+ */
+
+import type { CallName, EventName } from '../../preload/contract/names.ts';
+import { CALL_NAMES } from '../../preload/contract/names.ts';
+import { CALLS } from '../../preload/contract/calls.ts';
+import type { Answer } from '../../preload/contract/errors.ts';
+import type { Topic } from '../../preload/contract/events.ts';
+import type { ConnectionView, SnapshotView } from '../../preload/contract/views.ts';
+import { Engine } from '../core/engine.ts';
+import { asUploaderError, UploaderError } from '../core/errors.ts';
+import { mediaType } from '../core/media/index.ts';
+import { Accounts } from './accounts.ts';
+import { Datasets } from './datasets.ts';
+import type { AppDeps } from './deps.ts';
+import { Drops } from './drops.ts';
+import { createHandlers, type Handlers } from './handlers.ts';
+import { failureView } from './outcome.ts';
+import { Pulse } from './pulse.ts';
+import { Queue, totalsView } from './queue.ts';
+import { Reviews } from './reviews.ts';
+import { Settings } from './settings.ts';
+import type { App } from './types.ts';
+
+type Listener = (name: EventName, payload: unknown) => void;
+
+/** How long after a finished unit the copies of browser drops are looked through. */
+const SWEEP_AFTER_MS = 2_000;
+
+const NAMES: ReadonlySet<string> = new Set(CALL_NAMES);
+
+export class Program implements App {
+  readonly deps: AppDeps;
+  readonly accounts: Accounts;
+  readonly datasets: Datasets;
+  readonly reviews: Reviews;
+  readonly queue: Queue;
+  readonly settings: Settings;
+  readonly drops: Drops;
+  readonly engine: Engine;
+  readonly #abort = new AbortController();
+  readonly #pulse: Pulse;
+  readonly #listeners = new Set<Listener>();
+  readonly #handlers: Handlers;
+  #keychain: SnapshotView['keychain'] = { kind: 'unavailable', reason: 'The keychain has not been asked yet.' };
+  #doneUnits = 0;
+  #sweepScheduled = false;
+
+  constructor(deps: AppDeps) {
+    this.deps = deps;
+    this.settings = new Settings(deps);
+    this.accounts = new Accounts(deps, () => this.changed('accounts'));
+    this.datasets = new Datasets(deps.clock, (id) => this.accounts.session(id), this.#abort.signal);
+    this.drops = new Drops(deps);
+    this.engine = new Engine({
+      store: deps.store,
+      clock: deps.clock,
+      random: deps.random,
+      log: deps.log,
+      sender: deps.engineParts.sender,
+      settleMs: deps.engineParts.settleMs,
+      ...(deps.engineParts.backoff ? { backoff: deps.engineParts.backoff } : {}),
+      session: (id) => this.accounts.session(id).catch(asUploaderError),
+      inspect: deps.inspect,
+      media: mediaType,
+      concurrency: () => this.settings.get().concurrency,
+      listener: {
+        changed: () => this.#engineChanged(),
+        routeNotice: (id, notice) => this.accounts.noteRoute(id, notice),
+        sent: (bytes) => this.#pulse.sent(bytes),
+      },
+    });
+    this.#pulse = new Pulse(
+      deps.clock,
+      () => ({
+        totals: totalsView(deps.store.totals({ kind: 'all' })),
+        connection: this.connection(),
+        paused: deps.store.isPaused(),
+      }),
+      () => this.engine.transfers(),
+      (name, payload) => this.#emit(name, payload),
+    );
+    this.queue = new Queue(deps.store, this.engine, deps.clock, () => this.changed('queue'));
+    this.reviews = new Reviews(
+      deps,
+      this.datasets,
+      () => this.settings.get().sizeLimitBytes,
+      (view) => this.#emit('plan', view),
+    );
+    this.#handlers = createHandlers(this);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  /** Begins to work on the queue. */
+  async start(): Promise<void> {
+    await this.refreshKeychain();
+    await this.#sweep(true);
+    this.#doneUnits = this.deps.store.totals({ kind: 'all' }).units.done;
+    this.engine.start();
+  }
+
+  async refreshKeychain(): Promise<void> {
+    const status = await this.deps.secrets.status();
+    this.#keychain =
+      status.kind === 'ready' ? { kind: 'ready', reason: status.where } : { kind: status.kind, reason: status.reason };
+  }
+
+  async handle(name: string, input: unknown): Promise<Answer<unknown>> {
+    try {
+      if (!isCall(name)) throw new UploaderError('invalid-input', `There is no call ${JSON.stringify(name.slice(0, 80))}.`);
+      return { ok: true, value: await this.#run(name, input) };
+    } catch (reason) {
+      const error = asUploaderError(reason);
+      if (error.code === 'internal') {
+        this.deps.log.error('A call failed in a way that was not foreseen.', { name, reason: String(error.cause ?? error) });
+      }
+      return { ok: false, error: { code: error.code, message: error.message, details: { ...error.details } } };
+    }
+  }
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async receive(
+    dropId: string,
+    relativePath: string,
+    facts: { size: number; mtimeMs: number | null },
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<Answer<null>> {
+    try {
+      await this.drops.receive(dropId, relativePath, facts, body);
+      return { ok: true, value: null };
+    } catch (reason) {
+      const { code, message, details } = asUploaderError(reason);
+      return { ok: false, error: { code, message, details: { ...details } } };
+    }
+  }
+
+  /** Bytes per second, smoothed; 0 when nothing moves. */
+  get speed(): number {
+    return this.#pulse.speed;
+  }
+
+  changed(...topics: Topic[]): void {
+    this.#pulse.changed(...topics);
+  }
+
+  async snapshot(): Promise<SnapshotView> {
+    const { deps } = this;
+    await this.refreshKeychain();
+    const activeAccountId = deps.store.activeAccountId();
+    const last = activeAccountId === null ? null : deps.store.getSetting(`lastDataset:${activeAccountId}`);
+    const lastDataset: unknown = last === null ? null : JSON.parse(last);
+    return {
+      seq: this.#pulse.seq,
+      host: deps.host.host,
+      version: deps.version,
+      platform: deps.platform,
+      capabilities: {
+        nativeDialogs: deps.host.chooseFiles !== null,
+        dropsArePaths: deps.host.dropsArePaths,
+        serverChooser: deps.host.serverChooser,
+        openFolder: deps.host.openFolder !== null,
+      },
+      keychain: this.#keychain,
+      accounts: this.accounts.views(),
+      activeAccountId,
+      settings: this.settings.get(),
+      paused: deps.store.isPaused(),
+      connection: this.connection(),
+      totals: totalsView(deps.store.totals({ kind: 'all' })),
+      speed: this.#pulse.speed,
+      lastDatasetId: typeof lastDataset === 'string' ? lastDataset : null,
+    };
+  }
+
+  connection(): ConnectionView {
+    const state = this.engine.connection();
+    switch (state.kind) {
+      case 'open':
+        return this.engine.heardFrom ? { kind: 'online' } : { kind: 'unknown' };
+      case 'offline':
+        return { kind: 'offline', failure: failureView(state.failure), nextTryAt: state.until };
+      case 'waiting':
+        return { kind: 'waiting', failure: failureView(state.failure), until: state.until };
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    this.reviews.close();
+    await this.engine.stop();
+    this.#pulse.close();
+    this.#listeners.clear();
+    this.deps.store.close();
+  }
+
+  async #run<N extends CallName>(name: N, input: unknown): Promise<unknown> {
+    const parsed = CALLS[name].input.safeParse(input);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      const where = issue?.path.join('.') || 'its input';
+      throw new UploaderError('invalid-input', `The call ${name} was not understood: ${where}: ${issue?.message ?? ''}`);
+    }
+    // The schema of the same name produced it; the map's type ties the two together.
+    const handler = this.#handlers[name] as (input: unknown) => unknown;
+    return handler(parsed.data);
+  }
+
+  #engineChanged(): void {
+    this.#pulse.changed('queue', 'connection');
+    const { done } = this.deps.store.totals({ kind: 'all' }).units;
+    if (done === this.#doneUnits) return;
+    this.#doneUnits = done;
+    this.datasets.forgetRows();
+    this.#sweepSoon();
+  }
+
+  /** Not at each finished unit: the folder is looked through once for many. */
+  #sweepSoon(): void {
+    if (this.#sweepScheduled) return;
+    this.#sweepScheduled = true;
+    this.deps.clock.after(SWEEP_AFTER_MS, () => {
+      this.#sweepScheduled = false;
+      if (!this.signal.aborted) void this.#sweep(false);
+    });
+  }
+
+  #sweep(atStart: boolean): Promise<void> {
+    return this.drops.sweep(atStart).catch((reason: unknown) => {
+      this.deps.log.warn('The copies of finished drops could not be removed.', { code: asUploaderError(reason).code });
+    });
+  }
+
+  #emit(name: EventName, payload: unknown): void {
+    for (const listener of this.#listeners) listener(name, payload);
+  }
+}
+
+function isCall(name: string): name is CallName {
+  return NAMES.has(name);
+}

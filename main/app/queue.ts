@@ -1,0 +1,242 @@
+/**
+ * Use cases of the queue: windows of it for pages, and pause, resume, cancel, retry and the two answers to a doubt.
+ * What they decide goes through the machine like everything else.
+ */
+
+import type { CallInput } from '../../preload/contract/calls.ts';
+import type { QueueRow, TotalsView } from '../../preload/contract/views.ts';
+import type { BatchView, ItemView, RowView, Store, UnitView } from '../adapters/sqlite/index.ts';
+import type { Engine } from '../core/engine.ts';
+import { toFailure, UploaderError } from '../core/errors.ts';
+import type { UnitEvent } from '../core/machine.ts';
+import type { Scope, Totals, UnitId, UnitStateName } from '../core/model.ts';
+import type { Change, Clock } from '../core/ports.ts';
+import { failureView } from './outcome.ts';
+
+/** Steps written in one transaction when a command concerns many units. */
+const CHUNK = 500;
+const CANCELLABLE: readonly UnitStateName[] = ['collecting', 'ready', 'failed', 'uncertain'];
+const RETRYABLE: readonly UnitStateName[] = ['failed', 'cancelled'];
+
+export class Queue {
+  readonly #store: Store;
+  readonly #engine: Engine;
+  readonly #clock: Clock;
+  readonly #changed: () => void;
+
+  constructor(store: Store, engine: Engine, clock: Clock, changed: () => void) {
+    this.#store = store;
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#changed = changed;
+  }
+
+  rows(input: CallInput<'queue.rows'>): { total: number; rows: QueueRow[] } {
+    const { total, rows } = this.#store.rowsWindow({
+      filter: input.filter,
+      search: input.search.trim(),
+      expandedBatches: new Set(input.expandedBatches),
+      expandedUnits: new Set(input.expandedUnits),
+      offset: input.offset,
+      limit: input.limit,
+    });
+    return { total, rows: rows.map(queueRow) };
+  }
+
+  totals(scope: Scope): TotalsView {
+    return totalsView(this.#store.totals(scope));
+  }
+
+  pause(scope: Scope): void {
+    this.#setPaused(scope, true);
+  }
+
+  resume(scope: Scope): void {
+    this.#setPaused(scope, false);
+  }
+
+  /** Units that were cancelled. An item of a group is left out of it. */
+  cancel(scope: Scope): number {
+    if (scope.kind === 'item') {
+      this.#store.commit([{ kind: 'item', id: scope.id, event: { on: 'cancel' } }]);
+      this.#after();
+      return 1;
+    }
+    return this.#toAll(scope, CANCELLABLE, { on: 'cancel' });
+  }
+
+  /** Units that start again. Of many, only what failed; what was cancelled only when it is named itself. */
+  retry(scope: Scope): number {
+    if (scope.kind === 'item') {
+      const unit = [...this.#store.unitsIn(scope, RETRYABLE)];
+      return this.#apply(unit, { on: 'retry' });
+    }
+    const states = scope.kind === 'unit' ? RETRYABLE : (['failed'] as const);
+    const units = this.#toAll(scope, states, { on: 'retry' });
+    if (scope.kind === 'batch' || scope.kind === 'all' || scope.kind === 'account') this.#liftTrouble(scope);
+    this.#engine.tryNow();
+    return units;
+  }
+
+  checkAgain(unitId: UnitId): void {
+    const failure = toFailure(
+      new UploaderError('uncertain', 'Looking again whether it was registered.'),
+      this.#clock.now(),
+    );
+    this.#decide(unitId, { on: 'check-again', failure });
+  }
+
+  registerAnyway(unitId: UnitId): void {
+    this.#decide(unitId, { on: 'register-anyway' });
+  }
+
+  clear(batchId: number | null): number {
+    const removed = this.#store.removeFinished(batchId);
+    this.#changed();
+    return removed;
+  }
+
+  /** A unit that a new command or drop found in the queue already: what holds it back is lifted. */
+  resumeOrRetry(unitId: UnitId): void {
+    const unit = this.#store.unit(unitId);
+    if (!unit) return;
+    if (unit.paused) this.#store.setPaused({ kind: 'unit', id: unitId }, false);
+    if (this.#store.batch(unit.batchId)?.paused) this.#store.setPaused({ kind: 'batch', id: unit.batchId }, false);
+    if (unit.state.at === 'failed') this.#store.commit([{ kind: 'unit', id: unitId, event: { on: 'retry' } }]);
+    this.#liftTrouble({ kind: 'batch', id: unit.batchId });
+    this.#after();
+  }
+
+  #decide(unitId: UnitId, event: UnitEvent): void {
+    const unit = this.#store.unit(unitId);
+    if (unit?.state.at !== 'uncertain') {
+      throw new UploaderError('invalid-input', 'This upload is no longer in doubt. Look at its state again.');
+    }
+    this.#store.commit([{ kind: 'unit', id: unitId, event }]);
+    this.#after();
+  }
+
+  #setPaused(scope: Scope, paused: boolean): void {
+    if (scope.kind === 'item') {
+      // A pause of one file holds its unit, because a unit without it cannot go on.
+      for (const id of this.#store.unitsIn(scope, ['collecting'])) this.#store.setPaused({ kind: 'unit', id }, paused);
+    } else {
+      this.#store.setPaused(scope, paused);
+    }
+    this.#after();
+  }
+
+  #toAll(scope: Scope, states: readonly UnitStateName[], event: UnitEvent): number {
+    return this.#apply([...this.#store.unitsIn(scope, states)], event);
+  }
+
+  #apply(units: readonly UnitId[], event: UnitEvent): number {
+    for (let from = 0; from < units.length; from += CHUNK) {
+      this.#store.commit(
+        units.slice(from, from + CHUNK).map((id): Change => ({ kind: 'unit', id, event })),
+      );
+    }
+    this.#after();
+    return units.length;
+  }
+
+  #liftTrouble(scope: Scope): void {
+    const changes: Change[] = [];
+    for (const batch of this.#store.workingBatches()) {
+      if (!batch.trouble) continue;
+      if (scope.kind === 'batch' && scope.id !== batch.id) continue;
+      if (scope.kind === 'account' && scope.id !== batch.accountId) continue;
+      changes.push({ kind: 'batch-trouble', id: batch.id, trouble: null });
+    }
+    this.#store.commit(changes);
+  }
+
+  #after(): void {
+    this.#engine.reconsider();
+    this.#changed();
+  }
+}
+
+export function totalsView(totals: Pick<Totals, 'units' | 'refused' | 'skipped' | 'bytes' | 'storedBytes'>): TotalsView {
+  const { units, refused, skipped, bytes, storedBytes } = totals;
+  return { units: { ...units }, refused, skipped, bytes, storedBytes };
+}
+
+function queueRow(row: RowView): QueueRow {
+  switch (row.kind) {
+    case 'batch':
+      return batchRow(row);
+    case 'unit':
+      return unitRow(row);
+    case 'item':
+      return itemRow(row);
+    case 'turned-away': {
+      const { id, batchId } = row;
+      const { kind, path, title, size, failure } = row.turnedAway;
+      return {
+        kind: 'turned-away',
+        id,
+        batchId,
+        turnedAway: { kind, path, title, size, failure: failureView(failure) },
+      };
+    }
+    default:
+      return unreachable(row);
+  }
+}
+
+function unreachable(value: never): never {
+  throw new UploaderError('internal', `The list holds a row that it does not know: ${JSON.stringify(value)}`);
+}
+
+function batchRow(row: BatchView): QueueRow {
+  return {
+    kind: 'batch',
+    id: row.id,
+    name: row.name,
+    accountName: row.accountName,
+    datasetId: row.datasetId,
+    datasetTitle: row.datasetTitle,
+    addedAt: row.addedAt,
+    finishedAt: row.finishedAt,
+    paused: row.paused,
+    trouble: row.trouble ? failureView(row.trouble) : null,
+    totals: totalsView(row.totals),
+  };
+}
+
+function unitRow(row: UnitView): QueueRow {
+  return {
+    kind: 'unit',
+    id: row.id,
+    batchId: row.batchId,
+    media: row.media,
+    title: row.title,
+    path: row.path,
+    itemCount: row.itemCount,
+    storedItems: row.storedItems,
+    bytes: row.bytes,
+    storedBytes: row.storedBytes,
+    paused: row.paused,
+    state: row.state,
+    attempts: row.attempts,
+    notBefore: row.notBefore || null,
+    failure: row.failure ? failureView(row.failure) : null,
+    dataHash: row.dataHash,
+  };
+}
+
+function itemRow(row: ItemView): QueueRow {
+  return {
+    kind: 'item',
+    id: row.id,
+    unitId: row.unitId,
+    position: row.position,
+    name: row.name,
+    path: row.path,
+    size: row.size,
+    state: row.state,
+    notBefore: row.notBefore || null,
+    failure: row.failure ? failureView(row.failure) : null,
+  };
+}

@@ -1,0 +1,297 @@
+/**
+ * Use cases of review: a drop becomes a plan, people look at it and change it, and it becomes a batch or is dropped.
+ * Used by the handlers and by the command line. Plans live in memory: until *Upload* nothing is promised.
+ */
+
+import type { PlanFolderView, PlanUnitView, PlanView, TurnedAwayView } from '../../preload/contract/views.ts';
+import type { AccountRecord } from '../adapters/sqlite/index.ts';
+import { asUploaderError, type Failure, toFailure, UploaderError } from '../core/errors.ts';
+import type { BatchId, MediaId, TurnedAway, UnitId } from '../core/model.ts';
+import type { Plan } from '../core/plan.ts';
+import { createPlan } from '../core/planner.ts';
+import type { DatasetInfo } from '../core/ports.ts';
+import type { Datasets } from './datasets.ts';
+import type { AppDeps } from './deps.ts';
+import { failureView } from './outcome.ts';
+
+export interface ReviewRequest {
+  readonly paths: readonly string[];
+  readonly as: 'auto' | MediaId;
+  readonly title?: string;
+  readonly account: AccountRecord;
+  /** The drop whose staged bytes are planned; null where the files are the person's own. */
+  readonly dropId: string | null;
+}
+
+export interface Committed {
+  /** Null when there was nothing to add. */
+  readonly batchId: BatchId | null;
+  /** Units of earlier batches that hold the same files and go on. */
+  readonly twins: readonly UnitId[];
+  readonly turnedAway: readonly TurnedAway[];
+}
+
+export class Review {
+  readonly id: string;
+  readonly request: ReviewRequest;
+  readonly plan: Plan;
+  dataset: DatasetInfo | null = null;
+  folderId: string | null = null;
+  destinationProblem: Failure | null = null;
+  failure: Failure | null = null;
+  scanned = false;
+
+  constructor(id: string, request: ReviewRequest, plan: Plan) {
+    this.id = id;
+    this.request = request;
+    this.plan = plan;
+  }
+}
+
+export class Reviews {
+  readonly #deps: AppDeps;
+  readonly #datasets: Datasets;
+  readonly #sizeLimit: () => number;
+  readonly #changed: (view: PlanView) => void;
+  readonly #reviews = new Map<string, Review>();
+
+  constructor(
+    deps: AppDeps,
+    datasets: Datasets,
+    sizeLimit: () => number,
+    changed: (view: PlanView) => void,
+  ) {
+    this.#deps = deps;
+    this.#datasets = datasets;
+    this.#sizeLimit = sizeLimit;
+    this.#changed = changed;
+  }
+
+  /** Begins to plan at once and answers what is known. */
+  start(request: ReviewRequest): Review {
+    const deps = this.#deps;
+    const id = deps.random.uuid();
+    let review: Review | null = null;
+    const plan = createPlan(
+      {
+        paths: request.paths,
+        as: request.as,
+        sizeLimitBytes: this.#sizeLimit(),
+        datasetId: null,
+        ...(request.title === undefined ? {} : { title: request.title }),
+      },
+      { files: deps.files, ledger: deps.store, clock: deps.clock },
+      () => {
+        if (review) this.#changed(this.view(review));
+      },
+    );
+    const made = new Review(id, request, plan);
+    review = made;
+    this.#reviews.set(id, made);
+    plan.scanned.then(
+      () => {
+        made.scanned = true;
+        this.#tell(made);
+      },
+      (reason: unknown) => {
+        made.failure = toFailure(asUploaderError(reason), deps.clock.now());
+        this.#tell(made);
+      },
+    );
+    return made;
+  }
+
+  /** Throws `invalid-input` for a plan that was discarded or never was. */
+  get(id: string): Review {
+    const review = this.#reviews.get(id);
+    if (!review) throw new UploaderError('invalid-input', 'This review is over. Drop the files again.');
+    return review;
+  }
+
+  /** Chooses where it goes, and begins to look for what is there already. */
+  async setDataset(review: Review, datasetId: string, folderId: string | null): Promise<void> {
+    const { account } = review.request;
+    review.folderId = folderId;
+    review.destinationProblem = null;
+    try {
+      review.dataset = await this.#datasets.info(account.id, datasetId);
+      review.destinationProblem = destinationProblem(account, review.dataset, this.#deps.clock.now());
+    } catch (reason) {
+      review.dataset = null;
+      review.destinationProblem = toFailure(asUploaderError(reason), this.#deps.clock.now());
+      this.#tell(review);
+      return;
+    }
+    this.#settle(review);
+    this.#tell(review);
+  }
+
+  setFolder(review: Review, path: string, as: 'single' | 'group'): void {
+    review.plan.setFolder(path, as);
+    this.#settle(review);
+    this.#tell(review);
+  }
+
+  /** Waits for scan and comparison, then adds the batch in one transaction. */
+  async commit(review: Review): Promise<Committed> {
+    const { plan, request, dataset } = review;
+    if (review.destinationProblem) throw asError(review.destinationProblem);
+    if (!dataset) throw new UploaderError('invalid-input', 'Choose a dataset for these files first.');
+    await plan.scanned;
+    while (plan.totals().settledFor !== dataset.id) {
+      if (!this.#reviews.has(review.id)) throw new UploaderError('cancelled', 'The review was closed.');
+      await plan.settle(dataset.id);
+    }
+    const result = plan.result();
+    const totals = plan.totals();
+    const units = totals.listed - totals.twins;
+    const turnedAway = [...result.turnedAway];
+    this.#reviews.delete(review.id);
+    if (units === 0) {
+      await this.#dropStaged(request.dropId);
+      return { batchId: null, twins: result.twins, turnedAway };
+    }
+    const folder = review.folderId ?? this.#deps.store.lastFolder(request.account.id, dataset.id);
+    const batchId = this.#deps.store.addBatch(
+      {
+        accountId: request.account.id,
+        name: batchName(request, totals.files),
+        datasetId: dataset.id,
+        datasetTitle: dataset.title,
+        routeChoice: request.account.routeChoice,
+        folderChoice: folder,
+        addedAt: this.#deps.clock.now(),
+      },
+      result.units,
+      turnedAway,
+    );
+    if (review.folderId) this.#deps.store.setLastFolder(request.account.id, dataset.id, review.folderId);
+    this.#deps.store.setSetting(`lastDataset:${request.account.id}`, JSON.stringify(dataset.id));
+    if (request.dropId) this.#deps.store.setSetting(`drop:${request.dropId}`, JSON.stringify(batchId));
+    return { batchId, twins: result.twins, turnedAway };
+  }
+
+  async discard(review: Review): Promise<void> {
+    this.#reviews.delete(review.id);
+    review.plan.cancel();
+    await this.#dropStaged(review.request.dropId);
+  }
+
+  /** Ends all of them, at the end of the program. */
+  close(): void {
+    for (const review of this.#reviews.values()) review.plan.cancel();
+    this.#reviews.clear();
+  }
+
+  view(review: Review): PlanView {
+    const totals = review.plan.totals();
+    const failure = review.failure ?? totals.blocked;
+    return {
+      planId: review.id,
+      phase: phaseOf(review),
+      failure: failure ? failureView(failure) : null,
+      currentFolder: totals.scanning ? totals.currentFolder : null,
+      files: totals.files,
+      bytes: totals.bytes,
+      units: { ...totals.units },
+      refused: totals.refused,
+      skipped: totals.skipped,
+      queued: totals.twins,
+      datasetId: review.dataset?.id ?? null,
+      destinationProblem: review.destinationProblem ? failureView(review.destinationProblem) : null,
+    };
+  }
+
+  units(review: Review, offset: number, limit: number): { total: number; rows: PlanUnitView[] } {
+    const rows = review.plan.units(offset, limit).map((unit, index) => ({
+      index: offset + index,
+      media: unit.media,
+      title: unit.title,
+      path: unit.path,
+      frames: unit.files,
+      bytes: unit.bytes,
+      note: unit.twin === null ? unit.note : 'It is in the queue already and goes on there.',
+    }));
+    return { total: review.plan.totals().listed, rows };
+  }
+
+  folders(review: Review, offset: number, limit: number): { total: number; rows: PlanFolderView[] } {
+    const all = review.plan.folders().filter((folder) => folder.switchable);
+    const rows = all.slice(offset, offset + limit).map((folder) => ({
+      path: folder.path,
+      name: folder.name,
+      images: folder.images,
+      as: folder.mode,
+      suggestion: folder.suggestion ?? ('single' as const),
+    }));
+    return { total: all.length, rows };
+  }
+
+  turnedAway(review: Review, offset: number, limit: number): { total: number; rows: TurnedAwayView[] } {
+    const totals = review.plan.totals();
+    const rows = review.plan.turnedAway(offset, limit).map((each) => ({
+      kind: each.kind,
+      path: each.path,
+      title: each.title,
+      size: each.size,
+      failure: failureView(each.failure),
+    }));
+    return { total: totals.refused + totals.skipped, rows };
+  }
+
+  #settle(review: Review): void {
+    if (!review.dataset || review.destinationProblem) return;
+    review.plan.settle(review.dataset.id).then(
+      () => this.#tell(review),
+      (reason: unknown) => {
+        const error = asUploaderError(reason);
+        if (error.code === 'cancelled') return;
+        review.failure = toFailure(error, this.#deps.clock.now());
+        this.#tell(review);
+      },
+    );
+  }
+
+  #tell(review: Review): void {
+    if (this.#reviews.has(review.id)) this.#changed(this.view(review));
+  }
+
+  async #dropStaged(dropId: string | null): Promise<void> {
+    if (dropId) await this.#deps.staging.remove(dropId);
+  }
+}
+
+function phaseOf(review: Review): PlanView['phase'] {
+  if (review.failure) return 'failed';
+  const totals = review.plan.totals();
+  if (totals.scanning) return 'scanning';
+  if (review.dataset && !review.destinationProblem && totals.settledFor !== review.dataset.id) return 'settling';
+  return 'ready';
+}
+
+/** Why this account's route cannot upload into the dataset; null when it can. */
+function destinationProblem(account: AccountRecord, dataset: DatasetInfo, at: number): Failure | null {
+  const documentedOnly = account.kind === 'api-key' || account.routeChoice === 'documented';
+  if (!documentedOnly || dataset.storage === null || dataset.storage === 0) return null;
+  return toFailure(
+    new UploaderError(
+      'dataset-storage',
+      `${dataset.title} keeps its data in your own cloud storage, and the documented route uploads only into Encord's. ` +
+        'Choose another dataset, or sign in with a private key and use the storage route.',
+    ),
+    at,
+  );
+}
+
+function batchName(request: ReviewRequest, files: number): string {
+  if (request.title) return request.title;
+  const names = request.paths.map((path) => path.replace(/[/\\]+$/, '').split(/[/\\]/).at(-1) || path);
+  const [first] = names;
+  if (names.length === 1 && first) return first;
+  const rest = Math.max(names.length, files) - 1;
+  return `${first ?? 'Files'} and ${rest.toLocaleString('en')} more`;
+}
+
+function asError(failure: Failure): UploaderError {
+  return new UploaderError(failure.code, failure.message, { details: failure.details });
+}
