@@ -1,0 +1,235 @@
+/**
+ * Carries changes through the state machine and writes what comes out, effects included, in one transaction.
+ * Called by `queue.ts` only. Nothing else in the store changes a state.
+ */
+
+import { type ItemEvent, stepItem, stepUnit, type UnitEvent } from '../../core/machine.ts';
+import type { ItemId, ItemState, UnitId } from '../../core/model.ts';
+import type { Change } from '../../core/ports.ts';
+import type { Database, Row } from './database.ts';
+import { recordInLedger } from './ledger.ts';
+import * as rows from './rows.ts';
+import { type ShelfChange, type UnitRecord, UnitWork } from './unit-work.ts';
+
+export interface Committed {
+  readonly moved: readonly ShelfChange[];
+  /** True where signed URLs were overwritten: old copies may still stand in the write-ahead log. */
+  readonly forgot: boolean;
+}
+
+const WRITE_ITEM = `UPDATE item SET state = ?, attempts = ?, not_before = ?, failure = ?, grant_id = ?,
+  grant_object_key = ?, granted_at = ?, grant_url = ?, grant_echo = ? WHERE id = ?`;
+const NO_GRANT = `grant_id = NULL, grant_object_key = NULL, granted_at = NULL, grant_url = NULL, grant_echo = NULL`;
+const QUEUED = `state = 'queued', attempts = 0, not_before = 0, failure = NULL, ${NO_GRANT}`;
+
+/** To be called inside a transaction; `now` is milliseconds since the epoch. Changes of unknown ids do nothing. */
+export function applyChanges(db: Database, changes: readonly Change[], now: number): Committed {
+  const session = new Session(db);
+  for (const change of changes) {
+    switch (change.kind) {
+      case 'item':
+        session.item(change.id, change.event);
+        break;
+      case 'unit':
+        session.unit(change.id, change.event);
+        break;
+      case 'batch-target':
+        db.run(
+          `UPDATE batch SET target_route = ?, target_dataset_id = ?, target_folder_id = ?, target_mirrored = ?,
+             trouble = NULL, trouble_not_before = NULL, trouble_attempts = NULL WHERE id = ?`,
+          change.target.route,
+          change.target.datasetId,
+          change.target.folderId,
+          change.target.mirrored ? 1 : 0,
+          change.id,
+        );
+        break;
+      case 'batch-trouble':
+        db.run(
+          'UPDATE batch SET trouble = ?, trouble_not_before = ?, trouble_attempts = ? WHERE id = ?',
+          rows.failureText(change.trouble?.failure ?? null),
+          change.trouble?.notBefore ?? null,
+          change.trouble?.attempts ?? null,
+          change.id,
+        );
+        break;
+      case 'account-blocked':
+        db.run('UPDATE account SET blocked = ? WHERE id = ?', rows.failureText(change.failure), change.id);
+        break;
+    }
+  }
+  return { moved: session.work.flush(now), forgot: session.forgot };
+}
+
+/** Whether an item may hear the event while its unit is where it is. */
+function itemMayHear(unit: UnitRecord, event: ItemEvent): boolean {
+  const { state } = unit;
+  if (event.on !== 'cancel') {
+    // Once all items are stored the unit answers for them: a late answer must not take one back.
+    return state.at === 'collecting' || (state.at === 'failed' && state.step === 'upload');
+  }
+  // Left out only while no call to register can have named the item.
+  return (
+    state.at === 'collecting' || state.at === 'ready' || (state.at === 'failed' && state.step !== 'link')
+  );
+}
+
+class Session {
+  readonly work: UnitWork;
+  forgot = false;
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+    this.work = new UnitWork(db);
+  }
+
+  item(id: ItemId, event: ItemEvent): void {
+    const row = this.#db.get(`SELECT ${rows.ITEM_COLUMNS} FROM item WHERE id = ?`, id);
+    const unit = row === undefined ? null : this.work.unit(rows.number(row, 'unit_id'));
+    if (row === undefined || unit === null || !itemMayHear(unit, event)) return;
+    const before = rows.itemState(row);
+    const step = stepItem(before, event);
+    if (step.effect === 'ignored') return;
+
+    this.#db.run(WRITE_ITEM, ...rows.itemStateColumns(step.state), id);
+    if (step.state.at === 'granted') unit.begun = true;
+    if (step.state.at === 'stored') {
+      // A hash that planning read stays when sending was told not to hash: identity was checked at the PUT.
+      this.#db.run('UPDATE item SET sha256 = coalesce(?, sha256) WHERE id = ?', step.state.sha256, id);
+    }
+    let size = rows.number(row, 'size');
+    if (step.identity !== undefined) {
+      this.#db.run(
+        'UPDATE item SET size = ?, mtime = ?, sha256 = NULL WHERE id = ?',
+        step.identity.size,
+        step.identity.mtimeMs,
+        id,
+      );
+      unit.bytes += step.identity.size - size;
+      unit.identityChanged = true;
+      size = step.identity.size;
+    }
+    this.#count(unit, before, step.state, size);
+    this.#tellUnit(unit, id, step.effect, event);
+  }
+
+  unit(id: UnitId, event: UnitEvent): void {
+    const unit = this.work.unit(id);
+    if (unit !== null) this.#stepUnit(unit, event);
+  }
+
+  #count(unit: UnitRecord, before: ItemState, after: ItemState, size: number): void {
+    const stored = (after.at === 'stored' ? 1 : 0) - (before.at === 'stored' ? 1 : 0);
+    unit.storedItems += stored;
+    unit.storedBytes += stored * size;
+    if (after.at === 'cancelled') {
+      unit.kept -= 1;
+      unit.bytes -= size;
+    }
+  }
+
+  #tellUnit(unit: UnitRecord, id: ItemId, effect: string | null, event: ItemEvent): void {
+    switch (effect) {
+      case 'unit-item-stored':
+        this.#stepUnit(unit, { on: 'item-stored', remaining: unit.kept - unit.storedItems });
+        break;
+      case 'unit-item-failed':
+        if (event.on === 'failed') this.#stepUnit(unit, { on: 'item-failed', failure: event.failure });
+        break;
+      case 'unit-item-left-out':
+        // Marked, so that retrying a cancelled unit brings back what was cancelled with it, and this only if
+        // nothing else is left of it.
+        this.#db.run('UPDATE item SET left_out = 1 WHERE id = ?', id);
+        if (unit.kept === 0 && unit.state.at !== 'collecting') this.#stepUnit(unit, { on: 'cancel' });
+        else this.#leftOut(unit);
+        break;
+      default:
+        break;
+    }
+  }
+
+  #leftOut(unit: UnitRecord): void {
+    this.#stepUnit(unit, {
+      on: 'item-left-out',
+      remaining: unit.kept - unit.storedItems,
+      kept: unit.kept,
+    });
+  }
+
+  #stepUnit(unit: UnitRecord, event: UnitEvent): void {
+    const { state, effects } = stepUnit(unit.state, event);
+    if (effects.includes('ignored')) return;
+    unit.state = state;
+    for (const effect of effects) {
+      switch (effect) {
+        case 'forget-grants':
+          this.#forgetGrants(unit);
+          break;
+        case 'record-in-ledger':
+          recordInLedger(this.#db, unit);
+          break;
+        case 'cancel-items':
+          this.#cancelItems(unit);
+          break;
+        case 'retry-failed-items':
+          this.#db.run(
+            `UPDATE item SET ${QUEUED} WHERE id BETWEEN ? AND ? AND state = 'failed'`,
+            ...itemRange(unit),
+          );
+          break;
+        case 'start-items-over':
+          this.#startItemsOver(unit);
+          break;
+        case 'ignored':
+          break;
+      }
+    }
+    // A unit may come back with nothing left to send, when what had failed was left out meanwhile.
+    if (unit.state.at === 'collecting' && unit.storedItems === unit.kept) this.#leftOut(unit);
+  }
+
+  #forgetGrants(unit: UnitRecord): void {
+    const overwritten = this.#db.run(
+      `UPDATE item SET grant_url = NULL, grant_echo = NULL, granted_at = NULL
+       WHERE unit_id = ? AND grant_url IS NOT NULL`,
+      unit.id,
+    );
+    // Items that were cancelled lost theirs before; their URLs, too, may stand in the log.
+    if (overwritten > 0 || unit.begun) this.forgot = true;
+  }
+
+  #cancelItems(unit: UnitRecord): void {
+    this.#db.run(
+      `UPDATE item SET state = 'cancelled', attempts = NULL, not_before = NULL, failure = NULL, ${NO_GRANT}
+       WHERE id BETWEEN ? AND ? AND state <> 'cancelled'`,
+      ...itemRange(unit),
+    );
+    unit.storedItems = 0;
+    unit.storedBytes = 0;
+  }
+
+  #startItemsOver(unit: UnitRecord): void {
+    if (unit.kept === 0) {
+      this.#db.run('UPDATE item SET left_out = 0 WHERE id BETWEEN ? AND ?', ...itemRange(unit));
+      const row: Row | undefined = this.#db.get(
+        'SELECT sum(size) AS bytes FROM item WHERE id BETWEEN ? AND ?',
+        ...itemRange(unit),
+      );
+      unit.kept = unit.itemCount;
+      unit.bytes = row === undefined ? 0 : rows.number(row, 'bytes');
+    }
+    this.#db.run(
+      `UPDATE item SET ${QUEUED}, sha256 = NULL WHERE id BETWEEN ? AND ? AND left_out = 0`,
+      ...itemRange(unit),
+    );
+    unit.storedItems = 0;
+    unit.storedBytes = 0;
+    unit.begun = false;
+  }
+}
+
+/** The ids of a unit's items: they follow one another. */
+function itemRange(unit: UnitRecord): [number, number] {
+  return [unit.firstItem, unit.firstItem + unit.itemCount - 1];
+}

@@ -1,0 +1,85 @@
+/**
+ * The store: one SQLite database in the data folder, behind the ports of the core and the queries of the pages.
+ * Opened by the composition roots; its types are used by `main/app`.
+ */
+
+import type { BatchId } from '../../core/model.ts';
+import type { Clock, LedgerStore, QueueStore, SteeringStore } from '../../core/ports.ts';
+import { type AccountStore, accountStore } from './accounts.ts';
+import { ledgerStore } from './ledger.ts';
+import { openDatabase } from './open.ts';
+import { queueStore } from './queue.ts';
+import { remover } from './removal.ts';
+import { type SettingsStore, settingsStore } from './settings.ts';
+import { steeringStore } from './steering.ts';
+import * as views from './views.ts';
+import { type ViewStore, windows } from './window.ts';
+
+export type { Account, AccountPatch, AccountStore, Removal } from './accounts.ts';
+export { DATABASE_FILE, setDatabaseAside } from './open.ts';
+export type { SettingsStore } from './settings.ts';
+export type { BatchView, ItemView, TurnedAwayView, UnitView } from './views.ts';
+export type { Filter, RowsWindow, ViewRow, ViewStore, WindowQuery } from './window.ts';
+
+export type Store = QueueStore &
+  LedgerStore &
+  SteeringStore &
+  AccountStore &
+  SettingsStore &
+  ViewStore & {
+    /**
+     * Clears a finished batch from the list, or with null all in which nothing failed; returns how many. The ledger keeps what
+     * they uploaded. Throws `invalid-input` when the named one is not finished or holds uncertain units.
+     */
+    removeFinished(batchId: BatchId | null): number;
+    /** Writes everything back, closes the database and frees the data folder. */
+    close(): void;
+  };
+
+/**
+ * Opens the data folder, which is made where it is missing, and takes its lock.
+ * Throws `data-folder-in-use`, `data-folder-unusable`, `disk-full`, `database-corrupt` or `database-newer`.
+ */
+export function openStore(
+  folder: string,
+  options: {
+    readonly clock: Clock;
+    /** A search that a window left unfinished has seen everything: windows are to be asked for again. */
+    readonly searched?: () => void;
+  },
+): Store {
+  const { db, lock } = openDatabase(folder);
+  const window = windows(db, options.clock, options.searched ?? (() => {}));
+  const removal = remover(db, options.clock);
+  let open = true;
+  return {
+    ...queueStore(db, options.clock, { onMoved: window.moved }),
+    ...ledgerStore(db),
+    ...steeringStore(db, options.clock),
+    ...accountStore(db),
+    ...settingsStore(db),
+    batches: (offset, limit) => views.batchViews(db, offset, limit),
+    batchView: (id) => views.findBatchView(db, id),
+    unitView: (id) => views.findUnitView(db, id),
+    itemsView: (unitId, offset, limit) => views.itemViews(db, unitId, offset, limit),
+    turnedAway: (batchId, offset, limit) => views.turnedAwayViews(db, batchId, offset, limit),
+    rowsWindow: window.rowsWindow,
+    removeFinished(batchId) {
+      const removed = removal.removeFinished(batchId);
+      for (const id of removed) window.forget(id);
+      return removed.length;
+    },
+    close() {
+      if (!open) return;
+      open = false;
+      removal.stop();
+      window.stop();
+      try {
+        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } finally {
+        db.close();
+        lock.release();
+      }
+    },
+  };
+}

@@ -1,0 +1,166 @@
+/**
+ * The part of the store that the engine uses: commits, and what is due. Called by `index.ts`.
+ *
+ * Everything that looks for work reads ranges of partial indexes that hold open rows only, fresh ones first by
+ * id, tried ones by the time they wait for: finished and waiting rows cost nothing, however many there are.
+ */
+
+import type { UnitId } from '../../core/model.ts';
+import type { Clock, QueueStore } from '../../core/ports.ts';
+import { applyChanges } from './commit.ts';
+import type { Database, Row } from './database.ts';
+import * as rows from './rows.ts';
+import type { ShelfChange } from './unit-work.ts';
+
+/** True of a batch whose queue, account and itself may start something new. */
+const MAY_START = `batch.paused = 0 AND account.paused = 0 AND (SELECT paused FROM queue) = 0`;
+const PAST_RETURN = `(batch.registering + batch.processing + batch.linking > 0)`;
+const WORKING = `batch.finished_at IS NULL AND account.blocked IS NULL`;
+const WITH_ACCOUNT = 'batch JOIN account ON account.id = batch.account_id';
+
+export interface QueueHooks {
+  /** After a commit: which units stand on another shelf now. */
+  onMoved(changes: readonly ShelfChange[]): void;
+}
+
+export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): QueueStore {
+  /** Whether signed URLs that are no longer in the tables may still stand in the write-ahead log. */
+  let secretsInLog = false;
+
+  const hasWork = (): boolean =>
+    db.get('SELECT 1 FROM batch WHERE finished_at IS NULL LIMIT 1') !== undefined;
+
+  const mayWork = (batchId: number, startsSomething: boolean): boolean =>
+    db.get(
+      `SELECT 1 FROM ${WITH_ACCOUNT}
+       WHERE batch.id = ? AND ${WORKING}${startsSomething ? ` AND ${MAY_START}` : ''}`,
+      batchId,
+    ) !== undefined;
+
+  return {
+    commit(changes) {
+      if (changes.length === 0) return;
+      const { moved, forgot } = db.transaction(() => applyChanges(db, changes, clock.now()));
+      hooks.onMoved(moved);
+      secretsInLog ||= forgot;
+      if (secretsInLog && !hasWork()) {
+        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+        secretsInLog = false;
+      }
+    },
+
+    workingBatches() {
+      return db
+        .all(
+          `SELECT ${rows.BATCH_COLUMNS} FROM ${WITH_ACCOUNT}
+           WHERE ${WORKING} AND ((${MAY_START}) OR ${PAST_RETURN}) ORDER BY batch.id`,
+        )
+        .map(rows.batch);
+    },
+
+    dueItems(batchId, now, limit) {
+      if (!mayWork(batchId, true)) return [];
+      const select = (due: string, order: string): Row[] =>
+        db.all(
+          `SELECT ${rows.ITEM_COLUMNS}, unit.media FROM unit CROSS JOIN item
+           WHERE unit.batch_id = ?1 AND unit.state = 'collecting' AND unit.due_at IS NOT NULL AND ${due}
+             AND item.unit_id = unit.id AND item.not_before <= ?2
+           ORDER BY ${order}, item.not_before, item.id LIMIT ?3`,
+          batchId,
+          now,
+          limit,
+        );
+      const tried = select('unit.due_at > 0 AND unit.due_at <= ?2', 'unit.due_at, unit.id');
+      const fresh = select('unit.due_at = 0', 'unit.id');
+      return merged(tried, fresh, limit).map((row) => ({
+        ...rows.item(row, batchId),
+        media: rows.media(row),
+      }));
+    },
+
+    dueUnits(batchId, state, now, limit) {
+      if (!mayWork(batchId, state === 'ready')) return [];
+      const select = (due: string, ...params: number[]): Row[] =>
+        db.all(
+          `SELECT ${rows.UNIT_COLUMNS} FROM unit
+           WHERE batch_id = ? AND state = ? AND due_at IS NOT NULL AND ${due}
+           ORDER BY due_at, id LIMIT ?`,
+          batchId,
+          state,
+          ...params,
+          limit,
+        );
+      const tried = select('due_at > 0 AND due_at <= ?', now);
+      const fresh = select('due_at = 0');
+      return merged(tried, fresh, limit).map(rows.unit);
+    },
+
+    itemsOf(unitId) {
+      const unit = db.get('SELECT batch_id, first_item, item_count FROM unit WHERE id = ?', unitId);
+      if (unit === undefined) return [];
+      const first = rows.number(unit, 'first_item');
+      const batchId = rows.number(unit, 'batch_id');
+      return db
+        .all(
+          `SELECT ${rows.ITEM_COLUMNS} FROM item
+           WHERE id BETWEEN ? AND ? AND state <> 'cancelled' ORDER BY id`,
+          first,
+          first + rows.number(unit, 'item_count') - 1,
+        )
+        .map((row) => rows.item(row, batchId));
+    },
+
+    unit(id) {
+      const row = db.get(`SELECT ${rows.UNIT_COLUMNS} FROM unit WHERE id = ?`, id);
+      return row === undefined ? null : rows.unit(row);
+    },
+
+    batch(id) {
+      const row = db.get(`SELECT ${rows.BATCH_COLUMNS} FROM batch WHERE id = ? AND removed = 0`, id);
+      return row === undefined ? null : rows.batch(row);
+    },
+
+    nextDue(now) {
+      const times = [
+        db.get(
+          `SELECT batch.trouble_not_before AS due FROM ${WITH_ACCOUNT}
+           WHERE ${WORKING} AND ${MAY_START} AND batch.trouble_not_before > ?
+           ORDER BY batch.trouble_not_before LIMIT 1`,
+          now,
+        ),
+        db.get(
+          `SELECT item.not_before AS due FROM item INDEXED BY item_timed
+           CROSS JOIN unit ON unit.id = item.unit_id
+           CROSS JOIN batch ON batch.id = unit.batch_id
+           CROSS JOIN account ON account.id = batch.account_id
+           WHERE item.not_before > 0 AND item.not_before > ? AND unit.state = 'collecting' AND unit.paused = 0
+             AND ${WORKING} AND ${MAY_START}
+           ORDER BY item.not_before LIMIT 1`,
+          now,
+        ),
+        db.get(
+          `SELECT unit.due_at AS due FROM unit INDEXED BY unit_timed
+           CROSS JOIN batch ON batch.id = unit.batch_id
+           CROSS JOIN account ON account.id = batch.account_id
+           WHERE unit.due_at > 0 AND unit.due_at > ?
+             AND unit.state IN ('ready', 'registering', 'processing', 'linking')
+             AND ${WORKING} AND (unit.state <> 'ready' OR (${MAY_START}))
+           ORDER BY unit.due_at LIMIT 1`,
+          now,
+        ),
+      ].flatMap((row) => (row === undefined ? [] : [rows.number(row, 'due')]));
+      return times.length === 0 ? null : Math.min(...times);
+    },
+
+    openIntents(): readonly UnitId[] {
+      return db
+        .all(`SELECT id FROM unit WHERE state = 'registering' AND failure IS NULL ORDER BY id`)
+        .map((row) => rows.number(row, 'id'));
+    },
+  };
+}
+
+/** What was tried before has the older ids and goes first, so the merged list is in the order of adding. */
+function merged(tried: readonly Row[], fresh: readonly Row[], limit: number): readonly Row[] {
+  return [...tried, ...fresh].sort((a, b) => rows.number(a, 'id') - rows.number(b, 'id')).slice(0, limit);
+}
