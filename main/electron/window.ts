@@ -3,7 +3,7 @@
 import type { BrowserWindowConstructorOptions, Rectangle } from 'electron';
 
 /** Background before the first paint, as the pages have it in each theme. */
-const BACKGROUND = { light: '#ffffff', dark: '#16171a' } as const;
+const BACKGROUND = { light: '#ffffff', dark: '#18181b' } as const;
 const SIZE = { width: 1180, height: 760 };
 const MINIMUM = { width: 720, height: 480 };
 

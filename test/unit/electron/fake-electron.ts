@@ -1,0 +1,209 @@
+/**
+ * A double of the part of Electron that the host uses, for unit tests: records what was asked, lets a test cause
+ * what people and the system cause, and throws by name on whatever it lacks. Its shapes are held to Electron's types.
+ */
+
+import { EventEmitter } from 'node:events';
+import type Electron from 'electron';
+
+/** An object with some members of a type; using any other is an error that names it. */
+export function partOf<T extends object>(name: string, members: Partial<T>): T {
+  return new Proxy<Partial<T>>(members, {
+    get(target, key, receiver) {
+      // Promises and test reports look at these of any object.
+      if (!(key in target) && typeof key === 'string' && key !== 'then' && key !== 'toJSON') {
+        throw new Error(`The double of ${name} has no ${key}.`);
+      }
+      return Reflect.get(target, key, receiver);
+    },
+    // The proxy refuses what the double lacks: what is left is the whole as far as the code may see it.
+  }) as T;
+}
+
+/** What an event listener may refuse. */
+export class FakeEvent {
+  prevented = false;
+  preventDefault(): void {
+    this.prevented = true;
+  }
+}
+
+class FakeContents extends EventEmitter {
+  readonly sent: unknown[][] = [];
+  destroyed = false;
+  windowOpenHandler: ((details: { url: string }) => unknown) | null = null;
+  send(...message: unknown[]): void {
+    this.sent.push(message);
+  }
+  isDestroyed(): boolean {
+    return this.destroyed;
+  }
+  setWindowOpenHandler(
+    handler: (details: Electron.HandlerDetails) => Electron.WindowOpenHandlerResponse,
+  ): void {
+    this.windowOpenHandler = (details) =>
+      handler(partOf<Electron.HandlerDetails>('HandlerDetails', { url: details.url }));
+  }
+}
+
+export class FakeWindow extends EventEmitter {
+  static open: FakeWindow[] = [];
+  readonly webContents = new FakeContents();
+  readonly options: Electron.BrowserWindowConstructorOptions;
+  readonly done: string[] = [];
+  minimized = false;
+
+  constructor(options: Electron.BrowserWindowConstructorOptions) {
+    super();
+    this.options = options;
+    FakeWindow.open.push(this);
+    fake.app.emit('web-contents-created', new FakeEvent(), this.webContents);
+  }
+  async loadURL(url: string): Promise<void> {
+    this.done.push(`load ${url}`);
+    this.emit('ready-to-show');
+  }
+  show(): void {
+    this.done.push('show');
+  }
+  focus(): void {
+    this.done.push('focus');
+  }
+  isMinimized(): boolean {
+    return this.minimized;
+  }
+  restore(): void {
+    this.minimized = false;
+    this.done.push('restore');
+  }
+  close(): void {
+    FakeWindow.open = FakeWindow.open.filter((one) => one !== this);
+    this.webContents.destroyed = true;
+    this.emit('closed');
+    if (FakeWindow.open.length === 0) fake.app.emit('window-all-closed');
+  }
+}
+
+class FakeApp extends EventEmitter {
+  firstInstance = true;
+  isPackaged = false;
+  ready: Promise<void> = Promise.resolve();
+  readonly done: string[] = [];
+  enableSandbox(): void {
+    this.done.push('sandbox');
+  }
+  setPath(name: string, path: string): void {
+    this.done.push(`${name} ${path}`);
+  }
+  requestSingleInstanceLock(): boolean {
+    return this.firstInstance;
+  }
+  whenReady(): Promise<void> {
+    return this.ready;
+  }
+  quit(): void {
+    const event = new FakeEvent();
+    this.emit('before-quit', event);
+    if (!event.prevented) this.done.push('quit');
+  }
+  exit(code: number): void {
+    this.done.push(`exit ${code}`);
+  }
+}
+
+class FakeSession extends EventEmitter {
+  permission: Parameters<Electron.Session['setPermissionRequestHandler']>[0] = null;
+  permissionCheck: Parameters<Electron.Session['setPermissionCheckHandler']>[0] = null;
+  device: Parameters<Electron.Session['setDevicePermissionHandler']>[0] = null;
+  display: Parameters<Electron.Session['setDisplayMediaRequestHandler']>[0] = null;
+  setPermissionRequestHandler(handler: FakeSession['permission']): void {
+    this.permission = handler;
+  }
+  setPermissionCheckHandler(handler: FakeSession['permissionCheck']): void {
+    this.permissionCheck = handler;
+  }
+  setDevicePermissionHandler(handler: FakeSession['device']): void {
+    this.device = handler;
+  }
+  setDisplayMediaRequestHandler(handler: FakeSession['display']): void {
+    this.display = handler;
+  }
+}
+
+type Handler = (event: Electron.IpcMainInvokeEvent, ...args: unknown[]) => unknown;
+
+function fresh() {
+  const handlers = new Map<string, Handler>();
+  const errors: string[][] = [];
+  const opened: string[] = [];
+  return {
+    app: new FakeApp(),
+    session: new FakeSession(),
+    handlers,
+    errors,
+    opened,
+    schemes: [] as Electron.CustomScheme[],
+    served: [] as string[],
+    menus: [] as unknown[],
+    nativeTheme: { themeSource: 'system', shouldUseDarkColors: true } satisfies Pick<
+      Electron.NativeTheme,
+      'themeSource' | 'shouldUseDarkColors'
+    >,
+    ipcMain: {
+      handle: (channel: string, handler: Handler) => void handlers.set(channel, handler),
+      removeHandler: (channel: string) => void handlers.delete(channel),
+    } satisfies Pick<Electron.IpcMain, 'handle' | 'removeHandler'>,
+    shell: {
+      openExternal: async (url: string) => void opened.push(url),
+      openPath: async () => '',
+    } satisfies Pick<Electron.Shell, 'openExternal' | 'openPath'>,
+    dialog: {
+      showErrorBox: (...texts: string[]) => void errors.push(texts),
+      showOpenDialog: async () => ({ canceled: true, filePaths: [] }),
+    } satisfies Pick<Electron.Dialog, 'showErrorBox' | 'showOpenDialog'>,
+  };
+}
+
+/** The state of the double in this test. */
+export let fake = fresh();
+
+/** A new machine on which nothing was started. */
+export function reset(): typeof fake {
+  FakeWindow.open = [];
+  fake = fresh();
+  return fake;
+}
+
+/** What `import … from 'electron'` gives to the code under test; always of the current machine. */
+export const electron = partOf<Record<string, unknown>>('electron', {
+  get app() {
+    return fake.app;
+  },
+  BrowserWindow: FakeWindow,
+  get dialog() {
+    return fake.dialog;
+  },
+  get ipcMain() {
+    return fake.ipcMain;
+  },
+  Menu: {
+    setApplicationMenu: (menu: unknown) => void fake.menus.push(menu),
+    buildFromTemplate: (template: unknown) => template,
+  },
+  get nativeTheme() {
+    return fake.nativeTheme;
+  },
+  protocol: {
+    registerSchemesAsPrivileged: (schemes: Electron.CustomScheme[]) => void fake.schemes.push(...schemes),
+    handle: (scheme: string) => void fake.served.push(scheme),
+  },
+  screen: { getPrimaryDisplay: () => ({ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }) },
+  session: {
+    get defaultSession() {
+      return fake.session;
+    },
+  },
+  get shell() {
+    return fake.shell;
+  },
+});

@@ -1,0 +1,228 @@
+/** The life of the Electron host, on a double of Electron: one instance, one window, a clean end, nothing allowed. */
+
+import type Electron from 'electron';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type DesktopOptions, runDesktop } from '../../../main/electron/program.ts';
+import { CALL_CHANNEL } from '../../../preload/contract/names.ts';
+import { FakeApp } from '../web/fake-app.ts';
+import { FakeEvent, FakeWindow, fake, partOf, reset } from './fake-electron.ts';
+
+// A getter for each name, because the double is renewed before each test.
+vi.mock('electron', async () => {
+  const { electron } = await import('./fake-electron.ts');
+  const names = 'app BrowserWindow dialog ipcMain Menu nativeTheme protocol screen session shell'.split(' ');
+  return Object.defineProperties(
+    {},
+    Object.fromEntries(names.map((name) => [name, { enumerable: true, get: () => electron[name] }])),
+  );
+});
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+let before: Map<string, NodeJS.SignalsListener[]>;
+
+beforeEach(() => {
+  reset();
+  before = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]));
+});
+
+afterEach(() => {
+  for (const signal of SIGNALS) {
+    for (const listener of process.listeners(signal)) {
+      if (!before.get(signal)?.includes(listener)) process.off(signal, listener);
+    }
+  }
+});
+
+/** Starts the host over an app whose closing the test ends. */
+function start(options: Partial<DesktopOptions> = {}) {
+  const program = new FakeApp();
+  program.answer = async () => ({ theme: 'dark' });
+  let closed = () => {};
+  let closings = 0;
+  runDesktop({
+    pagesFolder: '/nonexistent/pages',
+    preload: '/app/dist/preload/index.cjs',
+    profileFolder: null,
+    open: async () => ({
+      app: program,
+      close: () => {
+        closings += 1;
+        return new Promise<void>((resolve) => {
+          closed = resolve;
+        });
+      },
+    }),
+    ...options,
+  });
+  return {
+    program,
+    closings: () => closings,
+    endClosing: () => closed(),
+    window: () =>
+      vi.waitFor(() => {
+        const [window] = FakeWindow.open;
+        if (!window) throw new Error('There is no window yet.');
+        return window;
+      }),
+  };
+}
+
+/** A call as a page's preload makes it. */
+function invoke(from: Partial<Electron.IpcMainInvokeEvent>, name: unknown, input: unknown): unknown {
+  const handler = fake.handlers.get(CALL_CHANNEL);
+  if (!handler) throw new Error('Nobody listens to calls.');
+  return handler(partOf<Electron.IpcMainInvokeEvent>('IpcMainInvokeEvent', from), name, input);
+}
+
+function frame(url: string, parent: Electron.WebFrameMain | null = null): Electron.WebFrameMain {
+  return partOf<Electron.WebFrameMain>('WebFrameMain', { url, parent });
+}
+
+function contentsOf(window: FakeWindow): Electron.WebContents {
+  const contents: unknown = window.webContents;
+  // The double stands for the contents wherever the code under test compares or sends.
+  return contents as Electron.WebContents;
+}
+
+test('the window comes up on the private scheme, sandboxed, in the theme of the settings', async () => {
+  const host = start({ profileFolder: '/data/window' });
+  const window = await host.window();
+  expect(fake.app.done).toEqual(['sandbox', 'userData /data/window']);
+  expect(fake.schemes.map((one) => one.scheme)).toEqual(['app']);
+  expect(fake.served).toEqual(['app']);
+  expect(window.done).toEqual(['load app://encord-uploader/', 'show']);
+  expect(window.options.webPreferences).toMatchObject({
+    sandbox: true,
+    contextIsolation: true,
+    devTools: true,
+  });
+  expect(fake.nativeTheme.themeSource).toBe('dark');
+});
+
+test('an installed program has no developer tools', async () => {
+  fake.app.isPackaged = true;
+  const window = await start().window();
+  expect(window.options.webPreferences?.devTools).toBe(false);
+});
+
+test('a second start ends and shows the first one’s window', async () => {
+  fake.app.firstInstance = false;
+  const open = vi.fn<DesktopOptions['open']>();
+  start({ open });
+  expect(fake.app.done).toContain('quit');
+  expect(open).not.toHaveBeenCalled();
+
+  reset();
+  const window = await start().window();
+  window.minimized = true;
+  fake.app.emit('second-instance');
+  expect(FakeWindow.open).toHaveLength(1);
+  expect(window.done.slice(-3)).toEqual(['restore', 'show', 'focus']);
+});
+
+test('own pages are answered and hear events; nobody else is', async () => {
+  const host = start();
+  const window = await host.window();
+  const own = { sender: contentsOf(window), senderFrame: frame('app://encord-uploader/') };
+  expect(await invoke(own, 'settings.get', null)).toEqual({ ok: true, value: { theme: 'dark' } });
+  const heard = host.program.calls.length;
+
+  const stranger = partOf<Electron.WebContents>('WebContents', {});
+  for (const from of [
+    { ...own, sender: stranger },
+    { ...own, senderFrame: null },
+    { ...own, senderFrame: frame('https://app.encord.com/') },
+    { ...own, senderFrame: frame('app://encord-uploader/', frame('app://encord-uploader/')) },
+  ]) {
+    await expect(invoke(from, 'settings.get', null)).rejects.toThrow('not one of the program’s pages');
+  }
+  await expect(invoke(own, { name: 'settings.get' }, null)).rejects.toThrow('A call has a name.');
+  expect(host.program.calls).toHaveLength(heard);
+  expect(await invoke(own, 'accounts.readKey', null)).toMatchObject({ ok: false });
+
+  host.program.emit('progress', { transfers: [], speed: 1 });
+  expect(window.webContents.sent).toEqual([
+    ['encord-uploader:event', 'progress', { transfers: [], speed: 1 }],
+  ]);
+  window.webContents.destroyed = true;
+  host.program.emit('progress', { transfers: [], speed: 2 });
+  expect(window.webContents.sent).toHaveLength(1);
+});
+
+test('pages go nowhere, open nothing and are granted nothing', async () => {
+  const window = await start().window();
+  for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview']) {
+    const event = new FakeEvent();
+    window.webContents.emit(name, event);
+    expect([name, event.prevented]).toEqual([name, true]);
+  }
+  const openWindow = (url: string) => window.webContents.windowOpenHandler?.({ url });
+  expect(openWindow('https://docs.encord.com/')).toEqual({ action: 'deny' });
+  expect(openWindow('https://evil.example/')).toEqual({ action: 'deny' });
+  expect(openWindow('file:///etc/passwd')).toEqual({ action: 'deny' });
+  expect(fake.opened).toEqual(['https://docs.encord.com/']);
+
+  const contents = contentsOf(window);
+  const answers: unknown[] = [];
+  fake.session.permission?.(
+    contents,
+    'media',
+    (granted) => answers.push(granted),
+    partOf<Electron.PermissionRequest>('PermissionRequest', {}),
+  );
+  answers.push(
+    fake.session.permissionCheck?.(
+      contents,
+      'clipboard-read',
+      '',
+      partOf<Electron.PermissionCheckHandlerHandlerDetails>('details', {}),
+    ),
+    fake.session.device?.(partOf<Electron.DevicePermissionHandlerHandlerDetails>('details', {})),
+  );
+  fake.session.display?.(
+    partOf<Electron.DisplayMediaRequestHandlerHandlerRequest>('request', {}),
+    (streams) => answers.push(streams),
+  );
+  expect(answers).toEqual([false, false, false, null]);
+  const download = new FakeEvent();
+  fake.session.emit('will-download', download);
+  expect(download.prevented).toBe(true);
+});
+
+test('quitting waits until the program is closed, once, and shows no window meanwhile', async () => {
+  const host = start();
+  const window = await host.window();
+  window.close();
+  fake.app.quit();
+  fake.app.emit('second-instance');
+  expect(host.closings()).toBe(1);
+  expect(FakeWindow.open).toEqual([]);
+  expect(fake.app.done).not.toContain('quit');
+  host.endClosing();
+  await vi.waitFor(() => expect(fake.app.done).toContain('quit'));
+  expect(host.closings()).toBe(1);
+});
+
+test.each(SIGNALS)('%s ends it like quitting', async (signal) => {
+  const host = start();
+  await host.window();
+  process.emit(signal);
+  expect(host.closings()).toBe(1);
+  host.endClosing();
+  await vi.waitFor(() => expect(fake.app.done).toContain('quit'));
+});
+
+test('a program that cannot open says why and ends', async () => {
+  const sentence = 'Another Encord Uploader (process 4711) uses this data folder.';
+  start({ open: () => Promise.reject(new Error(sentence)) });
+  await vi.waitFor(() => expect(fake.app.done).toContain('exit 1'));
+  expect(fake.errors).toEqual([['Encord Uploader cannot start', sentence]]);
+  expect(FakeWindow.open).toEqual([]);
+});
+
+test('quitting before anything was opened ends at once', () => {
+  fake.app.ready = new Promise(() => {});
+  start();
+  fake.app.quit();
+  expect(fake.app.done).toContain('quit');
+});
