@@ -1,0 +1,182 @@
+/**
+ * What a plan shows: windows of its units, folders and what was turned away, with their titles; and the plain data
+ * that goes to the queue. Called by the planner alone.
+ */
+
+import { type Failure, UploaderError } from './errors.ts';
+import { mediaType } from './media/index.ts';
+import type { PlannedItem, PlannedUnit, TurnedAway } from './model.ts';
+import type { FolderView, UnitKey, UnitView } from './plan.ts';
+import {
+  bytesOf,
+  countOf,
+  filesOf,
+  identityOf,
+  isFolder,
+  mediaOf,
+  type PlanTree,
+  pathOf,
+  type Refused,
+  type UnitRef,
+} from './plan-tree.ts';
+import { alreadyUploaded, nameProblem } from './refusals.ts';
+
+export class PlanViews {
+  private readonly tree: PlanTree;
+  private readonly title: string | null;
+  private readonly titles = new Map<UnitKey, string>();
+  /** Milliseconds since the epoch: when the plan was made, for its failures. */
+  private readonly at: number;
+
+  constructor(tree: PlanTree, title: string | null, at: number) {
+    this.tree = tree;
+    this.title = title;
+    this.at = at;
+  }
+
+  units(offset: number, limit: number): readonly UnitView[] {
+    const window: UnitView[] = [];
+    if (limit <= 0) return window;
+    for (const unit of this.tree.listing(offset)) {
+      window.push(this.unit(unit));
+      if (window.length >= limit) break;
+    }
+    return window;
+  }
+
+  folders(offset: number, limit: number): readonly FolderView[] {
+    return this.tree.folders.slice(offset, offset + limit).map((folder) => ({
+      path: folder.path,
+      name: folder.name,
+      images: folder.images,
+      videos: folder.videos,
+      bytes: folder.imageBytes + folder.videoBytes,
+      mode: folder.mode,
+      switchable: folder.switchable && folder.images > 0,
+      suggestion: folder.suggestion,
+    }));
+  }
+
+  turnedAway(offset: number, limit: number): readonly TurnedAway[] {
+    const { refused, skipped } = this.tree;
+    const window: TurnedAway[] = refused.slice(offset, offset + limit).map(refusedAway);
+    const from = Math.max(0, offset - refused.length);
+    for (const unit of skipped.slice(from, from + limit - window.length)) window.push(this.skippedAway(unit));
+    return window;
+  }
+
+  setTitle(key: UnitKey, title: string): void {
+    if (!this.find(key)) throw new UploaderError('invalid-input', 'The plan has no such unit.');
+    const trimmed = title.trim();
+    const problem = nameProblem(trimmed);
+    if (problem) throw problem;
+    if (trimmed === '') this.titles.delete(key);
+    else this.titles.set(key, trimmed);
+  }
+
+  /** The units to upload, read while the plan stands. */
+  *planned(): Generator<PlannedUnit> {
+    for (const unit of this.tree.listing(0)) if (!unit.mark) yield this.asPlanned(unit);
+  }
+
+  /** Everything that is not uploaded; units to upload among them where nothing can be: `blocked` says why. */
+  *allTurnedAway(blocked: Failure | null): Generator<TurnedAway> {
+    for (const refused of this.tree.refused) yield refusedAway(refused);
+    for (const unit of this.tree.skipped) yield this.skippedAway(unit);
+    if (!blocked) return;
+    for (const unit of this.tree.listing(0)) {
+      yield { kind: 'refused', ...this.about(unit), failure: blocked, dataHash: null };
+    }
+  }
+
+  private unit(unit: UnitRef): UnitView {
+    const single = isFolder(unit) ? null : unit;
+    return {
+      key: keyOf(unit),
+      media: mediaOf(unit),
+      title: this.titleOf(unit),
+      path: pathOfUnit(unit),
+      files: countOf(unit),
+      bytes: bytesOf(unit),
+      mime: single?.format.mime ?? null,
+      twin: unit.mark?.kind === 'twin' ? unit.mark.unitId : null,
+      note: single?.copyOf ? `The same content as ${pathOf(single.copyOf)}.` : null,
+    };
+  }
+
+  private titleOf(unit: UnitRef): string {
+    const given = this.titles.get(keyOf(unit));
+    if (given !== undefined) return given;
+    if (this.title !== null && (this.isSole() || (isFolder(unit) && unit.path === ''))) return this.title;
+    return mediaType(mediaOf(unit)).titleOf(unit.name);
+  }
+
+  private isSole(): boolean {
+    const { units } = this.tree.live;
+    const all =
+      units.video + units.image + units['image-group'] + this.tree.twins.length + this.tree.skipped.length;
+    return all === 1;
+  }
+
+  private find(key: UnitKey): UnitRef | null {
+    const index = Number(key.slice(1));
+    return (
+      (key.startsWith('g')
+        ? this.tree.folders[index]
+        : key.startsWith('f')
+          ? this.tree.files[index]
+          : null) ?? null
+    );
+  }
+
+  private about(unit: UnitRef): Pick<TurnedAway, 'path' | 'title' | 'media' | 'size'> {
+    return { path: pathOfUnit(unit), title: this.titleOf(unit), media: mediaOf(unit), size: bytesOf(unit) };
+  }
+
+  private skippedAway(unit: UnitRef): TurnedAway {
+    const about = this.about(unit);
+    const mark =
+      unit.mark?.kind === 'skipped' ? unit.mark : { title: about.title, dataHash: null, doneAt: this.at };
+    const { message, details } = alreadyUploaded(mediaOf(unit), about.title, mark.title, mark.doneAt);
+    const failure: Failure = { code: 'duplicate', message, details, at: this.at };
+    return { kind: 'skipped', ...about, failure, dataHash: mark.dataHash };
+  }
+
+  private asPlanned(unit: UnitRef): PlannedUnit {
+    const items = Array.from(
+      filesOf(unit),
+      (file): PlannedItem => ({
+        path: pathOf(file),
+        name: file.name,
+        identity: identityOf(file),
+        mime: file.format.mime,
+        sha256: file.sha256,
+      }),
+    );
+    return { media: mediaOf(unit), title: this.titleOf(unit), items };
+  }
+}
+
+function keyOf(unit: UnitRef): UnitKey {
+  return isFolder(unit) ? `g${unit.index}` : `f${unit.id}`;
+}
+
+/** A list of files has no folder of its own: its first frame stands for it. */
+function pathOfUnit(unit: UnitRef): string {
+  if (!isFolder(unit)) return pathOf(unit);
+  if (unit.path !== '') return unit.path;
+  const [first] = filesOf(unit);
+  return first ? pathOf(first) : unit.name;
+}
+
+function refusedAway(refused: Refused): TurnedAway {
+  return {
+    kind: 'refused',
+    path: pathOf(refused),
+    title: refused.name,
+    media: refused.media,
+    size: refused.size,
+    failure: refused.failure,
+    dataHash: null,
+  };
+}

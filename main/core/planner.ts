@@ -1,0 +1,347 @@
+/**
+ * The planner: from paths to the units of a batch, found, sniffed, grouped and checked while people watch.
+ * Called by the use cases of review, the command line and watch folders, who read the plan through `plan.ts`.
+ */
+
+import { asUploaderError, type Failure, toFailure, UploaderError } from './errors.ts';
+import { HEAD_BYTES, mediaType, type Sniffed, sniff } from './media/index.ts';
+import type { UnitId } from './model.ts';
+import { compareNatural, sortInSlices } from './natural.ts';
+import { ancestors, commonPrefix, folderName, folderPath, folderPrefix, folderSortKey } from './paths.ts';
+import type {
+  FolderMode,
+  FolderView,
+  Plan,
+  PlanListener,
+  PlanPorts,
+  PlanRequest,
+  PlanResult,
+  PlanTotals,
+  UnitView,
+} from './plan.ts';
+import { type FileRecord, type Folder, PlanTree } from './plan-tree.ts';
+import { PlanViews } from './plan-views.ts';
+import type { WalkEntry } from './ports.ts';
+import { emptyFile, foreignType, nameProblem, otherType, tooLarge } from './refusals.ts';
+import { isNumberedSequence } from './sequence.ts';
+import { Settling } from './settling.ts';
+import { createSlicer, type Slicer } from './slicer.ts';
+
+/** How many files are looked into at the same time. */
+const HEADS_AT_ONCE = 16;
+/** Milliseconds between two reports to the listener. */
+const REPORT_EVERY_MS = 100;
+
+type FileEntry = Extract<WalkEntry, { kind: 'file' }>;
+
+/** What a look into one file came to: what it is, or why it is refused. */
+type Looked = Extract<Sniffed, { kind: 'taken' }> | UploaderError;
+
+/** Begins to plan at once; what the plan comes to is read from the result while it grows. */
+export function createPlan(request: PlanRequest, ports: PlanPorts, listener: PlanListener): Plan {
+  return new Planner(request, ports, listener);
+}
+
+class Planner implements Plan {
+  readonly scanned: Promise<void>;
+  private readonly request: PlanRequest;
+  private readonly ports: PlanPorts;
+  private readonly listener: PlanListener;
+  private readonly tree = new PlanTree();
+  private readonly views: PlanViews;
+  private readonly abort = new AbortController();
+  private readonly slicer: Slicer;
+  private readonly startedAt: number;
+  private readonly named: ReadonlySet<string>;
+  private readonly prefixes = new Map<string, string>();
+  private readonly failures = new Map<string, Failure>();
+  private met = 0;
+  private scanning = true;
+  private currentFolder: string | null = null;
+  private reportedAt = Number.NEGATIVE_INFINITY;
+  private settling: Settling | null = null;
+  private settledFor: string | null = null;
+  private blocked: Failure | null = null;
+
+  constructor(request: PlanRequest, ports: PlanPorts, listener: PlanListener) {
+    this.request = request;
+    this.ports = ports;
+    this.listener = listener;
+    this.slicer = createSlicer(ports.clock);
+    this.startedAt = ports.clock.now();
+    this.named = new Set(request.paths);
+    this.views = new PlanViews(this.tree, request.title ?? null, this.startedAt);
+    this.scanned = this.scan();
+    // Whoever waits for the scan hears of its failure; where nobody does, it is not an unhandled rejection.
+    this.scanned.catch(() => undefined);
+    if (request.datasetId !== null) this.settle(request.datasetId).catch(() => undefined);
+  }
+
+  totals(): PlanTotals {
+    const { live, twins, refused, skipped } = this.tree;
+    return {
+      files: live.files,
+      bytes: live.bytes,
+      units: { ...live.units },
+      twins: twins.length,
+      refused: refused.length,
+      skipped: skipped.length,
+      listed: live.units.video + live.units.image + live.units['image-group'] + twins.length,
+      met: this.met,
+      scanning: this.scanning,
+      currentFolder: this.currentFolder,
+      settling: this.settling ? { checked: this.settling.checked, total: this.settling.total } : null,
+      settledFor: this.settledFor,
+      blocked: this.blocked,
+    };
+  }
+
+  units(offset: number, limit: number): readonly UnitView[] {
+    return this.views.units(offset, limit);
+  }
+
+  folders(offset = 0, limit = this.tree.folders.length): readonly FolderView[] {
+    return this.views.folders(offset, limit);
+  }
+
+  turnedAway(offset: number, limit: number) {
+    return this.views.turnedAway(offset, limit);
+  }
+
+  setFolder(path: string, mode: FolderMode): void {
+    const folder = this.tree.find(path);
+    if (!folder) throw new UploaderError('invalid-input', 'The plan has no such folder.');
+    if (!folder.switchable) {
+      throw new UploaderError(
+        'invalid-input',
+        'What this folder becomes was decided before and cannot be switched.',
+      );
+    }
+    if (folder.mode === mode) return;
+    this.unsettle();
+    this.tree.setMode(folder, mode);
+    this.report();
+  }
+
+  setTitle(key: string, title: string): void {
+    this.views.setTitle(key, title);
+  }
+
+  async settle(datasetId: string): Promise<boolean> {
+    if (this.settling?.datasetId !== datasetId) {
+      this.unsettle();
+      this.settling = new Settling({
+        datasetId,
+        tree: this.tree,
+        ports: this.ports,
+        scanned: this.scanned,
+        routeCheck: this.request.routeCheck ?? null,
+        refuse: (file, error) => this.tree.refuse(file, this.failure(error)),
+        progress: () => this.reportSometimes(),
+      });
+    }
+    const settling = this.settling;
+    try {
+      const outcome = await settling.finished;
+      if (outcome.kind === 'superseded') return false;
+      // Two callers may have joined one comparison: the second finds the same facts written already.
+      this.settledFor = datasetId;
+      this.blocked = outcome.blocked ? this.failure(outcome.blocked) : null;
+      return true;
+    } finally {
+      if (this.settling === settling) this.settling = null;
+      this.report();
+    }
+  }
+
+  result(): PlanResult {
+    if (this.settledFor === null) {
+      throw new UploaderError(
+        'invalid-input',
+        'The files are still being compared with what was uploaded before.',
+      );
+    }
+    return {
+      units: this.blocked ? [] : this.views.planned(),
+      turnedAway: this.views.allTurnedAway(this.blocked),
+      twins: this.blocked ? [] : this.twins(),
+    };
+  }
+
+  cancel(): void {
+    this.abort.abort();
+    this.unsettle();
+  }
+
+  private twins(): readonly UnitId[] {
+    return this.tree.twins.flatMap((unit) => (unit.mark?.kind === 'twin' ? [unit.mark.unitId] : []));
+  }
+
+  private unsettle(): void {
+    this.settling?.cancel();
+    this.settling = null;
+    this.settledFor = null;
+    this.blocked = null;
+  }
+
+  private async scan(): Promise<void> {
+    try {
+      const { signal } = this.abort;
+      const chunks = this.ports.files.walk(this.request.paths, signal)[Symbol.asyncIterator]();
+      let next = chunks.next();
+      for (let chunk = await next; !chunk.done && !signal.aborted; chunk = await next) {
+        // The walk goes on while this chunk is looked into.
+        next = chunks.next();
+        next.catch(() => undefined);
+        await this.take(chunk.value);
+        this.reportSometimes();
+      }
+      if (!signal.aborted) await this.finish();
+      if (signal.aborted) throw new UploaderError('cancelled', 'Looking at the files was cancelled.');
+    } finally {
+      this.scanning = false;
+      this.report();
+    }
+  }
+
+  /** Looks into the files of a chunk, several at a time, and adds them in their order. */
+  private async take(chunk: readonly WalkEntry[]): Promise<void> {
+    const looked: (Looked | null)[] = new Array(chunk.length).fill(null);
+    let next = 0;
+    const work = async (): Promise<void> => {
+      while (next < chunk.length && !this.abort.signal.aborted) {
+        const index = next++;
+        const entry = chunk[index];
+        if (!entry) return;
+        looked[index] = entry.kind === 'file' ? await this.look(entry) : entry.error;
+        if (this.slicer.spent()) await this.slicer.pause();
+      }
+    };
+    await Promise.all(Array.from({ length: HEADS_AT_ONCE }, work));
+    if (this.abort.signal.aborted) return;
+    for (let i = 0; i < chunk.length; i++) {
+      const entry = chunk[i];
+      const found = looked[i];
+      if (entry && found) this.add(entry, found);
+    }
+  }
+
+  private async look(entry: FileEntry): Promise<Looked> {
+    const problem = nameProblem(entry.name);
+    if (problem) return problem;
+    if (entry.identity.size === 0) return emptyFile();
+    let sniffed: Sniffed;
+    try {
+      sniffed = sniff(await this.ports.files.head(entry.path, HEAD_BYTES));
+    } catch (thrown) {
+      return asUploaderError(thrown);
+    }
+    if (sniffed.kind === 'foreign') return foreignType(entry.name, sniffed.format);
+    const { as, sizeLimitBytes } = this.request;
+    const wanted =
+      as === 'auto' || as === sniffed.media.id || (as === 'image-group' && sniffed.media.id === 'image');
+    if (!wanted) return otherType(sniffed, mediaType(as));
+    if (entry.identity.size > sizeLimitBytes) return tooLarge(entry.identity.size, sizeLimitBytes);
+    return sniffed;
+  }
+
+  private add(entry: WalkEntry, looked: Looked): void {
+    this.met++;
+    const prefix = this.prefix(entry);
+    this.currentFolder = folderPath(prefix);
+    if (looked instanceof UploaderError || entry.kind === 'problem') {
+      const error = looked instanceof UploaderError ? looked : entry.kind === 'problem' ? entry.error : null;
+      if (!error) return;
+      const size = entry.kind === 'file' ? entry.identity.size : 0;
+      this.tree.refused.push({ prefix, name: entry.name, media: null, size, failure: this.failure(error) });
+      return;
+    }
+    const folder = this.folderOf(entry, prefix);
+    const before = folder.files.at(-1);
+    const file = this.tree.add({
+      prefix,
+      name: entry.name,
+      folder,
+      media: looked.media.id === 'video' ? 'video' : 'image',
+      format: looked.format,
+      size: entry.identity.size,
+      mtimeMs: entry.identity.mtimeMs,
+    });
+    if (before && compareFiles(before, file) > 0) folder.ordered = false;
+  }
+
+  /** The directory of an entry, as one shared string; a root has no directory, and its name is its path. */
+  private prefix(entry: WalkEntry): string {
+    const prefix = entry.path.endsWith(entry.name)
+      ? entry.path.slice(0, entry.path.length - entry.name.length)
+      : folderPrefix(entry.path);
+    const known = this.prefixes.get(prefix);
+    if (known !== undefined) return known;
+    this.prefixes.set(prefix, prefix);
+    return prefix;
+  }
+
+  private folderOf(entry: FileEntry, prefix: string): Folder {
+    const { as } = this.request;
+    if (as === 'image-group' && this.isOfList(entry.path)) {
+      return this.tree.folder('', folderName(prefix), 'group', false);
+    }
+    const mode = as === 'image-group' ? 'group' : 'single';
+    return this.tree.folder(folderPath(prefix), folderName(prefix), mode, as === 'auto');
+  }
+
+  /** Whether the file was named itself and is in none of the named folders. */
+  private isOfList(path: string): boolean {
+    if (!this.named.has(path)) return false;
+    for (const folder of ancestors(path)) if (this.named.has(folder)) return false;
+    return true;
+  }
+
+  /** What can be said of folders only when all their files are known: order, the list's name, suggestions. */
+  private async finish(): Promise<void> {
+    for (const folder of this.tree.folders) {
+      if (this.abort.signal.aborted) return;
+      if (!folder.ordered) {
+        await sortInSlices(folder.files, compareFiles, this.slicer);
+        folder.ordered = true;
+      }
+      if (folder.path === '')
+        folder.name = folderName(folder.files.map((file) => file.prefix).reduce(commonPrefix));
+      if (folder.switchable && folder.images > 1) {
+        folder.suggestion = (await isNumberedSequence(imageNames(folder), this.slicer)) ? 'group' : null;
+      }
+      if (this.slicer.spent()) await this.slicer.pause();
+    }
+  }
+
+  /** One failure object for all files that are turned away in the same words. */
+  private failure(error: UploaderError): Failure {
+    const key = `${error.code}\n${error.message}\n${JSON.stringify(error.details)}`;
+    const known = this.failures.get(key);
+    if (known) return known;
+    const failure = toFailure(error, this.startedAt);
+    this.failures.set(key, failure);
+    return failure;
+  }
+
+  private report(): void {
+    this.reportedAt = this.ports.clock.monotonic();
+    this.listener(this.totals());
+  }
+
+  private reportSometimes(): void {
+    if (this.ports.clock.monotonic() - this.reportedAt >= REPORT_EVERY_MS) this.report();
+  }
+}
+
+function* imageNames(folder: Folder): Generator<string> {
+  for (const file of folder.files) if (file.media === 'image') yield file.name;
+}
+
+function compareFiles(a: FileRecord, b: FileRecord): number {
+  if (a.prefix !== b.prefix) {
+    const byFolder = compareNatural(folderSortKey(a.prefix), folderSortKey(b.prefix));
+    if (byFolder !== 0) return byFolder;
+  }
+  return compareNatural(a.name, b.name);
+}
