@@ -7,7 +7,7 @@ import type { AccountId, RouteChoice } from '../../core/model.ts';
 import type { Database, Param, Row } from './database.ts';
 import * as rows from './rows.ts';
 
-export interface Account {
+export interface AccountRecord {
   readonly id: AccountId;
   readonly name: string;
   readonly kind: 'ssh' | 'api-key';
@@ -30,27 +30,23 @@ export interface Account {
   readonly secretIn: 'keychain' | 'run' | 'environment';
 }
 
-export type AccountPatch = Partial<Omit<Account, 'id' | 'kind' | 'addedAt'>>;
-
-export interface Removal {
-  readonly removed: boolean;
-  /** Units that can still become data rows, or of which it is not known whether they did. */
-  readonly unfinished: number;
-}
+/** Pausing and blocking have their own doors: `setPaused`, and the change `account-blocked`. */
+export type NewAccount = Omit<AccountRecord, 'paused' | 'blocked'>;
+export type AccountPatch = Partial<Omit<NewAccount, 'id' | 'kind' | 'addedAt'>>;
 
 export interface AccountStore {
   /** In the order in which they were added. */
-  accounts(): readonly Account[];
-  account(id: AccountId): Account | null;
+  accounts(): readonly AccountRecord[];
+  account(id: AccountId): AccountRecord | null;
   /** Throws `invalid-input` when the id is taken. */
-  addAccount(account: Account): void;
+  addAccount(account: NewAccount): void;
   /** Throws `account-unknown`. */
   updateAccount(id: AccountId, patch: AccountPatch): void;
   /**
-   * Removes the account, but not while it has unfinished units, unless `evenUnfinished`: those then wait, and go
-   * on if the same id is ever added again. Batches keep the account's name.
+   * Removes the account. Its batches stay, with its name; their unfinished units wait, and go on when the same id
+   * is added again. Ask before: `totals({ kind: 'account', … })` says how many there are.
    */
-  removeAccount(id: AccountId, options?: { readonly evenUnfinished?: boolean }): Removal;
+  removeAccount(id: AccountId): void;
   activeAccountId(): AccountId | null;
   /** Throws `account-unknown`. */
   setActiveAccountId(id: AccountId | null): void;
@@ -60,10 +56,11 @@ export interface AccountStore {
   setLastFolder(accountId: AccountId, datasetId: string, folderId: string | null): void;
 }
 
-const COLUMNS = `id, name, kind, fingerprint, domain, route_choice, fallback_notice, dataset_id, email, added_at,
-  paused, blocked, secret_in`;
+const OWN_COLUMNS = `id, name, kind, fingerprint, domain, route_choice, fallback_notice, dataset_id, email, added_at,
+  secret_in`;
+const COLUMNS = `${OWN_COLUMNS}, paused, blocked`;
 
-function account(row: Row): Account {
+function account(row: Row): AccountRecord {
   return {
     id: rows.text(row, 'id'),
     name: rows.text(row, 'name'),
@@ -81,7 +78,7 @@ function account(row: Row): Account {
   };
 }
 
-function columns(value: Account): Param[] {
+function columns(value: NewAccount): Param[] {
   return [
     value.id,
     value.name,
@@ -93,18 +90,16 @@ function columns(value: Account): Param[] {
     value.datasetId,
     value.email,
     value.addedAt,
-    value.paused ? 1 : 0,
-    rows.failureText(value.blocked),
     value.secretIn,
   ];
 }
 
 export function accountStore(db: Database): AccountStore {
-  const find = (id: AccountId): Account | null => {
+  const find = (id: AccountId): AccountRecord | null => {
     const row = db.get(`SELECT ${COLUMNS} FROM account WHERE id = ?`, id);
     return row === undefined ? null : account(row);
   };
-  const mustExist = (id: AccountId): Account => {
+  const mustExist = (id: AccountId): AccountRecord => {
     const found = find(id);
     if (found === null) {
       throw new UploaderError('account-unknown', 'There is no such account (any more).', {
@@ -125,7 +120,7 @@ export function accountStore(db: Database): AccountStore {
         });
       }
       db.run(
-        `INSERT INTO account (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO account (${OWN_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
         ...columns(added),
       );
     },
@@ -135,7 +130,7 @@ export function accountStore(db: Database): AccountStore {
         const [, ...values] = columns({ ...mustExist(id), ...patch });
         db.run(
           `UPDATE account SET name = ?, kind = ?, fingerprint = ?, domain = ?, route_choice = ?,
-             fallback_notice = ?, dataset_id = ?, email = ?, added_at = ?, paused = ?, blocked = ?, secret_in = ?
+             fallback_notice = ?, dataset_id = ?, email = ?, added_at = ?, secret_in = ?
            WHERE id = ?`,
           ...values,
           id,
@@ -143,17 +138,8 @@ export function accountStore(db: Database): AccountStore {
       });
     },
 
-    removeAccount(id, options = {}) {
-      return db.transaction(() => {
-        const row = db.get(
-          `SELECT collecting + ready + registering + processing + linking + uncertain AS unfinished
-           FROM account_tally WHERE account_id = ?`,
-          id,
-        );
-        const unfinished = row === undefined ? 0 : rows.number(row, 'unfinished');
-        if (unfinished > 0 && options.evenUnfinished !== true) return { removed: false, unfinished };
-        return { removed: db.run('DELETE FROM account WHERE id = ?', id) > 0, unfinished };
-      });
+    removeAccount(id) {
+      db.run('DELETE FROM account WHERE id = ?', id);
     },
 
     activeAccountId() {

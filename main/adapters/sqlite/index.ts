@@ -15,11 +15,11 @@ import { steeringStore } from './steering.ts';
 import * as views from './views.ts';
 import { type ViewStore, windows } from './window.ts';
 
-export type { Account, AccountPatch, AccountStore, Removal } from './accounts.ts';
+export type { AccountPatch, AccountRecord, AccountStore, NewAccount } from './accounts.ts';
 export { DATABASE_FILE, setDatabaseAside } from './open.ts';
 export type { SettingsStore } from './settings.ts';
 export type { BatchView, ItemView, TurnedAwayView, UnitView } from './views.ts';
-export type { Filter, RowsWindow, ViewRow, ViewStore, WindowQuery } from './window.ts';
+export type { Filter, RowsWindow, RowView, ViewStore, WindowQuery } from './window.ts';
 
 export type Store = QueueStore &
   LedgerStore &

@@ -6,7 +6,6 @@
 import type { Failure } from '../../core/errors.ts';
 import type {
   AccountId,
-  Batch,
   BatchId,
   FailedStep,
   ItemId,
@@ -35,13 +34,10 @@ export interface BatchView {
   readonly route: RouteName | null;
   readonly addedAt: number;
   readonly paused: boolean;
-  readonly trouble: Batch['trouble'];
+  /** Why its target could not be resolved. */
+  readonly trouble: Failure | null;
   readonly unitCount: number;
-  readonly units: Totals['units'];
-  readonly refused: number;
-  readonly skipped: number;
-  readonly bytes: number;
-  readonly storedBytes: number;
+  readonly totals: Totals;
   /** When its last unit ended: done, failed, uncertain or cancelled. */
   readonly finishedAt: number | null;
 }
@@ -84,9 +80,10 @@ export interface ItemView {
   readonly failure: Failure | null;
 }
 
-export interface TurnedAwayView extends TurnedAway {
+export interface TurnedAwayView {
   readonly id: number;
   readonly batchId: BatchId;
+  readonly turnedAway: TurnedAway;
 }
 
 const BATCH_VIEW = `SELECT ${rows.BATCH_COLUMNS}, batch.unit_count, batch.finished_at,
@@ -119,9 +116,9 @@ function batchView(row: Row): BatchView {
     route: batch.target?.route ?? null,
     addedAt: batch.addedAt,
     paused: batch.paused,
-    trouble: batch.trouble,
+    trouble: batch.trouble?.failure ?? null,
     unitCount: rows.number(row, 'unit_count'),
-    ...rows.totals(row),
+    totals: rows.totals(row),
     finishedAt: rows.numberOrNull(row, 'finished_at'),
   };
 }
@@ -168,13 +165,15 @@ function turnedAwayView(row: Row): TurnedAwayView {
   return {
     id: rows.number(row, 'id'),
     batchId: rows.number(row, 'batch_id'),
-    kind: rows.oneOf(row, 'kind', ['refused', 'skipped']),
-    path: rows.text(row, 'path'),
-    title: rows.text(row, 'title'),
-    media: row.media === null ? null : rows.media(row),
-    size: rows.number(row, 'size'),
-    failure: rows.failure(row),
-    dataHash: rows.textOrNull(row, 'data_hash'),
+    turnedAway: {
+      kind: rows.oneOf(row, 'kind', ['refused', 'skipped']),
+      path: rows.text(row, 'path'),
+      title: rows.text(row, 'title'),
+      media: row.media === null ? null : rows.media(row),
+      size: rows.number(row, 'size'),
+      failure: rows.failure(row),
+      dataHash: rows.textOrNull(row, 'data_hash'),
+    },
   };
 }
 

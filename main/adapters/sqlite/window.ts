@@ -27,16 +27,16 @@ export interface WindowQuery {
   readonly limit: number;
 }
 
-export type ViewRow =
-  | { readonly kind: 'batch'; readonly batch: views.BatchView }
-  | { readonly kind: 'unit'; readonly unit: views.UnitView }
-  | { readonly kind: 'item'; readonly item: views.ItemView }
-  | { readonly kind: 'turned-away'; readonly turnedAway: views.TurnedAwayView };
+export type RowView =
+  | ({ readonly kind: 'batch' } & views.BatchView)
+  | ({ readonly kind: 'unit' } & views.UnitView)
+  | ({ readonly kind: 'item' } & views.ItemView)
+  | ({ readonly kind: 'turned-away' } & views.TurnedAwayView);
 
 export interface RowsWindow {
   /** Rows of the whole list. */
   readonly total: number;
-  readonly rows: readonly ViewRow[];
+  readonly rows: readonly RowView[];
   /** False while a search has not seen everything yet: it goes on by itself, and says so when it has. */
   readonly complete: boolean;
 }
@@ -120,7 +120,7 @@ function rowsWindow(db: Database, search: Search, query: WindowQuery): RowsWindo
   const complete = text === '' || search.proceed(text, lines);
   const opened = openedUnits(db, query);
   const end = query.offset + query.limit;
-  const found: ViewRow[] = [];
+  const found: RowView[] = [];
   let total = 0;
   for (const line of lines) {
     const matches = text === '' ? null : search.matches(line.id);
@@ -131,7 +131,7 @@ function rowsWindow(db: Database, search: Search, query: WindowQuery): RowsWindo
     total += 1;
     if (start >= query.offset && start < end) {
       const batch = views.findBatchView(db, line.id);
-      if (batch !== null) found.push({ kind: 'batch', batch });
+      if (batch !== null) found.push({ kind: 'batch', ...batch });
     }
     if (!query.expandedBatches.has(line.id)) continue;
     const inside = new Section(db, units, away, opened.get(line.id) ?? []);
@@ -301,11 +301,11 @@ class Section {
   }
 
   /** Rows from `from` up to, not including, `to`. */
-  rows(from: number, to: number): ViewRow[] {
-    const found: ViewRow[] = [];
+  rows(from: number, to: number): RowView[] {
+    const found: RowView[] = [];
     let at = 0;
     let rank = 0;
-    const part = (count: number, read: (offset: number, limit: number) => readonly ViewRow[]): void => {
+    const part = (count: number, read: (offset: number, limit: number) => readonly RowView[]): void => {
       const first = Math.max(from, at);
       const last = Math.min(to, at + count);
       if (first < last) found.push(...read(first - at, last - first));
@@ -315,7 +315,9 @@ class Section {
       const start = rank;
       part(opened.rank - start + 1, (offset, limit) => this.#unitRows(start + offset, limit));
       part(opened.itemCount, (offset, limit) =>
-        views.itemViews(this.#db, opened.id, offset, limit).map((item): ViewRow => ({ kind: 'item', item })),
+        views
+          .itemViews(this.#db, opened.id, offset, limit)
+          .map((item): RowView => ({ kind: 'item', ...item })),
       );
       rank = opened.rank + 1;
     }
@@ -325,17 +327,17 @@ class Section {
     return found;
   }
 
-  #unitRows(offset: number, limit: number): ViewRow[] {
-    return this.#units.ids(offset, limit).flatMap((id): ViewRow[] => {
+  #unitRows(offset: number, limit: number): RowView[] {
+    return this.#units.ids(offset, limit).flatMap((id): RowView[] => {
       const unit = views.findUnitView(this.#db, id);
-      return unit === null ? [] : [{ kind: 'unit', unit }];
+      return unit === null ? [] : [{ kind: 'unit', ...unit }];
     });
   }
 
-  #awayRows(offset: number, limit: number): ViewRow[] {
-    return this.#away.ids(offset, limit).flatMap((id): ViewRow[] => {
+  #awayRows(offset: number, limit: number): RowView[] {
+    return this.#away.ids(offset, limit).flatMap((id): RowView[] => {
       const turnedAway = views.findTurnedAwayView(this.#db, id);
-      return turnedAway === null ? [] : [{ kind: 'turned-away', turnedAway }];
+      return turnedAway === null ? [] : [{ kind: 'turned-away', ...turnedAway }];
     });
   }
 }
