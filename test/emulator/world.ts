@@ -1,0 +1,50 @@
+/** Everything a handler of the emulator needs, in one object made by `server.ts`. */
+
+import type { Faults } from './control/faults.ts';
+import type { JobRunner } from './jobs/runner.ts';
+import type { UrlSigner } from './storage/signing.ts';
+import type { Database } from './store/database.ts';
+import type { Datasets } from './store/datasets.ts';
+import type { Folders } from './store/folders.ts';
+import type { Items } from './store/items.ts';
+import type { Jobs } from './store/jobs.ts';
+import type { Objects } from './store/objects.ts';
+import type { Users } from './store/users.ts';
+
+/** What may be changed while the emulator runs (`POST /__emulator/settings`). */
+export interface Settings {
+  /** Milliseconds from the start of a job to its first unit, and again spread over its units. */
+  jobDelayMs: number;
+  /** Milliseconds until lookups (rows, items) show what was registered; job results show it at once. */
+  lookupDelayMs: number;
+  /** Seconds that a signed URL is valid. */
+  urlLifetimeSeconds: number;
+}
+
+export interface World {
+  readonly db: Database;
+  readonly users: Users;
+  readonly datasets: Datasets;
+  readonly folders: Folders;
+  readonly objects: Objects;
+  readonly items: Items;
+  readonly jobs: Jobs;
+  readonly runner: JobRunner;
+  readonly signer: UrlSigner;
+  readonly faults: Faults;
+  readonly settings: Settings;
+  /** Make a user of an unknown key at its first valid signature. */
+  readonly trustNewKeys: boolean;
+  /** Compute md5 and CRC-32C of what is stored, and answer with them. */
+  readonly hashes: boolean;
+  /** Address that signed URLs start with; null takes the Host header of the request that asks for them. */
+  readonly publicUrl: string | null;
+  /** The emulator's time in milliseconds since the epoch, shift included. */
+  now(): number;
+  shiftClock(seconds: number): void;
+}
+
+/** When something registered now becomes visible in lookups. */
+export function visibleAt(world: World): number {
+  return world.now() + world.settings.lookupDelayMs;
+}
