@@ -5,12 +5,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
+import { basename } from 'node:path';
 import { exitCodeOf } from './decide.mjs';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
 /** Ctrl-C reaches this process from the terminal and again from npm: within this time it is one request. */
-const SAME_SIGNAL_MS = 1000;
+const SAME_SIGNAL_MS = 500;
 
 /** Children at work, each with its way of being told to stop. */
 const stoppers = new Map();
@@ -19,11 +20,63 @@ const stoppers = new Map();
 let stoppedBy = null;
 let lastAt = 0;
 
-/** Listens for the signals that stop the program. To be called once, first of all. */
-export function catchSignals() {
+/**
+ * Listens for the signals that stop the program. To be called once, first of all.
+ *
+ * @param {{underNpm: boolean}} options `underNpm`: stop also when npm is gone. A signal to npm alone ends npm and the
+ *   shell between, and is not passed on.
+ */
+export function catchSignals({ underNpm }) {
   for (const signal of SIGNALS) {
     process.on(signal, () => stopAll(signal));
   }
+  if (!underNpm || process.platform === 'win32') return;
+  const isGone = parentWatch();
+  const timer = setInterval(() => {
+    if (!isGone()) return;
+    clearInterval(timer);
+    stopAll('SIGTERM');
+  }, 100);
+  timer.unref();
+}
+
+/**
+ * Whether npm is gone, or the shell that npm put between (where that shell does not become the command).
+ *
+ * @returns {() => boolean} to be asked again and again
+ */
+function parentWatch() {
+  const parent = process.ppid;
+  const { name, parent: above } = processAt(parent);
+  const npm = /^-?(sh|ash|bash|dash|ksh|zsh|busybox)$/.test(name) ? above : parent;
+  return () => process.ppid !== parent || !isAlive(npm);
+}
+
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code !== 'ESRCH';
+  }
+}
+
+/** A process's name and parent; an empty name where it cannot be seen. */
+function processAt(pid) {
+  try {
+    if (process.platform === 'linux') return parseStat(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+    const { stdout } = spawnSync('ps', ['-o', 'ppid=,comm=', '-p', String(pid)], { encoding: 'utf8' });
+    const [, parent, command] = /^\s*(\d+)\s+(.*?)\s*$/.exec(stdout) ?? [];
+    return { name: basename(command ?? ''), parent: Number(parent ?? 0) };
+  } catch {
+    return { name: '', parent: 0 };
+  }
+}
+
+/** A line of `/proc/PID/stat`. The name in brackets may hold spaces and brackets. */
+function parseStat(stat) {
+  const end = stat.lastIndexOf(')');
+  return { name: stat.slice(stat.indexOf('(') + 1, end), parent: Number(stat.slice(end + 2).split(' ')[1]) };
 }
 
 function stopAll(signal) {
@@ -47,9 +100,7 @@ function descendants(pid) {
     for (const entry of readdirSync('/proc')) {
       if (!/^\d+$/.test(entry)) continue;
       try {
-        const stat = readFileSync(`/proc/${entry}/stat`, 'utf8');
-        // The name in brackets may hold spaces and brackets: the fields that count follow the last one.
-        add(Number(entry), Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]));
+        add(Number(entry), parseStat(readFileSync(`/proc/${entry}/stat`, 'utf8')).parent);
       } catch {
         // It ended while we looked.
       }
@@ -152,9 +203,8 @@ export function runFolded([program, ...args], options = {}) {
  * Hands the terminal to a command and waits for its end. Signals to this process go on to it.
  *
  * @param {string[]} command program and arguments
- * @param {{cwd?: string, env?: NodeJS.ProcessEnv, tree?: boolean, followParent?: boolean}} options `tree`: signal
- *   everything under it too, for tools that do not clean up; `followParent`: stop when the process that started this
- *   one is gone (npm, killed in a way that it could not pass on)
+ * @param {{cwd?: string, env?: NodeJS.ProcessEnv, tree?: boolean}} options `tree`: signal everything under it
+ *   too, for tools that do not clean up
  * @returns {Promise<number>} its exit code, 128 and the signal's number where a signal ended it
  */
 export function runProgram([program, ...args], options = {}) {
@@ -167,22 +217,12 @@ export function runProgram([program, ...args], options = {}) {
     });
     const token = Symbol(program);
     stoppers.set(token, (signal) => (options.tree ? stopTree(child, signal) : child.kill(signal)));
-    const parent = process.ppid;
-    const watch = options.followParent
-      ? setInterval(() => {
-          if (process.ppid !== parent) stopAll('SIGTERM');
-        }, 250)
-      : null;
-    const end = () => {
-      if (watch) clearInterval(watch);
-      stoppers.delete(token);
-    };
     child.on('error', (error) => {
-      end();
+      stoppers.delete(token);
       reject(error);
     });
     child.on('exit', (code, signal) => {
-      end();
+      stoppers.delete(token);
       resolve(exitCodeOf(code, signal, constants.signals));
     });
   });

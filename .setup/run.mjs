@@ -20,6 +20,10 @@ const PROGRAMS = {
   bench: 'test/bench/index.ts',
 };
 
+/** Whether npm runs this script, and not something that npm runs. */
+const underNpm =
+  process.env.npm_lifecycle_event === process.argv[2] && process.env.npm_package_json === at('package.json');
+
 async function main() {
   const [name, ...args] = process.argv.slice(2);
   if (name === undefined || !NAMES.includes(name)) {
@@ -38,13 +42,10 @@ async function main() {
   const electron = needs.electron ? found.electron : null;
   if (needs.pages) await build(found.node, { electron: electron !== null });
   exitIfStopped();
-  const started =
-    process.env.npm_lifecycle_event === name && process.env.npm_package_json === at('package.json');
   const options = {
     env,
     // npm changes to the checkout; paths that people type count from where they stand.
-    cwd: (started && process.env.INIT_CWD) || process.cwd(),
-    followParent: started && process.platform !== 'win32',
+    cwd: (underNpm && process.env.INIT_CWD) || process.cwd(),
   };
   if (name === 'demo') {
     // The demo opens the same host as `npm start` would; which one that is, is known here.
@@ -68,7 +69,7 @@ function environment(node) {
   return { ...process.env, [key]: path };
 }
 
-catchSignals();
+catchSignals({ underNpm });
 try {
   process.exitCode = await main();
 } catch (error) {
