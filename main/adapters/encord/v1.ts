@@ -150,9 +150,18 @@ function refusal(context: CallContext, said: Said, name: string | null): Answer<
   const known = name === null ? undefined : NAMES.get(name);
   if (said.http === 429) return waiting(context, said);
   if (known !== undefined) return failed(known[0], errorFor(known[1], context, said));
-  // An unknown name is shown with the words; whether anything was done, its status has to tell.
-  const shown = said.words === '' && name !== null ? { ...said, words: scrubWords(name) } : said;
+  // An unknown name is shown as words; whether anything was done, its status has to tell.
+  const shown = said.words === '' && name !== null ? { ...said, words: nameInWords(name) } : said;
   return byStatus(context, shown, false);
+}
+
+/** `MULTI_LABEL_LIMIT_ERROR` → `multi label limit`; the name itself is in the details. */
+function nameInWords(name: string): string {
+  const words = name
+    .replace(/_?ERROR$/, '')
+    .replaceAll('_', ' ')
+    .toLowerCase();
+  return words === 'unknown' ? '' : scrubWords(words);
 }
 
 function nameOf(response: unknown): string | null {

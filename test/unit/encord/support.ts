@@ -120,3 +120,78 @@ export async function listen(server: {
   if (address === null || typeof address === 'string') throw new Error('The server has no port.');
   return address.port;
 }
+
+/** What a scripted server answers to one call; `null` leaves the caller without any answer. */
+export type Reply = {
+  status?: number;
+  headers?: Record<string, string>;
+  json?: unknown;
+  text?: string;
+} | null;
+
+export interface Call {
+  /** `video PUT` for v1, `POST storage/folders/F/data-upload-jobs` for v2. */
+  readonly name: string;
+  readonly query: URLSearchParams;
+  /** The body of v2, `values` of v1. */
+  readonly body: Record<string, unknown>;
+  readonly headers: IncomingMessage['headers'];
+}
+
+export interface ScriptedEncord {
+  readonly url: string;
+  /** Names of the calls seen, in order. */
+  readonly calls: Call[];
+  names(): string[];
+  close(): Promise<void>;
+}
+
+function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}
+
+/** A server that answers each call, of either protocol, by a function; calls it does not know do not exist. */
+export async function scriptedEncord(
+  script: Record<string, (call: Call, nth: number) => Reply>,
+): Promise<ScriptedEncord> {
+  const calls: Call[] = [];
+  const counts = new Map<string, number>();
+  const server = await rawServer((request, response, text) => {
+    const url = new URL(request.url ?? '/', 'http://host');
+    const v2 = url.pathname.startsWith('/v2/public/');
+    const body = record(text === '' ? {} : JSON.parse(text));
+    const name = v2
+      ? `${request.method} ${decodeURIComponent(url.pathname.slice('/v2/public/'.length))}`
+      : `${String(body.query_type)} ${String(body.query_method)}`;
+    const call = {
+      name,
+      query: url.searchParams,
+      body: v2 ? body : record(body.values),
+      headers: request.headers,
+    };
+    calls.push(call);
+    const nth = (counts.get(name) ?? 0) + 1;
+    counts.set(name, nth);
+    const answer = script[name];
+    const unknown = v2
+      ? { status: 404, json: { detail: 'Not Found' } }
+      : { status: 405, json: { status: 405, response: ['METHOD_NOT_ALLOWED_ERROR'] } };
+    const reply: Reply = answer === undefined ? unknown : answer(call, nth);
+    if (reply === null) {
+      request.socket.resetAndDestroy();
+      return;
+    }
+    response.writeHead(reply.status ?? 200, { 'Content-Type': 'application/json', ...reply.headers });
+    response.end(reply.text ?? (reply.json === undefined ? '' : JSON.stringify(reply.json)));
+  });
+  return { url: server.url, calls, names: () => calls.map((call) => call.name), close: server.close };
+}
+
+/** The envelope of v1. */
+export function ok(response: unknown): Reply {
+  return { json: { status: 200, response } };
+}
+
+export function no(status: number, name: string, payload?: unknown): Reply {
+  return { status, json: { status, response: [name], ...(payload === undefined ? {} : { payload }) } };
+}
