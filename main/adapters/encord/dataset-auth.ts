@@ -25,22 +25,34 @@ export function apiKeyCaller(v1: V1, auth: V1Auth & { readonly kind: 'api-key' }
 /** For an account with an SSH key. */
 export function sshCaller(v1: V1, key: SshKey): DatasetCaller {
   const chosen = new Map<string, V1Auth>();
-  /** One search at a time for each dataset, so that no two keys are made. */
-  const searching = new Map<string, Promise<unknown>>();
+  /** Searches under way: callers share them, so that no two keys are made. */
+  const searching = new Map<string, Promise<Answer<V1Auth>>>();
   const direct = (datasetId: string): V1Auth => ({ kind: 'ssh', key, datasetId });
 
-  const find = async (datasetId: string, signal: AbortSignal): Promise<Answer<V1Auth>> => {
-    await searching.get(datasetId);
-    const known = chosen.get(datasetId);
-    if (known !== undefined) return { ok: true, value: known };
-    const search = findKey(v1, key, datasetId, signal);
-    searching.set(datasetId, search);
-    const answer = await search;
+  const search = async (datasetId: string, signal: AbortSignal): Promise<Answer<V1Auth>> => {
+    const answer = await findKey(v1, key, datasetId, signal);
+    searching.delete(datasetId);
     if (!answer.ok) return answer;
     const auth: V1Auth =
       answer.value === null ? direct(datasetId) : { kind: 'api-key', apiKey: answer.value, datasetId };
     chosen.set(datasetId, auth);
     return { ok: true, value: auth };
+  };
+
+  const find = async (datasetId: string, signal: AbortSignal): Promise<Answer<V1Auth>> => {
+    for (;;) {
+      const known = chosen.get(datasetId);
+      if (known !== undefined) return { ok: true, value: known };
+      const others = searching.get(datasetId);
+      if (others === undefined) {
+        const own = search(datasetId, signal);
+        searching.set(datasetId, own);
+        return own;
+      }
+      const answer = await others;
+      // A search that its own caller cancelled says nothing to the others: one of them begins anew.
+      if (answer.ok || answer.failure.error.code !== 'cancelled' || signal.aborted) return answer;
+    }
   };
 
   return {
