@@ -56,6 +56,31 @@ test('what is built is inside, the entry too, and the native module outside of t
   expect(configuration.asarUnpack).toEqual(['node_modules/keytar/**']);
 });
 
+test('nothing that runs is left out', () => {
+  const manifest = z.object({
+    dependencies: z.record(z.string(), z.string()).default({}),
+    optionalDependencies: z.record(z.string(), z.string()).default({}),
+  });
+  const dependenciesOf = (folder: string) =>
+    manifest.parse(JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')));
+  const runs = new Set<string>();
+  const add = (name: string) => {
+    if (runs.has(name)) return;
+    runs.add(name);
+    // npm keeps these at the top: each is there in one version.
+    Object.keys(dependenciesOf(join(ROOT, 'node_modules', name)).dependencies).forEach(add);
+  };
+  Object.keys(dependenciesOf(ROOT).dependencies).forEach(add);
+
+  const leftOut = configuration.files.flatMap((pattern) => {
+    const [, one, several] = /^!node_modules\/(?:([\w-]+)|\{([\w,-]+)\})\/\*\*$/.exec(pattern) ?? [];
+    return several?.split(',') ?? (one === undefined ? [] : [one]);
+  });
+  expect(leftOut).toEqual(expect.arrayContaining(['node', 'prebuild-install', 'wrappy']));
+  expect(leftOut.filter((name) => runs.has(name))).toEqual([]);
+  expect(leftOut).not.toContain('keytar');
+});
+
 test('every system has its icons and its kinds of package', () => {
   const assets = join(ROOT, configuration.directories.buildResources);
   const { linux, mac, win } = configuration;
