@@ -5,8 +5,8 @@
 import { resolve } from 'node:path';
 import type { Program } from '../app/program.ts';
 import type { Review } from '../app/reviews.ts';
-import { type Failure, UploaderError } from '../core/errors.ts';
-import type { MediaId, RouteChoice, TurnedAway } from '../core/model.ts';
+import { type Failure, toFailure, UploaderError } from '../core/errors.ts';
+import type { AccountId, MediaId, RouteChoice, TurnedAway } from '../core/model.ts';
 import type { DatasetInfo } from '../core/ports.ts';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import { EXIT } from './exit.ts';
@@ -53,7 +53,7 @@ export async function upload(
   reportTurnedAway(watched.turnedAway, terminal);
 
   await program.start();
-  const trouble = await runToEnd(program, watched, account, terminal, interrupted);
+  const trouble = await runToEnd(program, watched, account.id, terminal, interrupted);
   terminal.settle();
   const summary = summarise(program.deps.store, watched, trouble);
   for (const unit of summary.units) {
@@ -116,10 +116,10 @@ function reportTurnedAway(turnedAway: readonly TurnedAway[], terminal: Terminal)
 }
 
 /** Waits until nothing of it can go on; answers what stands in the way of all of it, if anything does. */
-function runToEnd(
+export function runToEnd(
   program: Program,
   watched: Watched,
-  account: AccountRecord,
+  accountId: AccountId | null,
   terminal: Terminal,
   interrupted: AbortSignal,
 ): Promise<Failure | null> {
@@ -134,7 +134,7 @@ function runToEnd(
     const look = (): void => {
       const state = lookAt(program, watched, twins);
       if (state.open === 0) return end(null);
-      const trouble = state.trouble ?? program.accounts.view(account.id).blocked ?? sessionFailure(program, account.id);
+      const trouble = state.trouble ?? (accountId === null ? null : accountTrouble(program, accountId));
       if (trouble) return end(trouble);
       terminal.progress(progressText(program, state), state.bytes > 0 ? state.storedBytes / state.bytes : null);
     };
@@ -191,9 +191,12 @@ function lookAt(program: Program, watched: Watched, twins: ReadonlySet<number>):
   return { open, done, all, bytes, storedBytes, trouble };
 }
 
-function sessionFailure(program: Program, accountId: string): Failure | null {
+/** Why the account cannot go on: signed out by Encord, or its secret cannot be had. */
+function accountTrouble(program: Program, accountId: AccountId): Failure | null {
+  const blocked = program.deps.store.account(accountId)?.blocked;
+  if (blocked) return blocked;
   const error = program.engine.sessionTrouble(accountId);
-  return error ? { code: error.code, message: error.message, details: error.details, at: program.deps.clock.now() } : null;
+  return error ? toFailure(error, program.deps.clock.now()) : null;
 }
 
 function progressText(program: Program, state: Look): string {

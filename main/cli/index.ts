@@ -1,0 +1,256 @@
+/**
+ * The command line: parses arguments, opens the program, runs one command, answers an exit code. Called by
+ * `main/headless.ts`, which brings what only a composition root may know.
+ */
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { AccountRecord } from '../adapters/sqlite/index.ts';
+import type { Program } from '../app/program.ts';
+import { asUploaderError } from '../core/errors.ts';
+import type { MediaId, RouteChoice } from '../core/model.ts';
+import { accounts, login, logout } from './accounts.ts';
+import { createDataset, listDatasets } from './datasets.ts';
+import { EXIT, exitCodeOf } from './exit.ts';
+import { retry, status } from './status.ts';
+import { createTerminal, type Terminal } from './terminal.ts';
+import { upload } from './upload.ts';
+
+export interface CliHost {
+  /** Opens the program on its data folder; nothing is uploaded before `start`. */
+  open(options?: { readonly sizeLimitBytes?: number; readonly concurrency?: number | 'auto' }): Promise<Program>;
+  /** Browser mode, until it is told to stop. */
+  serve(options: { readonly port: number; readonly host: string; readonly open: boolean; readonly json: boolean }, signal: AbortSignal): Promise<number>;
+  readonly version: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+interface Common {
+  readonly json?: boolean;
+  readonly account?: string;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 all done, skipped or done earlier · 1 something failed or was refused · 2 the command was not
+understood or cannot be run like this · 3 something is uncertain · 130 interrupted.`;
+
+const ENVIRONMENT = `
+Environment: ENCORD_SSH_KEY_FILE (path) or ENCORD_SSH_KEY (text) is used as the account, with ENCORD_DOMAIN;
+ENCORD_UPLOADER_HOME is the data folder.`;
+
+/** Runs one command. Never throws; what went wrong has been said. */
+export async function runCli(args: readonly string[], host: CliHost, signal: AbortSignal): Promise<number> {
+  let exit: number = EXIT.ok;
+  const run = (command: (terminal: Terminal, program: Program) => Promise<number>, common: Common, settings = {}) =>
+    withProgram(host, createTerminal(common.json ?? false), command, settings).then((code) => {
+      exit = code;
+    });
+
+  const cli = new Command('encord-uploader')
+    .description('Gets videos, images and image groups from this machine into Encord datasets, each exactly once.')
+    .version(host.version)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', EXIT_CODES + ENVIRONMENT);
+
+  cli
+    .command('login')
+    .description('Connect an account: checks the key by a live call, then keeps it in the keychain.')
+    .option('--key <file>', 'an OpenSSH Ed25519 private key')
+    .option('--passphrase-stdin', 'read the passphrase of the key from standard input')
+    .option('--api-key-stdin', 'read a dataset API key from standard input instead')
+    .option('--dataset <uuid>', 'the dataset of the API key')
+    .option('--domain <url>', 'https://api.encord.com (default), https://api.us.encord.com, or your own')
+    .option('--name <name>', 'how to call the account')
+    .option('--json', 'print JSON')
+    .action((options) =>
+      run(async (terminal, program) => login(program, terminal, options, host.environment, signal), options),
+    );
+
+  cli
+    .command('logout')
+    .description('Remove an account and its secret from the keychain.')
+    .argument('[account]', 'name, fingerprint or id; the active account by default')
+    .option('--cancel-unfinished', 'cancel its uploads that are not finished')
+    .option('--json', 'print JSON')
+    .action((account: string | undefined, options) =>
+      run(
+        async (terminal, program) => logout(program, terminal, account ?? null, options.cancelUnfinished ?? false),
+        options,
+      ),
+    );
+
+  cli
+    .command('accounts')
+    .description('List the accounts; --use makes one the active one.')
+    .option('--use <account>', 'name, fingerprint or id')
+    .option('--json', 'print JSON')
+    .action((options) => run(async (terminal, program) => accounts(program, terminal, options.use ?? null), options));
+
+  cli
+    .command('upload')
+    .description('Upload files and folders, and wait until each is a data row. Run again, it doubles nothing.')
+    .argument('<path...>', 'files and folders')
+    .requiredOption('--dataset <uuid|title>', 'where to')
+    .option('--create', 'make the dataset if there is none of this title')
+    .addOption(
+      new Option('--as <type>', 'what the files become; image-group: one group for each folder that holds images')
+        .choices(['auto', 'video', 'image', 'image-group'])
+        .default('auto'),
+    )
+    .option('--title <title>', 'of a group made of a list of files, or of a single file')
+    .addOption(
+      new Option('--route <route>', 'how the bytes reach Encord').choices(['auto', 'storage', 'documented']),
+    )
+    .option('--folder <uuid>', 'the storage folder to use, for datasets without a backing folder')
+    .option('--account <account>', 'name, fingerprint or id')
+    .option('--size-limit <bytes>', 'refuse larger files (1 GB by default; accepts 500MB, 5GB)', parseSize)
+    .option('--concurrency <n>', 'files sent at the same time', parseConcurrency)
+    .option('--json', 'print JSON lines; the last is the summary')
+    .action((paths: string[], options) =>
+      run(
+        async (terminal, program) =>
+          upload(
+            program,
+            {
+              paths,
+              dataset: options.dataset,
+              create: options.create ?? false,
+              as: options.as as 'auto' | MediaId, // Commander checked it against the choices.
+              title: options.title ?? null,
+              route: (options.route as RouteChoice | undefined) ?? null, // The same.
+              folder: options.folder ?? null,
+              account: chooseAccount(program, options.account),
+            },
+            terminal,
+            signal,
+          ),
+        options,
+        { sizeLimitBytes: options.sizeLimit, concurrency: options.concurrency },
+      ),
+    );
+
+  cli
+    .command('status')
+    .description('What is in the queue.')
+    .option('--json', 'print JSON')
+    .action((options) => run(async (terminal, program) => status(program, terminal), options));
+
+  cli
+    .command('retry')
+    .description('Try what failed again, and wait for the end. Without arguments: all of it.')
+    .argument('[unit...]', 'numbers of units, as status shows them')
+    .option('--all', 'all that failed')
+    .option('--json', 'print JSON')
+    .action((units: string[], options) =>
+      run(async (terminal, program) => retry(program, terminal, units, signal), options),
+    );
+
+  const datasets = cli.command('datasets').description('List and create datasets.');
+  datasets
+    .command('list')
+    .description('The datasets of the account, newest change first.')
+    .option('--search <text>', 'only titles that contain this', '')
+    .option('--account <account>', 'name, fingerprint or id')
+    .option('--json', 'print JSON')
+    .action((options) =>
+      run(
+        async (terminal, program) =>
+          listDatasets(program, terminal, chooseAccount(program, options.account), options.search),
+        options,
+      ),
+    );
+  datasets
+    .command('create')
+    .description('Make a dataset.')
+    .argument('<title>')
+    .option('--description <text>', '', '')
+    .option('--static', 'without a backing folder of its own')
+    .option('--account <account>', 'name, fingerprint or id')
+    .option('--json', 'print JSON')
+    .action((title: string, options) =>
+      run(
+        async (terminal, program) =>
+          createDataset(program, terminal, chooseAccount(program, options.account), {
+            title,
+            description: options.description,
+            mirrored: !options.static,
+          }),
+        options,
+      ),
+    );
+
+  cli
+    .command('serve')
+    .description('Browser mode: the same pages in a browser of this machine, for machines without a screen.')
+    .option('--port <port>', 'a free one by default', parsePort, 0)
+    .option('--host <address>', 'listen elsewhere than on loopback', '127.0.0.1')
+    .option('--no-open', 'print the address only')
+    .option('--json', 'print JSON')
+    .action(async (options) => {
+      exit = await host.serve(
+        { port: options.port, host: options.host, open: options.open, json: options.json ?? false },
+        signal,
+      );
+    });
+
+  try {
+    await cli.parseAsync([...args], { from: 'user' });
+    return exit;
+  } catch (reason) {
+    if (reason instanceof CommanderError) return reason.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const error = asUploaderError(reason);
+    createTerminal(false).note(error.message);
+    return exitCodeOf(error);
+  }
+}
+
+async function withProgram(
+  host: CliHost,
+  terminal: Terminal,
+  command: (terminal: Terminal, program: Program) => Promise<number>,
+  settings: { sizeLimitBytes?: number; concurrency?: number },
+): Promise<number> {
+  let program: Program | null = null;
+  try {
+    program = await host.open(settings);
+    return await command(terminal, program);
+  } catch (reason) {
+    const error = asUploaderError(reason);
+    terminal.settle();
+    terminal.note(error.message);
+    terminal.object({ error: { code: error.code, message: error.message, details: error.details } });
+    return exitCodeOf(error);
+  } finally {
+    await program?.close();
+  }
+}
+
+/** The named account, else that of the environment, else the active one. */
+function chooseAccount(program: Program, name: string | undefined): AccountRecord {
+  if (name !== undefined) return program.accounts.find(name);
+  const [fromEnvironment] = program.deps.environment.keys();
+  return fromEnvironment === undefined ? program.accounts.active() : program.accounts.record(fromEnvironment);
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('A port is 0 to 65535.');
+  return port;
+}
+
+function parseConcurrency(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1 || count > 64) throw new InvalidArgumentError('It is 1 to 64.');
+  return count;
+}
+
+const SIZES: Readonly<Record<string, number>> = { '': 1, k: 1e3, kb: 1e3, m: 1e6, mb: 1e6, g: 1e9, gb: 1e9, t: 1e12, tb: 1e12 };
+
+function parseSize(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?b?)$/i.exec(text.trim());
+  const factor = match ? SIZES[(match[2] ?? '').toLowerCase().replace(/^b$/, '')] : undefined;
+  const bytes = match && factor ? Math.round(Number(match[1]) * factor) : 0;
+  if (!Number.isSafeInteger(bytes) || bytes < 1) throw new InvalidArgumentError('Give bytes, or a number with kB, MB, GB.');
+  return bytes;
+}
+

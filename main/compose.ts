@@ -1,0 +1,261 @@
+/**
+ * The part that both composition roots share: opens the data folder and puts adapters, core and use cases together.
+ * Called by `index.ts` and `headless.ts`, and by tests that want the whole program; nobody else sees everything.
+ */
+
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import type { SettingsView } from '../preload/contract/views.ts';
+import { browse } from './adapters/browse.ts';
+import { createClock } from './adapters/clock.ts';
+import { parsePrivateKey } from './adapters/encord/keys.ts';
+import { connect } from './adapters/encord/session.ts';
+import { createFiles } from './adapters/files/index.ts';
+import { createAgents } from './adapters/http/agents.ts';
+import { createHttpClient } from './adapters/http/client.ts';
+import { createSender } from './adapters/http/put.ts';
+import { createLog } from './adapters/log.ts';
+import { createRandom } from './adapters/random.ts';
+import { createSecrets, type ForkChild } from './adapters/secrets/index.ts';
+import { openStore, type Store } from './adapters/sqlite/index.ts';
+import { createStaging } from './adapters/staging.ts';
+import { accountId } from './app/accounts.ts';
+import type { AppDeps } from './app/deps.ts';
+import { Program } from './app/program.ts';
+import type { HostServices } from './app/types.ts';
+import { UploaderError } from './core/errors.ts';
+import { HEAD_BYTES, mediaType } from './core/media/index.ts';
+import type { AccountId, FileIdentity, MediaId } from './core/model.ts';
+import type { Clock, Files } from './core/ports.ts';
+
+export interface ProgramOptions {
+  /** Null: `ENCORD_UPLOADER_HOME`, else where people chose it to be, else the usual place of this system. */
+  readonly dataFolder: string | null;
+  readonly host: HostServices;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** How the keychain's own process is started; `node:child_process` unless given. */
+  readonly forkChild?: ForkChild;
+  /** Settings that this run overrides. */
+  readonly defaults?: Partial<SettingsView>;
+  readonly clock?: Clock;
+}
+
+/** Waits that tests shorten; nobody else needs to. */
+const SETTLE_SECONDS = 60;
+const STALL_MS = 60_000;
+
+/**
+ * Opens the program; `start()` on the result begins to upload. Throws `data-folder-in-use` and its like with a
+ * sentence for people.
+ */
+export async function openProgram(options: ProgramOptions): Promise<Program> {
+  const clock = options.clock ?? createClock();
+  const usual = usualFolder(options.env);
+  const location = locationFile(join(usual, 'location.json'));
+  const dataFolder = resolve(options.dataFolder || options.env.ENCORD_UPLOADER_HOME || location.read() || usual);
+  const version = programVersion();
+  const random = createRandom();
+  let program: Program | null = null;
+  const store = openStore(dataFolder, { clock, searched: () => program?.changed('queue') });
+  try {
+    const logFolder = join(dataFolder, 'logs');
+    const log = createLog({ folder: logFolder, clock, level: options.env.ENCORD_UPLOADER_LOG === 'debug' ? 'debug' : 'info' });
+    const agents = createAgents({ extraCa: extraAuthorities(options.env) });
+    const http = createHttpClient({ agents, clock });
+    const files = createFiles({ clock });
+    const readKey = (text: string, passphrase: string | null) => parsePrivateKey(text, passphrase ?? undefined);
+    const environment = await environmentAccount(options.env, store, clock, readKey);
+    const deps: AppDeps = {
+      version,
+      platform: platformName(),
+      host: options.host,
+      store,
+      clock,
+      random,
+      log,
+      files,
+      secrets: createSecrets({ ...(options.forkChild ? { fork: options.forkChild } : {}) }),
+      staging: createStaging(join(dataFolder, 'drops')),
+      browse,
+      readKey,
+      connect: ({ kind, domain, datasetId }, secret) => {
+        const services = { http, clock, random, log, version };
+        if (kind === 'api-key') {
+          log.redact(secret);
+          return connect({ kind, apiKey: secret, datasetId: datasetId ?? '', domain }, services);
+        }
+        return connect({ kind, key: parsePrivateKey(secret), domain }, services);
+      },
+      environment,
+      inspect: (media, path) => inspect(files, media, path),
+      engineParts: {
+        sender: createSender({ agents, clock, log, stallMs: STALL_MS, hash: options.env.ENCORD_UPLOADER_HASH !== 'off' }),
+        settleMs: settleSeconds(options.env) * 1000,
+      },
+      dataFolder,
+      logFolder,
+      location,
+      defaults: options.defaults ?? {},
+      release: () => {
+        agents.close();
+        log.close();
+      },
+    };
+    program = new Program(deps);
+    return program;
+  } catch (reason) {
+    store.close();
+    throw reason;
+  }
+}
+
+/** The account that the environment brings, if any; its secret stays in memory. */
+async function environmentAccount(
+  env: ProgramOptions['env'],
+  store: Store,
+  clock: Clock,
+  readKey: AppDeps['readKey'],
+): Promise<ReadonlyMap<AccountId, string>> {
+  const text = environmentKey(env);
+  if (text === null) return new Map();
+  const domain = (env.ENCORD_DOMAIN || 'https://api.encord.com').trim().replace(/\/+$/, '');
+  const key = readKey(text, null);
+  const id = accountId('ssh', key.fingerprint, domain);
+  const known = store.account(id);
+  if (known) {
+    if (known.blocked) store.commit([{ kind: 'account-blocked', id, failure: null }]);
+  } else {
+    store.addAccount({
+      id,
+      name: key.comment || 'Key from the environment',
+      kind: 'ssh',
+      fingerprint: key.fingerprint,
+      domain,
+      routeChoice: 'auto',
+      fallbackNotice: null,
+      datasetId: null,
+      email: null,
+      addedAt: clock.now(),
+      secretIn: 'environment',
+    });
+  }
+  if (store.activeAccountId() === null) store.setActiveAccountId(id);
+  return new Map([[id, key.exportText()]]);
+}
+
+/** `ENCORD_SSH_KEY_FILE` wins over `ENCORD_SSH_KEY` (encord-api.md B.5). */
+function environmentKey(env: ProgramOptions['env']): string | null {
+  const file = env.ENCORD_SSH_KEY_FILE;
+  if (!file) return env.ENCORD_SSH_KEY || null;
+  const path = file.startsWith('~') ? join(homedir(), file.slice(1)) : file;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (reason) {
+    throw new UploaderError(
+      'file-unreadable',
+      `ENCORD_SSH_KEY_FILE names ${path}, which cannot be read. Correct the path, or unset the variable.`,
+      { cause: reason },
+    );
+  }
+}
+
+/** A changed file is taken again only as what it was planned to be. */
+async function inspect(files: Files, media: MediaId, path: string): Promise<FileIdentity> {
+  const identity = await files.identify(path);
+  if (identity.size === 0) {
+    throw new UploaderError('file-empty', 'The file is empty now. Write it again, then retry.');
+  }
+  const wanted = mediaType(media);
+  if (!wanted.sniff(await files.head(path, HEAD_BYTES))) {
+    throw new UploaderError(
+      'file-type',
+      `The file changed and is no longer ${wanted.label.one}. Put the right file in its place, then retry.`,
+    );
+  }
+  return identity;
+}
+
+function usualFolder(env: ProgramOptions['env']): string {
+  const home = homedir();
+  switch (process.platform) {
+    case 'darwin':
+      return join(home, 'Library', 'Application Support', 'Encord Uploader');
+    case 'win32':
+      return join(env.APPDATA || join(home, 'AppData', 'Roaming'), 'Encord Uploader');
+    default:
+      return join(env.XDG_DATA_HOME || join(home, '.local', 'share'), 'encord-uploader');
+  }
+}
+
+/** The file in the usual place that says where the data folder was moved to. */
+function locationFile(path: string): AppDeps['location'] {
+  return {
+    read() {
+      try {
+        const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
+        return typeof parsed === 'object' && parsed !== null && 'folder' in parsed && typeof parsed.folder === 'string'
+          ? parsed.folder
+          : null;
+      } catch {
+        // Not there, or not ours: the usual place it is.
+        return null;
+      }
+    },
+    write(folder) {
+      try {
+        if (folder === null) return rmSync(path, { force: true });
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        writeFileSync(`${path}.new`, JSON.stringify({ folder: resolve(folder) }), { mode: 0o600 });
+        renameSync(`${path}.new`, path);
+      } catch (reason) {
+        throw new UploaderError(
+          'data-folder-unusable',
+          `The folder ${folder ?? path} cannot be used. Choose one that this account may write to.`,
+          { cause: reason },
+        );
+      }
+    },
+  };
+}
+
+/** A lab's own authority, as the field's other tools name it; added to those that are trusted anyway. */
+function extraAuthorities(env: ProgramOptions['env']): string[] {
+  const file = env.ENCORD_CA_FILE || env.NODE_EXTRA_CA_CERTS;
+  if (!file) return [];
+  try {
+    return [readFileSync(file, 'utf8')];
+  } catch (reason) {
+    throw new UploaderError(
+      'tls',
+      `The certificate file ${file} cannot be read. Correct ENCORD_CA_FILE, or unset it.`,
+      { cause: reason },
+    );
+  }
+}
+
+function settleSeconds(env: ProgramOptions['env']): number {
+  const seconds = Number(env.ENCORD_UPLOADER_SETTLE_SECONDS || SETTLE_SECONDS);
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds;
+  throw new UploaderError('invalid-input', 'ENCORD_UPLOADER_SETTLE_SECONDS is a number of seconds.');
+}
+
+function platformName(): AppDeps['platform'] {
+  const { platform } = process;
+  return platform === 'linux' || platform === 'darwin' || platform === 'win32' ? platform : 'other';
+}
+
+/** From package.json, which lies beside the sources and beside `dist` alike. */
+function programVersion(): string {
+  for (const up of ['..', '../..']) {
+    try {
+      const parsed: unknown = JSON.parse(readFileSync(join(import.meta.dirname, up, 'package.json'), 'utf8'));
+      if (typeof parsed === 'object' && parsed !== null && 'version' in parsed) return String(parsed.version);
+    } catch {
+      // Not this one: the bundle lies one folder deeper than the sources.
+    }
+  }
+  return '0.0.0';
+}
+

@@ -1,0 +1,108 @@
+#!/usr/bin/env node
+/**
+ * The same program without Electron: command line and browser mode. A composition root; run with Node 24 as
+ * `node main/headless.ts COMMAND`, or through `npm run cli -- COMMAND`.
+ */
+
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { HostServices } from './app/types.ts';
+import { type CliHost, runCli } from './cli/index.ts';
+import { createTerminal } from './cli/terminal.ts';
+import { openProgram } from './compose.ts';
+import { asUploaderError } from './core/errors.ts';
+import { serveApp } from './web/server.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Browser mode and the command line have no dialogs of their own. */
+const SERVICES: HostServices = {
+  host: 'browser',
+  chooseFiles: null,
+  openFolder: null,
+  dropsArePaths: false,
+  serverChooser: true,
+};
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    // A second one means now: the store survives it.
+    if (interrupted.signal.aborted) process.exit(130);
+    interrupted.abort();
+  });
+}
+
+const host: CliHost = {
+  version: version(),
+  environment: process.env,
+  open: ({ sizeLimitBytes, concurrency } = {}) =>
+    openProgram({
+      dataFolder: null,
+      host: SERVICES,
+      env: process.env,
+      defaults: {
+        ...(sizeLimitBytes === undefined ? {} : { sizeLimitBytes }),
+        ...(concurrency === undefined ? {} : { concurrency }),
+      },
+    }),
+  serve,
+};
+
+process.exitCode = await runCli(process.argv.slice(2), host, interrupted.signal);
+
+async function serve(
+  options: { port: number; host: string; open: boolean; json: boolean },
+  signal: AbortSignal,
+): Promise<number> {
+  const terminal = createTerminal(options.json);
+  try {
+    const app = await openProgram({ dataFolder: null, host: SERVICES, env: process.env });
+    try {
+      await app.start();
+      const served = await serveApp({
+        app,
+        pagesFolder: join(ROOT, 'dist', 'renderer'),
+        port: options.port,
+        host: options.host,
+      });
+      terminal.line(`Encord Uploader is at ${served.url}`);
+      terminal.line('Open this address in a browser of this machine. Ctrl-C stops the program; the queue is kept.');
+      terminal.object({ listening: served.url });
+      if (options.open) openBrowser(served.url);
+      await new Promise<void>((resolve) => {
+        // A running server keeps the process alive; nothing else has to.
+        if (signal.aborted) resolve();
+        else signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+      await served.close();
+    } finally {
+      await app.close();
+    }
+    return 0;
+  } catch (reason) {
+    terminal.note(asUploaderError(reason).message);
+    return 1;
+  }
+}
+
+/** Opens the person's browser; where there is none, the printed address is enough. */
+function openBrowser(url: string): void {
+  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
+  const [command, ...args] =
+    process.platform === 'darwin'
+      ? ['open', url]
+      : process.platform === 'win32'
+        ? ['cmd', '/c', 'start', '', url]
+        : ['xdg-open', url];
+  if (!command) return;
+  const child = spawn(command, args, { stdio: 'ignore', detached: true });
+  child.on('error', () => undefined);
+  child.unref();
+}
+
+function version(): string {
+  const parsed: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '0.0.0';
+}
