@@ -76,5 +76,8 @@ export interface AppDeps {
     /** Throws `data-folder-unusable`. */
     write(folder: string | null): void;
   };
+  /** Settings that this run overrides; they are not kept. */
   readonly defaults: Partial<SettingsView>;
+  /** Closes what the composition root opened besides the store. */
+  readonly release: () => void;
 }

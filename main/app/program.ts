@@ -200,6 +200,7 @@ export class Program implements App {
     this.#pulse.close();
     this.#listeners.clear();
     this.deps.store.close();
+    this.deps.release();
   }
 
   async #run<N extends CallName>(name: N, input: unknown): Promise<unknown> {
