@@ -37,7 +37,8 @@ export function systemPackages(on: {
 }): { name: string; why: string }[];
 export function chromiumCandidates(platform: string, env: Environment): string[];
 export function noWindowReason(on: { platform: string; uid: number; env: Environment }): string | null;
-export function nodeHeaders(on: { configured: string; prefix: string; hasHeaders: boolean }): string | null;
+export function nodeHeaders(on: { configured: string; prefixes: string[] }): string | null;
+export function installCommand(platform: string, running: string, root: string): string[];
 export function chooseTests(args: string[]): {
   typecheck: boolean;
   lint: boolean;

@@ -140,12 +140,26 @@ export function noWindowReason({ platform, uid, env }) {
  * The prefix whose headers a native module is compiled against, for `npm_config_nodedir`; null to leave node-gyp its
  * own ways (a configured prefix, or a download).
  *
- * @param {{configured: string, prefix: string, hasHeaders: boolean}} on `configured`: what npm answers
+ * @param {{configured: string, prefixes: string[]}} on `configured`: what npm answers; `prefixes`: those with headers
  * @returns {string | null}
  */
-export function nodeHeaders({ configured, prefix, hasHeaders }) {
+export function nodeHeaders({ configured, prefixes }) {
   const unset = configured === '' || configured === 'undefined' || configured === 'null';
-  return unset && hasHeaders ? prefix : null;
+  return (unset && prefixes[0]) || null;
+}
+
+/**
+ * npm's words for installing what the lock file says. `npm ci` empties node_modules first, which Windows refuses while
+ * the Node that is in there runs; then the changed packages alone are installed.
+ *
+ * @param {string} platform
+ * @param {string} running the Node that runs this
+ * @param {string} root the checkout
+ * @returns {string[]}
+ */
+export function installCommand(platform, running, root) {
+  const inside = running.toLowerCase().startsWith(`${root.toLowerCase()}\\`);
+  return platform === 'win32' && inside ? ['install', '--no-save'] : ['ci'];
 }
 
 /**

@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, writeFi
 import { dirname, join } from 'node:path';
 import { runFolded } from './child.mjs';
 import {
+  installCommand,
   majorOf,
   NODE_MAJOR,
   nodeHeaders,
@@ -176,12 +177,13 @@ function npm(args, options) {
 
 /** The environment for installations: Node's own headers where nothing else is configured. */
 async function buildEnvironment() {
-  const prefix = dirname(dirname(realpathSync(process.execPath)));
   const { lines } = await npm(['config', 'get', 'nodedir', '--loglevel=error'], { cwd: ROOT });
   const headers = nodeHeaders({
     configured: process.env.npm_config_nodedir ?? lines.at(-1)?.trim() ?? '',
-    prefix,
-    hasHeaders: existsSync(join(prefix, 'include', 'node', 'node.h')),
+    // Under npm this may be the Node of the npm package, which has no headers; a native module of ours loads in any.
+    prefixes: [process.execPath, ...allOnPath('node')]
+      .map((path) => dirname(dirname(realpathSync(path))))
+      .filter((prefix) => existsSync(join(prefix, 'include', 'node', 'node.h'))),
   });
   return headers ? { ...process.env, npm_config_nodedir: headers } : process.env;
 }
@@ -191,7 +193,7 @@ async function installPackages(state) {
   let fetched = 0;
   const { ok, why, lines } = await npm(
     [
-      'ci',
+      ...installCommand(process.platform, process.execPath, ROOT),
       '--include=dev',
       '--include=optional',
       '--no-audit',
@@ -251,9 +253,10 @@ async function findNode(state) {
 /** keytar: tried as it is, then built, then built with a compiler that had to be installed first. */
 async function bringKeytar(needs, state) {
   if (await keytarLoads(state)) return;
+  const hopeless = process.platform === 'linux' && !hasLibsecret();
   const progress = task('keytar, for the system keychain');
-  let failure = await buildKeytar();
-  if (!(await keytarLoads(state))) {
+  let failure = hopeless ? '' : await buildKeytar();
+  if (!hopeless && !(await keytarLoads(state))) {
     const tools = wantedPackages(needs, state, true);
     if (tools.length > 0) {
       progress.note('a compiler is missing');
@@ -311,7 +314,7 @@ function keytarHint(state, failure) {
   if (process.platform === 'win32')
     return `keytar was not built (${failure}). Install the Visual Studio Build Tools with "Desktop development with C++".`;
   const refused = ['libsecret-1-dev', 'build-essential', 'python3'].filter((name) => state.failed[name]);
-  if (refused.length > 0) return `${refused.join(', ')} missing (${state.failed[refused[0]].why}).`;
+  if (refused.length > 0) return `${refused.map((name) => state.failed[name].why).join('; ')}.`;
   if (!hasLibsecret())
     return 'the headers of libsecret are missing (libsecret-1-dev on Debian, libsecret-devel on Fedora, libsecret on Arch).';
   return `keytar was not built (${failure}).`;

@@ -7,6 +7,7 @@ import {
   countPlaywright,
   countVitest,
   exitCodeOf,
+  installCommand,
   majorOf,
   needsOf,
   nodeHeaders,
@@ -73,9 +74,15 @@ describe('Node', () => {
   });
 
   it('compiles against its own headers only where nothing else is configured', () => {
-    expect(nodeHeaders({ configured: 'undefined', prefix: '/usr', hasHeaders: true })).toBe('/usr');
-    expect(nodeHeaders({ configured: '/opt/node', prefix: '/usr', hasHeaders: true })).toBeNull();
-    expect(nodeHeaders({ configured: '', prefix: '/usr', hasHeaders: false })).toBeNull();
+    expect(nodeHeaders({ configured: 'undefined', prefixes: ['/usr', '/opt/node'] })).toBe('/usr');
+    expect(nodeHeaders({ configured: '/opt/node', prefixes: ['/usr'] })).toBeNull();
+    expect(nodeHeaders({ configured: '', prefixes: [] })).toBeNull();
+  });
+
+  it('does not empty the folder of the Node that runs, where Windows would refuse', () => {
+    expect(installCommand('linux', '/a/node_modules/node/bin/node', '/a')).toEqual(['ci']);
+    expect(installCommand('win32', 'C:\\Program Files\\nodejs\\node.exe', 'C:\\a')).toEqual(['ci']);
+    expect(installCommand('win32', 'c:\\A\\node_modules\\node\\bin\\node.exe', 'C:\\a')[0]).toBe('install');
   });
 });
 
