@@ -25,9 +25,9 @@ import { guardAllContents, guardSession } from './security.ts';
 import { followTheme } from './theme.ts';
 import { windowOptions } from './window.ts';
 
-export interface DesktopProgram {
-  readonly app: App;
-  close(): Promise<void>;
+/** The program once it is open; `start` makes it ready for pages and begins to upload. */
+export interface DesktopProgram extends App {
+  start(): Promise<void>;
 }
 
 export interface DesktopOptions {
@@ -100,12 +100,15 @@ export function runDesktop(options: DesktopOptions): void {
     guardSession(session.defaultSession);
     await servePages(protocol, options.pagesFolder);
     program = await options.open(desktopServices(dialog, shell, () => window));
-    connectPages(ipcMain, program.app, () => (window === null ? [] : [window.webContents]));
-    await followTheme(program.app, nativeTheme);
+    // Before the first page asks: it looks at the keychain, among others.
+    await program.start();
+    connectPages(ipcMain, program, () => (window === null ? [] : [window.webContents]));
+    await followTheme(program, nativeTheme);
     showWindow();
   };
-  start().catch((thrown: unknown) => {
+  start().catch(async (thrown: unknown) => {
     dialog.showErrorBox('Encord Uploader cannot start', sentenceOf(thrown));
+    await program?.close().catch(() => {});
     app.exit(1);
   });
 }

@@ -2,7 +2,7 @@
 
 import type Electron from 'electron';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { type DesktopOptions, runDesktop } from '../../../main/electron/program.ts';
+import { type DesktopOptions, type DesktopProgram, runDesktop } from '../../../main/electron/program.ts';
 import { CALL_CHANNEL } from '../../../preload/contract/names.ts';
 import { FakeApp } from '../web/fake-app.ts';
 import { FakeEvent, FakeWindow, fake, partOf, reset } from './fake-electron.ts';
@@ -33,31 +33,38 @@ afterEach(() => {
   }
 });
 
-/** Starts the host over an app whose closing the test ends. */
+/** An app whose closing the test ends. */
+class FakeProgram extends FakeApp implements DesktopProgram {
+  started = false;
+  closings = 0;
+  endClosing = () => {};
+
+  constructor() {
+    super();
+    this.answer = async () => ({ theme: 'dark' });
+  }
+  async start(): Promise<void> {
+    this.started = true;
+  }
+  override close(): Promise<void> {
+    this.closings += 1;
+    return new Promise((resolve) => {
+      this.endClosing = resolve;
+    });
+  }
+}
+
 function start(options: Partial<DesktopOptions> = {}) {
-  const program = new FakeApp();
-  program.answer = async () => ({ theme: 'dark' });
-  let closed = () => {};
-  let closings = 0;
+  const program = new FakeProgram();
   runDesktop({
     pagesFolder: '/nonexistent/pages',
     preload: '/app/dist/preload/index.cjs',
     profileFolder: null,
-    open: async () => ({
-      app: program,
-      close: () => {
-        closings += 1;
-        return new Promise<void>((resolve) => {
-          closed = resolve;
-        });
-      },
-    }),
+    open: async () => program,
     ...options,
   });
   return {
     program,
-    closings: () => closings,
-    endClosing: () => closed(),
     window: () =>
       vi.waitFor(() => {
         const [window] = FakeWindow.open;
@@ -97,6 +104,7 @@ test('the window comes up on the private scheme, sandboxed, in the theme of the 
     devTools: true,
   });
   expect(fake.nativeTheme.themeSource).toBe('dark');
+  expect(host.program.started).toBe(true);
 });
 
 test('an installed program has no developer tools', async () => {
@@ -195,20 +203,20 @@ test('quitting waits until the program is closed, once, and shows no window mean
   window.close();
   fake.app.quit();
   fake.app.emit('second-instance');
-  expect(host.closings()).toBe(1);
+  expect(host.program.closings).toBe(1);
   expect(FakeWindow.open).toEqual([]);
   expect(fake.app.done).not.toContain('quit');
-  host.endClosing();
+  host.program.endClosing();
   await vi.waitFor(() => expect(fake.app.done).toContain('quit'));
-  expect(host.closings()).toBe(1);
+  expect(host.program.closings).toBe(1);
 });
 
 test.each(SIGNALS)('%s ends it like quitting', async (signal) => {
   const host = start();
   await host.window();
   process.emit(signal);
-  expect(host.closings()).toBe(1);
-  host.endClosing();
+  expect(host.program.closings).toBe(1);
+  host.program.endClosing();
   await vi.waitFor(() => expect(fake.app.done).toContain('quit'));
 });
 
@@ -218,6 +226,17 @@ test('a program that cannot open says why and ends', async () => {
   await vi.waitFor(() => expect(fake.app.done).toContain('exit 1'));
   expect(fake.errors).toEqual([['Encord Uploader cannot start', sentence]]);
   expect(FakeWindow.open).toEqual([]);
+});
+
+test('a program that opens but cannot start lets go of its data folder before it ends', async () => {
+  const program = new FakeProgram();
+  program.start = () => Promise.reject(new Error('The disk is full.'));
+  start({ open: async () => program });
+  await vi.waitFor(() => expect(program.closings).toBe(1));
+  expect(fake.app.done).not.toContain('exit 1');
+  program.endClosing();
+  await vi.waitFor(() => expect(fake.app.done).toContain('exit 1'));
+  expect(fake.errors).toEqual([['Encord Uploader cannot start', 'The disk is full.']]);
 });
 
 test('quitting before anything was opened ends at once', () => {
