@@ -107,6 +107,8 @@ export function runDesktop(options: DesktopOptions): void {
     showWindow();
   };
   start().catch(async (thrown: unknown) => {
+    // Quit before it was up: what was interrupted is no failure.
+    if (ending !== 'no') return;
     dialog.showErrorBox('Encord Uploader cannot start', sentenceOf(thrown));
     await program?.close().catch(() => {});
     app.exit(1);

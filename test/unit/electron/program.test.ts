@@ -239,6 +239,24 @@ test('a program that opens but cannot start lets go of its data folder before it
   expect(fake.errors).toEqual([['Encord Uploader cannot start', 'The disk is full.']]);
 });
 
+test('quitting while it starts is no failure', async () => {
+  const program = new FakeProgram();
+  let fail = (_reason: Error) => {};
+  program.start = () => {
+    program.started = true;
+    return new Promise((_resolve, reject) => {
+      fail = reject;
+    });
+  };
+  start({ open: async () => program });
+  await vi.waitFor(() => expect(program.started).toBe(true));
+  fake.app.quit();
+  fail(new Error('The database is closed.'));
+  program.endClosing();
+  await vi.waitFor(() => expect(fake.app.done).toContain('quit'));
+  expect([fake.errors, program.closings, FakeWindow.open]).toEqual([[], 1, []]);
+});
+
 test('quitting before anything was opened ends at once', () => {
   fake.app.ready = new Promise(() => {});
   start();
