@@ -75,7 +75,7 @@ function sentence(code: ErrorCode, { doing, host }: CallContext, said: Said): st
     case 'media-refused':
       return `Encord refused the file.${because} Check that it opens, convert it to a usual format, then retry.`;
     case 'bad-answer':
-      return `The answer of ${host} makes no sense, so it is not known whether it did ${doing}. Check the address of the server, and whether a proxy is in the way.`;
+      return `Encord was asked to ${doing}, and the answer of ${host} makes no sense. Check the address of the server, and whether a proxy is in the way.`;
     default:
       return refused;
   }

@@ -35,10 +35,13 @@ export const createdDatasetV1 = z
   .transform((each) => ({ id: each.dataset_hash, backingFolderId: each.backing_folder_uuid }));
 
 /** C.2: roles are words in v2 and numbers in v1; others are not known here. */
-const role = z.unknown().transform((value) => {
-  if (value === 'admin' || value === 0) return 'admin' as const;
-  return value === 'user' || value === 1 ? ('user' as const) : null;
-});
+const role = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    if (value === 'admin' || value === 0) return 'admin' as const;
+    return value === 'user' || value === 1 ? ('user' as const) : null;
+  });
 
 export const datasetListV2 = z.object({
   result: z.array(

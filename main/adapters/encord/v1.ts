@@ -49,7 +49,7 @@ export interface V1 {
 
 const envelope = z.object({
   status: z.number(),
-  response: z.unknown(),
+  response: z.unknown().optional(),
   payload: z.unknown().optional(),
 });
 
