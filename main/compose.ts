@@ -53,18 +53,25 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   const clock = options.clock ?? createClock();
   const usual = usualFolder(options.env);
   const location = locationFile(join(usual, 'location.json'));
-  const dataFolder = resolve(options.dataFolder || options.env.ENCORD_UPLOADER_HOME || location.read() || usual);
+  const dataFolder = resolve(
+    options.dataFolder || options.env.ENCORD_UPLOADER_HOME || location.read() || usual,
+  );
   const version = programVersion();
   const random = createRandom();
   let program: Program | null = null;
   const store = openStore(dataFolder, { clock, searched: () => program?.changed('queue') });
   try {
     const logFolder = join(dataFolder, 'logs');
-    const log = createLog({ folder: logFolder, clock, level: options.env.ENCORD_UPLOADER_LOG === 'debug' ? 'debug' : 'info' });
+    const log = createLog({
+      folder: logFolder,
+      clock,
+      level: options.env.ENCORD_UPLOADER_LOG === 'debug' ? 'debug' : 'info',
+    });
     const agents = createAgents({ extraCa: extraAuthorities(options.env) });
     const http = createHttpClient({ agents, clock });
     const files = createFiles({ clock });
-    const readKey = (text: string, passphrase: string | null) => parsePrivateKey(text, passphrase ?? undefined);
+    const readKey = (text: string, passphrase: string | null) =>
+      parsePrivateKey(text, passphrase ?? undefined);
     const environment = await environmentAccount(options.env, store, clock, readKey);
     const deps: AppDeps = {
       version,
@@ -90,7 +97,13 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       environment,
       inspect: (media, path) => inspect(files, media, path),
       engineParts: {
-        sender: createSender({ agents, clock, log, stallMs: STALL_MS, hash: options.env.ENCORD_UPLOADER_HASH !== 'off' }),
+        sender: createSender({
+          agents,
+          clock,
+          log,
+          stallMs: STALL_MS,
+          hash: options.env.ENCORD_UPLOADER_HASH !== 'off',
+        }),
         settleMs: settleSeconds(options.env) * 1000,
       },
       dataFolder,
@@ -194,7 +207,10 @@ function locationFile(path: string): AppDeps['location'] {
     read() {
       try {
         const parsed: unknown = JSON.parse(readFileSync(path, 'utf8'));
-        return typeof parsed === 'object' && parsed !== null && 'folder' in parsed && typeof parsed.folder === 'string'
+        return typeof parsed === 'object' &&
+          parsed !== null &&
+          'folder' in parsed &&
+          typeof parsed.folder === 'string'
           ? parsed.folder
           : null;
       } catch {
@@ -258,4 +274,3 @@ function programVersion(): string {
   }
   return '0.0.0';
 }
-

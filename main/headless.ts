@@ -68,7 +68,9 @@ async function serve(
         host: options.host,
       });
       terminal.line(`Encord Uploader is at ${served.url}`);
-      terminal.line('Open this address in a browser of this machine. Ctrl-C stops the program; the queue is kept.');
+      terminal.line(
+        'Open this address in a browser of this machine. Ctrl-C stops the program; the queue is kept.',
+      );
       terminal.object({ listening: served.url });
       if (options.open) openBrowser(served.url);
       await new Promise<void>((resolve) => {
@@ -104,5 +106,7 @@ function openBrowser(url: string): void {
 
 function version(): string {
   const parsed: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  return typeof parsed === 'object' && parsed !== null && 'version' in parsed ? String(parsed.version) : '0.0.0';
+  return typeof parsed === 'object' && parsed !== null && 'version' in parsed
+    ? String(parsed.version)
+    : '0.0.0';
 }

@@ -10,9 +10,17 @@ import { UploaderError } from '../core/errors.ts';
 import type { AccountId } from '../core/model.ts';
 import type { EncordSession, SecretRead } from '../core/ports.ts';
 import type { AppDeps } from './deps.ts';
-import { failureView, valueOf } from './outcome.ts';
+import { failureView, unwrap } from './outcome.ts';
 
-const UNFINISHED = ['collecting', 'ready', 'registering', 'processing', 'linking', 'failed', 'uncertain'] as const;
+const UNFINISHED = [
+  'collecting',
+  'ready',
+  'registering',
+  'processing',
+  'linking',
+  'failed',
+  'uncertain',
+] as const;
 
 export class Accounts {
   readonly #deps: AppDeps;
@@ -46,7 +54,8 @@ export class Accounts {
   /** The account that new uploads belong to; throws `account-missing` before the first sign-in. */
   active(): AccountRecord {
     const id = this.#deps.store.activeAccountId();
-    if (id === null) throw new UploaderError('account-missing', 'Nobody is signed in yet. Connect an account first.');
+    if (id === null)
+      throw new UploaderError('account-missing', 'Nobody is signed in yet. Connect an account first.');
     return this.record(id);
   }
 
@@ -57,10 +66,16 @@ export class Accounts {
       .filter((account) => account.id === name || account.name === name || account.fingerprint === name);
     const [first, second] = matches;
     if (!first) {
-      throw new UploaderError('account-unknown', `No account is called ${JSON.stringify(name)}. See \`accounts\`.`);
+      throw new UploaderError(
+        'account-unknown',
+        `No account is called ${JSON.stringify(name)}. See \`accounts\`.`,
+      );
     }
     if (second) {
-      throw new UploaderError('invalid-input', `Several accounts are called ${JSON.stringify(name)}. Name it by its id.`);
+      throw new UploaderError(
+        'invalid-input',
+        `Several accounts are called ${JSON.stringify(name)}. Name it by its id.`,
+      );
     }
     return first;
   }
@@ -72,7 +87,7 @@ export class Accounts {
     const prepared = this.#prepare(input);
     const kind = input.method;
     const session = deps.connect({ kind, domain, datasetId: prepared.datasetId }, prepared.secret);
-    const identity = valueOf(await session.check(signal));
+    const identity = unwrap(await session.check(signal));
     const id = accountId(kind, prepared.fingerprint, domain);
     const known = deps.store.account(id);
     const secretIn = await this.#keep(id, prepared.secret, input.forThisRunOnly);
@@ -171,9 +186,10 @@ export class Accounts {
   async check(id: AccountId, signal: AbortSignal): Promise<AccountView> {
     this.#sessions.delete(id);
     const session = await this.session(id);
-    const identity = valueOf(await session.check(signal));
+    const identity = unwrap(await session.check(signal));
     this.#deps.store.commit([{ kind: 'account-blocked', id, failure: null }]);
-    if (identity.name && this.record(id).kind === 'ssh') this.#deps.store.updateAccount(id, { email: identity.name });
+    if (identity.name && this.record(id).kind === 'ssh')
+      this.#deps.store.updateAccount(id, { email: identity.name });
     this.#changed();
     return this.view(id);
   }
@@ -226,7 +242,12 @@ export class Accounts {
       }
       case 'api-key': {
         const datasetId = input.datasetId.trim();
-        return { secret: input.apiKey.trim(), fingerprint: datasetId, datasetId, fallbackName: 'Dataset API key' };
+        return {
+          secret: input.apiKey.trim(),
+          fingerprint: datasetId,
+          datasetId,
+          fallbackName: 'Dataset API key',
+        };
       }
     }
   }

@@ -3,11 +3,11 @@
  * (its calls are not paged), are kept for a while, and pages get windows of them.
  */
 
-import type { DatasetView, DataRowView, StorageFolderView } from '../../preload/contract/views.ts';
+import type { DataRowView, DatasetView, StorageFolderView } from '../../preload/contract/views.ts';
 import { UploaderError } from '../core/errors.ts';
 import type { AccountId } from '../core/model.ts';
 import type { Clock, DataRow, DatasetInfo, EncordSession } from '../core/ports.ts';
-import { valueOf, windowOf } from './outcome.ts';
+import { unwrap, windowOf } from './outcome.ts';
 
 /** A list older than this is asked for again when somebody looks at it. */
 const FRESH_MS = 60_000;
@@ -36,7 +36,7 @@ export class Datasets {
   async all(account: AccountId, refresh = false): Promise<readonly DatasetInfo[]> {
     return this.#kept(this.#lists, account, refresh, async () => {
       const session = await this.#session(account);
-      const list = valueOf(await session.datasets({}, this.#signal));
+      const list = unwrap(await session.datasets({}, this.#signal));
       return [...list].sort((a, b) => (b.editedAt ?? '').localeCompare(a.editedAt ?? ''));
     });
   }
@@ -82,7 +82,7 @@ export class Datasets {
     const known = list.find((each) => each.id === id);
     if (known) return known;
     const session = await this.#session(account);
-    return valueOf(await session.dataset(id, this.#signal));
+    return unwrap(await session.dataset(id, this.#signal));
   }
 
   async create(
@@ -90,7 +90,7 @@ export class Datasets {
     request: { title: string; description: string; mirrored: boolean },
   ): Promise<DatasetInfo> {
     const session = await this.#session(account);
-    const created = valueOf(await session.createDataset(request, this.#signal));
+    const created = unwrap(await session.createDataset(request, this.#signal));
     this.#lists.delete(account);
     return created;
   }
@@ -101,7 +101,7 @@ export class Datasets {
   ): Promise<{ total: number; rows: DataRowView[] }> {
     const list = await this.#kept(this.#rows, `${account} ${input.datasetId}`, input.refresh, async () => {
       const session = await this.#session(account);
-      return valueOf(await session.rows(input.datasetId, this.#signal));
+      return unwrap(await session.rows(input.datasetId, this.#signal));
     });
     while (this.#rows.size > ROW_LISTS_KEPT) {
       const oldest = this.#rows.keys().next();
@@ -116,7 +116,7 @@ export class Datasets {
 
   async folders(account: AccountId, search: string): Promise<StorageFolderView[]> {
     const session = await this.#session(account);
-    const folders = valueOf(await session.folders(search, this.#signal));
+    const folders = unwrap(await session.folders(search, this.#signal));
     return folders.map((folder) => ({ id: folder.id, name: folder.name, path: [...folder.path] }));
   }
 
@@ -130,7 +130,12 @@ export class Datasets {
     this.#rows.clear();
   }
 
-  #kept<K, T>(kept: Map<K, Kept<T>>, key: K, refresh: boolean, ask: () => Promise<readonly T[]>): Promise<readonly T[]> {
+  #kept<K, T>(
+    kept: Map<K, Kept<T>>,
+    key: K,
+    refresh: boolean,
+    ask: () => Promise<readonly T[]>,
+  ): Promise<readonly T[]> {
     const now = this.#clock.now();
     const before = kept.get(key);
     if (before && !refresh && Math.abs(now - before.at) < FRESH_MS) return before.list;

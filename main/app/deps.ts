@@ -54,11 +54,16 @@ export interface AppDeps {
   readonly secrets: Secrets;
   readonly staging: Staging;
   /** Lists a folder of this machine; null is the person's home. Throws `file-missing` or `file-unreadable`. */
-  readonly browse: (path: string | null) => Promise<{ path: string; parent: string | null; entries: readonly FolderEntry[] }>;
+  readonly browse: (
+    path: string | null,
+  ) => Promise<{ path: string; parent: string | null; entries: readonly FolderEntry[] }>;
   /** Throws `key-format`, `key-type`, `passphrase-needed`, `passphrase-wrong`. */
   readonly readKey: (text: string, passphrase: string | null) => ReadKey;
   /** Opens a session; `secret` is the key's text or the API key. Throws the same, or `invalid-input` for a domain. */
-  readonly connect: (account: Pick<AccountRecord, 'kind' | 'domain' | 'datasetId'>, secret: string) => EncordSession;
+  readonly connect: (
+    account: Pick<AccountRecord, 'kind' | 'domain' | 'datasetId'>,
+    secret: string,
+  ) => EncordSession;
   /** Secrets that the environment brought, by account. */
   readonly environment: ReadonlyMap<AccountId, string>;
   /** Looks at a changed file again. */

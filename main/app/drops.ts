@@ -28,7 +28,8 @@ export class Drops {
     facts: { size: number; mtimeMs: number | null },
     body: AsyncIterable<Uint8Array>,
   ): Promise<void> {
-    if (!this.#open.has(dropId)) throw new UploaderError('invalid-input', 'This drop is closed. Drop the files again.');
+    if (!this.#open.has(dropId))
+      throw new UploaderError('invalid-input', 'This drop is closed. Drop the files again.');
     await this.#deps.staging.receive(dropId, relativePath, facts, body);
   }
 
@@ -38,7 +39,8 @@ export class Drops {
       throw new UploaderError('invalid-input', 'This drop is closed. Drop the files again.');
     }
     const roots = await this.#deps.staging.roots(dropId);
-    if (roots.length === 0) throw new UploaderError('invalid-input', 'No file of this drop arrived. Drop them again.');
+    if (roots.length === 0)
+      throw new UploaderError('invalid-input', 'No file of this drop arrived. Drop them again.');
     return roots;
   }
 

@@ -45,7 +45,9 @@ export function createHandlers(program: Program): Handlers {
     'datasets.create': async (input) => {
       const account = accounts.active();
       if (account.kind === 'api-key') {
-        throw notHere('A dataset API key belongs to one dataset. Sign in with a private key to create others.');
+        throw notHere(
+          'A dataset API key belongs to one dataset. Sign in with a private key to create others.',
+        );
       }
       const created = await datasets.create(account.id, input);
       program.changed('datasets');

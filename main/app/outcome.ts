@@ -6,7 +6,7 @@ import { type Failure, toFailure, type UploaderError } from '../core/errors.ts';
 import type { Answer } from '../core/ports.ts';
 
 /** The value of a successful call; throws the error of a failed one. */
-export function valueOf<T>(answer: Answer<T>): T {
+export function unwrap<T>(answer: Answer<T>): T {
   if (answer.ok) return answer.value;
   throw answer.failure.error;
 }

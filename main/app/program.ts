@@ -3,11 +3,11 @@
  * hosts see it through `App`, the command line uses the use cases themselves.
  */
 
-import type { CallName, EventName } from '../../preload/contract/names.ts';
-import { CALL_NAMES } from '../../preload/contract/names.ts';
 import { CALLS } from '../../preload/contract/calls.ts';
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { Topic } from '../../preload/contract/events.ts';
+import type { CallName, EventName } from '../../preload/contract/names.ts';
+import { CALL_NAMES } from '../../preload/contract/names.ts';
 import type { ConnectionView, SnapshotView } from '../../preload/contract/views.ts';
 import { Engine } from '../core/engine.ts';
 import { asUploaderError, UploaderError } from '../core/errors.ts';
@@ -44,7 +44,10 @@ export class Program implements App {
   readonly #pulse: Pulse;
   readonly #listeners = new Set<Listener>();
   readonly #handlers: Handlers;
-  #keychain: SnapshotView['keychain'] = { kind: 'unavailable', reason: 'The keychain has not been asked yet.' };
+  #keychain: SnapshotView['keychain'] = {
+    kind: 'unavailable',
+    reason: 'The keychain has not been asked yet.',
+  };
   #doneUnits = 0;
   #sweepScheduled = false;
 
@@ -107,19 +110,28 @@ export class Program implements App {
   async refreshKeychain(): Promise<void> {
     const status = await this.deps.secrets.status();
     this.#keychain =
-      status.kind === 'ready' ? { kind: 'ready', reason: status.where } : { kind: status.kind, reason: status.reason };
+      status.kind === 'ready'
+        ? { kind: 'ready', reason: status.where }
+        : { kind: status.kind, reason: status.reason };
   }
 
   async handle(name: string, input: unknown): Promise<Answer<unknown>> {
     try {
-      if (!isCall(name)) throw new UploaderError('invalid-input', `There is no call ${JSON.stringify(name.slice(0, 80))}.`);
+      if (!isCall(name))
+        throw new UploaderError('invalid-input', `There is no call ${JSON.stringify(name.slice(0, 80))}.`);
       return { ok: true, value: await this.#run(name, input) };
     } catch (reason) {
       const error = asUploaderError(reason);
       if (error.code === 'internal') {
-        this.deps.log.error('A call failed in a way that was not foreseen.', { name, reason: String(error.cause ?? error) });
+        this.deps.log.error('A call failed in a way that was not foreseen.', {
+          name,
+          reason: String(error.cause ?? error),
+        });
       }
-      return { ok: false, error: { code: error.code, message: error.message, details: { ...error.details } } };
+      return {
+        ok: false,
+        error: { code: error.code, message: error.message, details: { ...error.details } },
+      };
     }
   }
 
@@ -208,7 +220,10 @@ export class Program implements App {
     if (!parsed.success) {
       const [issue] = parsed.error.issues;
       const where = issue?.path.join('.') || 'its input';
-      throw new UploaderError('invalid-input', `The call ${name} was not understood: ${where}: ${issue?.message ?? ''}`);
+      throw new UploaderError(
+        'invalid-input',
+        `The call ${name} was not understood: ${where}: ${issue?.message ?? ''}`,
+      );
     }
     // The schema of the same name produced it; the map's type ties the two together.
     const handler = this.#handlers[name] as (input: unknown) => unknown;
@@ -236,7 +251,9 @@ export class Program implements App {
 
   #sweep(atStart: boolean): Promise<void> {
     return this.drops.sweep(atStart).catch((reason: unknown) => {
-      this.deps.log.warn('The copies of finished drops could not be removed.', { code: asUploaderError(reason).code });
+      this.deps.log.warn('The copies of finished drops could not be removed.', {
+        code: asUploaderError(reason).code,
+      });
     });
   }
 

@@ -101,8 +101,10 @@ export class Queue {
     const unit = this.#store.unit(unitId);
     if (!unit) return;
     if (unit.paused) this.#store.setPaused({ kind: 'unit', id: unitId }, false);
-    if (this.#store.batch(unit.batchId)?.paused) this.#store.setPaused({ kind: 'batch', id: unit.batchId }, false);
-    if (unit.state.at === 'failed') this.#store.commit([{ kind: 'unit', id: unitId, event: { on: 'retry' } }]);
+    if (this.#store.batch(unit.batchId)?.paused)
+      this.#store.setPaused({ kind: 'batch', id: unit.batchId }, false);
+    if (unit.state.at === 'failed')
+      this.#store.commit([{ kind: 'unit', id: unitId, event: { on: 'retry' } }]);
     this.#liftTrouble({ kind: 'batch', id: unit.batchId });
     this.#after();
   }
@@ -119,7 +121,8 @@ export class Queue {
   #setPaused(scope: Scope, paused: boolean): void {
     if (scope.kind === 'item') {
       // A pause of one file holds its unit, because a unit without it cannot go on.
-      for (const id of this.#store.unitsIn(scope, ['collecting'])) this.#store.setPaused({ kind: 'unit', id }, paused);
+      for (const id of this.#store.unitsIn(scope, ['collecting']))
+        this.#store.setPaused({ kind: 'unit', id }, paused);
     } else {
       this.#store.setPaused(scope, paused);
     }
@@ -132,9 +135,7 @@ export class Queue {
 
   #apply(units: readonly UnitId[], event: UnitEvent): number {
     for (let from = 0; from < units.length; from += CHUNK) {
-      this.#store.commit(
-        units.slice(from, from + CHUNK).map((id): Change => ({ kind: 'unit', id, event })),
-      );
+      this.#store.commit(units.slice(from, from + CHUNK).map((id): Change => ({ kind: 'unit', id, event })));
     }
     this.#after();
     return units.length;
@@ -157,7 +158,9 @@ export class Queue {
   }
 }
 
-export function totalsView(totals: Pick<Totals, 'units' | 'refused' | 'skipped' | 'bytes' | 'storedBytes'>): TotalsView {
+export function totalsView(
+  totals: Pick<Totals, 'units' | 'refused' | 'skipped' | 'bytes' | 'storedBytes'>,
+): TotalsView {
   const { units, refused, skipped, bytes, storedBytes } = totals;
   return { units: { ...units }, refused, skipped, bytes, storedBytes };
 }

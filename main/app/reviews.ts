@@ -55,12 +55,7 @@ export class Reviews {
   readonly #changed: (view: PlanView) => void;
   readonly #reviews = new Map<string, Review>();
 
-  constructor(
-    deps: AppDeps,
-    datasets: Datasets,
-    sizeLimit: () => number,
-    changed: (view: PlanView) => void,
-  ) {
+  constructor(deps: AppDeps, datasets: Datasets, sizeLimit: () => number, changed: (view: PlanView) => void) {
     this.#deps = deps;
     this.#datasets = datasets;
     this.#sizeLimit = sizeLimit;
@@ -265,7 +260,8 @@ function phaseOf(review: Review): PlanView['phase'] {
   if (review.failure) return 'failed';
   const totals = review.plan.totals();
   if (totals.scanning) return 'scanning';
-  if (review.dataset && !review.destinationProblem && totals.settledFor !== review.dataset.id) return 'settling';
+  if (review.dataset && !review.destinationProblem && totals.settledFor !== review.dataset.id)
+    return 'settling';
   return 'ready';
 }
 
@@ -285,7 +281,13 @@ function destinationProblem(account: AccountRecord, dataset: DatasetInfo, at: nu
 
 function batchName(request: ReviewRequest, files: number): string {
   if (request.title) return request.title;
-  const names = request.paths.map((path) => path.replace(/[/\\]+$/, '').split(/[/\\]/).at(-1) || path);
+  const names = request.paths.map(
+    (path) =>
+      path
+        .replace(/[/\\]+$/, '')
+        .split(/[/\\]/)
+        .at(-1) || path,
+  );
   const [first] = names;
   if (names.length === 1 && first) return first;
   const rest = Math.max(names.length, files) - 1;

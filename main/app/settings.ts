@@ -2,13 +2,15 @@
  * The settings: what people may choose, with defaults, kept in the store. Used by the handlers and the engine.
  */
 
-import { settingsView, type SettingsView } from '../../preload/contract/views.ts';
+import { type SettingsView, settingsView } from '../../preload/contract/views.ts';
 import type { AppDeps } from './deps.ts';
 
 /** Encord's documented limit for a file: 1 GB (encord-api.md F). */
 const SIZE_LIMIT_BYTES = 1_000_000_000;
 
-const stored = settingsView.pick({ theme: true, density: true, concurrency: true, sizeLimitBytes: true }).partial();
+const stored = settingsView
+  .pick({ theme: true, density: true, concurrency: true, sizeLimitBytes: true })
+  .partial();
 type Stored = Partial<Pick<SettingsView, 'theme' | 'density' | 'concurrency' | 'sizeLimitBytes'>>;
 
 export class Settings {

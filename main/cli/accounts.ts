@@ -38,7 +38,9 @@ export async function login(
         { method: 'ssh', ...(await keyAndPassphrase(program, options)), ...common },
         signal,
       );
-  terminal.line(`Signed in as ${view.name} at ${view.domain}${view.fingerprint ? ` with ${view.fingerprint}` : ''}.`);
+  terminal.line(
+    `Signed in as ${view.name} at ${view.domain}${view.fingerprint ? ` with ${view.fingerprint}` : ''}.`,
+  );
   terminal.object({ account: view });
   return EXIT.ok;
 }
@@ -50,7 +52,9 @@ export async function logout(
   cancelUnfinished: boolean,
 ): Promise<number> {
   const account = name === null ? program.accounts.active() : program.accounts.find(name);
-  await program.accounts.signOut(account.id, cancelUnfinished, (id) => program.queue.cancel({ kind: 'account', id }));
+  await program.accounts.signOut(account.id, cancelUnfinished, (id) =>
+    program.queue.cancel({ kind: 'account', id }),
+  );
   terminal.line(`Signed out of ${account.name}. Its secret is removed.`);
   terminal.object({ signedOut: account.name });
   return EXIT.ok;
@@ -76,23 +80,35 @@ async function keyAndPassphrase(
   options: LoginOptions,
 ): Promise<{ key: string; passphrase: string | null }> {
   if (options.key === undefined) {
-    throw new UploaderError('invalid-input', 'Say which key to use: --key FILE, or --api-key-stdin --dataset UUID.');
+    throw new UploaderError(
+      'invalid-input',
+      'Say which key to use: --key FILE, or --api-key-stdin --dataset UUID.',
+    );
   }
   const key = await readFile(options.key, 'utf8').catch((reason: unknown) => {
-    throw new UploaderError('file-unreadable', `The key file ${options.key} cannot be read: ${asUploaderError(reason).message}`);
+    throw new UploaderError(
+      'file-unreadable',
+      `The key file ${options.key} cannot be read: ${asUploaderError(reason).message}`,
+    );
   });
   if (options.passphraseStdin) return { key, passphrase: await readAll() };
   if (!program.accounts.inspectKey(key).passphraseNeeded) return { key, passphrase: null };
   const passphrase = await askSecret('Passphrase of the key: ');
   if (passphrase === null) {
-    throw new UploaderError('passphrase-needed', 'This key has a passphrase. Give it on standard input with --passphrase-stdin.');
+    throw new UploaderError(
+      'passphrase-needed',
+      'This key has a passphrase. Give it on standard input with --passphrase-stdin.',
+    );
   }
   return { key, passphrase };
 }
 
 function required(dataset: string | undefined): string {
   if (dataset === undefined) {
-    throw new UploaderError('invalid-input', 'An API key belongs to one dataset: name it with --dataset UUID.');
+    throw new UploaderError(
+      'invalid-input',
+      'An API key belongs to one dataset: name it with --dataset UUID.',
+    );
   }
   return dataset;
 }

@@ -17,7 +17,8 @@ export async function listDatasets(
   const needle = search.toLocaleLowerCase();
   const all = await program.datasets.all(account.id, true);
   const found = all.filter((dataset) => dataset.title.toLocaleLowerCase().includes(needle));
-  if (found.length === 0) terminal.line(all.length === 0 ? 'There are no datasets yet.' : 'No title contains that.');
+  if (found.length === 0)
+    terminal.line(all.length === 0 ? 'There are no datasets yet.' : 'No title contains that.');
   for (const dataset of found) {
     const kind = dataset.backingFolderId ? 'mirrored' : 'static';
     terminal.line(`${dataset.id}  ${kind.padEnd(8)}  ${dataset.title}`);

@@ -17,9 +17,15 @@ import { upload } from './upload.ts';
 
 export interface CliHost {
   /** Opens the program on its data folder; nothing is uploaded before `start`. */
-  open(options?: { readonly sizeLimitBytes?: number; readonly concurrency?: number | 'auto' }): Promise<Program>;
+  open(options?: {
+    readonly sizeLimitBytes?: number;
+    readonly concurrency?: number | 'auto';
+  }): Promise<Program>;
   /** Browser mode, until it is told to stop. */
-  serve(options: { readonly port: number; readonly host: string; readonly open: boolean; readonly json: boolean }, signal: AbortSignal): Promise<number>;
+  serve(
+    options: { readonly port: number; readonly host: string; readonly open: boolean; readonly json: boolean },
+    signal: AbortSignal,
+  ): Promise<number>;
   readonly version: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -40,13 +46,19 @@ ENCORD_UPLOADER_HOME is the data folder.`;
 /** Runs one command. Never throws; what went wrong has been said. */
 export async function runCli(args: readonly string[], host: CliHost, signal: AbortSignal): Promise<number> {
   let exit: number = EXIT.ok;
-  const run = (command: (terminal: Terminal, program: Program) => Promise<number>, common: Common, settings = {}) =>
+  const run = (
+    command: (terminal: Terminal, program: Program) => Promise<number>,
+    common: Common,
+    settings = {},
+  ) =>
     withProgram(host, createTerminal(common.json ?? false), command, settings).then((code) => {
       exit = code;
     });
 
   const cli = new Command('encord-uploader')
-    .description('Gets videos, images and image groups from this machine into Encord datasets, each exactly once.')
+    .description(
+      'Gets videos, images and image groups from this machine into Encord datasets, each exactly once.',
+    )
     .version(host.version)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
@@ -74,7 +86,8 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     .option('--json', 'print JSON')
     .action((account: string | undefined, options) =>
       run(
-        async (terminal, program) => logout(program, terminal, account ?? null, options.cancelUnfinished ?? false),
+        async (terminal, program) =>
+          logout(program, terminal, account ?? null, options.cancelUnfinished ?? false),
         options,
       ),
     );
@@ -84,18 +97,29 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     .description('List the accounts; --use makes one the active one.')
     .option('--use <account>', 'name, fingerprint or id')
     .option('--json', 'print JSON')
-    .action((options) => run(async (terminal, program) => accounts(program, terminal, options.use ?? null), options));
+    .action((options) =>
+      run(async (terminal, program) => accounts(program, terminal, options.use ?? null), options),
+    );
 
   cli
     .command('upload')
-    .description('Upload files and folders, and wait until each is a data row. Run again, it doubles nothing.')
+    .description(
+      'Upload files and folders, and wait until each is a data row. Run again, it doubles nothing.',
+    )
     .argument('<path...>', 'files and folders')
     .requiredOption('--dataset <uuid|title>', 'where to')
     .option('--create', 'make the dataset if there is none of this title')
     .addOption(
-      new Option('--as <type>', 'what the files become; image-group: one group for each folder that holds images')
+      new Option(
+        '--as <type>',
+        'what the files become; image-group: one group for each folder that holds images',
+      )
         .choices(['auto', 'video', 'image', 'image-group'])
         .default('auto'),
+    )
+    .option(
+      '--group-folders',
+      'with auto: make folders of numbered frames image groups, as the review suggests',
     )
     .option('--title <title>', 'of a group made of a list of files, or of a single file')
     .addOption(
@@ -120,6 +144,7 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
               route: (options.route as RouteChoice | undefined) ?? null, // The same.
               folder: options.folder ?? null,
               account: chooseAccount(program, options.account),
+              groupFolders: options.groupFolders ?? false,
             },
             terminal,
             signal,
@@ -234,7 +259,8 @@ function chooseAccount(program: Program, name: string | undefined): AccountRecor
 
 function parsePort(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new InvalidArgumentError('A port is 0 to 65535.');
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new InvalidArgumentError('A port is 0 to 65535.');
   return port;
 }
 
@@ -244,13 +270,23 @@ function parseConcurrency(text: string): number {
   return count;
 }
 
-const SIZES: Readonly<Record<string, number>> = { '': 1, k: 1e3, kb: 1e3, m: 1e6, mb: 1e6, g: 1e9, gb: 1e9, t: 1e12, tb: 1e12 };
+const SIZES: Readonly<Record<string, number>> = {
+  '': 1,
+  k: 1e3,
+  kb: 1e3,
+  m: 1e6,
+  mb: 1e6,
+  g: 1e9,
+  gb: 1e9,
+  t: 1e12,
+  tb: 1e12,
+};
 
 function parseSize(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?b?)$/i.exec(text.trim());
   const factor = match ? SIZES[(match[2] ?? '').toLowerCase().replace(/^b$/, '')] : undefined;
   const bytes = match && factor ? Math.round(Number(match[1]) * factor) : 0;
-  if (!Number.isSafeInteger(bytes) || bytes < 1) throw new InvalidArgumentError('Give bytes, or a number with kB, MB, GB.');
+  if (!Number.isSafeInteger(bytes) || bytes < 1)
+    throw new InvalidArgumentError('Give bytes, or a number with kB, MB, GB.');
   return bytes;
 }
-

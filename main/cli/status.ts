@@ -74,7 +74,8 @@ export async function retry(
 function failedUnit(program: Program, name: string): UnitId {
   const id = Number(name);
   const unit = Number.isInteger(id) ? program.deps.store.unit(id) : null;
-  if (!unit) throw new UploaderError('invalid-input', `There is no unit ${JSON.stringify(name)}. See \`status\`.`);
+  if (!unit)
+    throw new UploaderError('invalid-input', `There is no unit ${JSON.stringify(name)}. See \`status\`.`);
   return id;
 }
 

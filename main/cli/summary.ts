@@ -86,7 +86,9 @@ export function summarySentence(summary: Summary, dataset: string): string {
     [summary.uncertain, 'uncertain'],
     [summary.cancelled, 'cancelled'],
   ] as const;
-  const said = parts.filter(([count]) => count > 0).map(([count, word]) => `${count.toLocaleString('en')} ${word}`);
+  const said = parts
+    .filter(([count]) => count > 0)
+    .map(([count, word]) => `${count.toLocaleString('en')} ${word}`);
   const size = summary.bytes > 0 ? ` (${bytesText(summary.bytes)})` : '';
   return `${dataset}: ${said.join(', ') || countText(0, 'file', 'files')}${size}.`;
 }

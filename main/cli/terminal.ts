@@ -57,7 +57,7 @@ export function createTerminal(
     progress(text, fraction) {
       if (err.isTTY) {
         const bar = fraction === null ? '' : `${drawBar(fraction)} `;
-        err.write(`\r\x1b[2K${fit(bar + printable(text), err.columns ?? 80)}`);
+        err.write(`\r\x1b[2K${shorten(bar + printable(text), err.columns ?? 80)}`);
         drawn = true;
         return;
       }
@@ -83,7 +83,7 @@ export function printable(text: string): string {
   );
 }
 
-function fit(text: string, columns: number): string {
+function shorten(text: string, columns: number): string {
   const characters = [...text];
   return characters.length < columns ? text : `${characters.slice(0, Math.max(1, columns - 2)).join('')}…`;
 }

@@ -3,12 +3,12 @@
  */
 
 import { resolve } from 'node:path';
+import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { Program } from '../app/program.ts';
 import type { Review } from '../app/reviews.ts';
 import { type Failure, toFailure, UploaderError } from '../core/errors.ts';
 import type { AccountId, MediaId, RouteChoice, TurnedAway } from '../core/model.ts';
 import type { DatasetInfo } from '../core/ports.ts';
-import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import { EXIT } from './exit.ts';
 import { summarise, summaryExit, summarySentence, type Watched } from './summary.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,6 +23,8 @@ export interface UploadOptions {
   readonly route: RouteChoice | null;
   readonly folder: string | null;
   readonly account: AccountRecord;
+  /** Whether folders of numbered frames become image groups, as the review would suggest. */
+  readonly groupFolders: boolean;
 }
 
 /** How often the line of progress is drawn, and the end looked for. */
@@ -37,7 +39,10 @@ export async function upload(
 ): Promise<number> {
   const account = options.route ? { ...options.account, routeChoice: options.route } : options.account;
   if (account.kind === 'api-key' && account.routeChoice === 'storage') {
-    throw new UploaderError('invalid-input', 'A dataset API key cannot take the storage route. Leave out --route.');
+    throw new UploaderError(
+      'invalid-input',
+      'A dataset API key cannot take the storage route. Leave out --route.',
+    );
   }
   const dataset = await findDataset(program, account, options);
   const review = program.reviews.start({
@@ -48,7 +53,7 @@ export async function upload(
     ...(options.title === null ? {} : { title: options.title }),
   });
   await program.reviews.setDataset(review, dataset.id, options.folder);
-  const watched = await planned(program, review, terminal, interrupted);
+  const watched = await planned(program, review, options.groupFolders, terminal, interrupted);
   if (watched === null) return EXIT.interrupted;
   reportTurnedAway(watched.turnedAway, terminal);
 
@@ -70,11 +75,16 @@ export async function upload(
   return summaryExit(summary);
 }
 
-async function findDataset(program: Program, account: AccountRecord, options: UploadOptions): Promise<DatasetInfo> {
+async function findDataset(
+  program: Program,
+  account: AccountRecord,
+  options: UploadOptions,
+): Promise<DatasetInfo> {
   try {
     return await program.datasets.find(account.id, options.dataset);
   } catch (reason) {
-    if (!options.create || !(reason instanceof UploaderError) || reason.code !== 'dataset-unknown') throw reason;
+    if (!options.create || !(reason instanceof UploaderError) || reason.code !== 'dataset-unknown')
+      throw reason;
     return program.datasets.create(account.id, { title: options.dataset, description: '', mirrored: true });
   }
 }
@@ -82,6 +92,7 @@ async function findDataset(program: Program, account: AccountRecord, options: Up
 async function planned(
   program: Program,
   review: Review,
+  groupFolders: boolean,
   terminal: Terminal,
   interrupted: AbortSignal,
 ): Promise<Watched | null> {
@@ -94,7 +105,11 @@ async function planned(
   }, LOOK_EVERY_MS);
   try {
     await review.plan.scanned;
-    // Read before the commit ends the review: refused and skipped files belong into the summary.
+    if (groupFolders) {
+      for (const folder of review.plan.folders()) {
+        if (folder.suggestion === 'group') program.reviews.setFolder(review, folder.path, 'group');
+      }
+    }
     const { batchId, twins, turnedAway } = await program.reviews.commit(review);
     for (const id of twins) program.queue.resumeOrRetry(id);
     return { batchId, twins, turnedAway };
@@ -111,7 +126,14 @@ async function planned(
 function reportTurnedAway(turnedAway: readonly TurnedAway[], terminal: Terminal): void {
   for (const each of turnedAway) {
     if (each.kind === 'refused') terminal.line(`refused: ${each.title}: ${each.failure.message}`);
-    terminal.object({ [each.kind]: { path: each.path, title: each.title, code: each.failure.code, message: each.failure.message } });
+    terminal.object({
+      [each.kind]: {
+        path: each.path,
+        title: each.title,
+        code: each.failure.code,
+        message: each.failure.message,
+      },
+    });
   }
 }
 
@@ -133,10 +155,15 @@ export function runToEnd(
     const onInterrupt = (): void => end(null);
     const look = (): void => {
       const state = lookAt(program, watched, twins);
-      if (state.open === 0) return end(null);
       const trouble = state.trouble ?? (accountId === null ? null : accountTrouble(program, accountId));
-      if (trouble) return end(trouble);
-      terminal.progress(progressText(program, state), state.bytes > 0 ? state.storedBytes / state.bytes : null);
+      if (state.open === 0 || trouble) {
+        end(state.open === 0 ? null : trouble);
+      } else {
+        terminal.progress(
+          progressText(program, state),
+          state.bytes > 0 ? state.storedBytes / state.bytes : null,
+        );
+      }
     };
     const looking = setInterval(look, LOOK_EVERY_MS);
     if (interrupted.aborted) end(null);

@@ -121,7 +121,11 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
 
   it('waits as long as it is told to', async () => {
     const w = world(route);
-    const wait = { kind: 'wait', error: new UploaderError('rate-limited', 'Slow down.'), retryAfterMs: 120 } as const;
+    const wait = {
+      kind: 'wait',
+      error: new UploaderError('rate-limited', 'Slow down.'),
+      retryAfterMs: 120,
+    } as const;
     const first = once('grant', wait);
     w.meets = (kind) => first(kind);
     const begun = performance.now();
@@ -228,7 +232,10 @@ describe('on the storage route', () => {
 
   it('halves a registration that is refused as a whole until the bad one is alone', async () => {
     const w = world('storage');
-    const no = { kind: 'refused', error: new UploaderError('bad-request', 'One of these is wrong.') } as const;
+    const no = {
+      kind: 'refused',
+      error: new UploaderError('bad-request', 'One of these is wrong.'),
+    } as const;
     w.meets = (kind, detail) => (kind === 'register' && detail.split(',').includes('image 7') ? no : null);
     const batch = w.addUnits(images(60));
     await vi.waitFor(() => {

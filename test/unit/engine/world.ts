@@ -131,7 +131,15 @@ export class World {
   /** The state of the only unit with this title. */
   state(title: string): string {
     for (const id of this.store.unitsIn({ kind: 'all' }, [
-      'collecting', 'ready', 'registering', 'processing', 'linking', 'done', 'failed', 'uncertain', 'cancelled',
+      'collecting',
+      'ready',
+      'registering',
+      'processing',
+      'linking',
+      'done',
+      'failed',
+      'uncertain',
+      'cancelled',
     ])) {
       const unit = this.store.unit(id);
       if (unit?.title === title) return unit.state.at;
@@ -252,7 +260,10 @@ export class World {
               if (!this.stored.has(frame.grant.url)) throw new Error('registered before it was stored');
             }
             const frames = unit.frames.map((frame) => frame.grant.id);
-            made.set(unit.id, this.bad.has(unit.title) ? 'bad' : this.#make(unit.title, frames, unit.media !== 'image-group'));
+            made.set(
+              unit.id,
+              this.bad.has(unit.title) ? 'bad' : this.#make(unit.title, frames, unit.media !== 'image-group'),
+            );
           }
           const [only] = made.values();
           if (this.route === 'documented' && only && only !== 'bad') {
@@ -301,8 +312,10 @@ export class World {
 export const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 function isPutOutcome(met: Fault | PutOutcome): met is PutOutcome {
-  return ['stored', 'expired', 'file', 'transient', 'cancelled'].includes(met.kind) ||
-    (met.kind === 'refused' && 'put' in met.error.details);
+  return (
+    ['stored', 'expired', 'file', 'transient', 'cancelled'].includes(met.kind) ||
+    (met.kind === 'refused' && 'put' in met.error.details)
+  );
 }
 
 /** A stand-in for a hash: 64 hex digits that differ with the path. */
