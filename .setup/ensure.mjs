@@ -158,7 +158,7 @@ function wantedPackages(needs, state, compile = false) {
 async function bring(needs, state) {
   const stale = packagesStale(state);
   // Before npm, so that it finds the headers that keytar is compiled against.
-  await installSystemPackages(wantedPackages(needs, state), state);
+  await installSystemPackages(() => wantedPackages(needs, state), state);
   if (stale) {
     await installPackages(state);
   }
@@ -257,8 +257,8 @@ async function bringKeytar(needs, state) {
   const progress = task('keytar, for the system keychain');
   let failure = hopeless ? '' : await buildKeytar();
   if (!hopeless && !(await keytarLoads(state))) {
-    const tools = wantedPackages(needs, state, true);
-    if (tools.length > 0) {
+    const tools = () => wantedPackages(needs, state, true);
+    if (tools().length > 0) {
       progress.note('a compiler is missing');
       if (await installSystemPackages(tools, state)) failure = await buildKeytar();
     }
@@ -320,8 +320,13 @@ function keytarHint(state, failure) {
   return `keytar was not built (${failure}).`;
 }
 
-/** @returns {Promise<boolean>} whether all of them are installed now; says which is not, and why */
-async function installSystemPackages(wanted, state) {
+/**
+ * @param {() => {name: string, why: string}[]} list what is wanted and missing, to be asked before and after
+ * @param {State} state
+ * @returns {Promise<boolean>} whether all of them are installed now; says which is not, and why
+ */
+async function installSystemPackages(list, state) {
+  const wanted = list();
   if (wanted.length === 0) return true;
   const apt = onPath('apt-get') !== null;
   const sudo = uid() !== 0 && onPath('sudo') !== null && (await runFolded(['sudo', '-n', 'true'])).ok;
@@ -354,6 +359,8 @@ async function installSystemPackages(wanted, state) {
     if (bad) refuse(state, name, why, `apt-get could not install it: ${last}`, apt);
     else delete state.failed[name];
   }
+  // What an installation does not bring must not be installed again at every start.
+  for (const { name, why } of list()) refuse(state, name, why, 'it is installed, yet it was not found', apt);
   writeState(state);
   return failed.size === 0;
 }
