@@ -53,9 +53,9 @@ const INSPECTORS: Record<GrantType, Inspector> = {
   pdf: inspectPdf,
 };
 
-/** @throws NotMedia when the file at `path` is not a complete medium of this type */
-export async function inspectMedia(type: GrantType, path: string): Promise<MediaFacts> {
-  return MediaFile.with(path, async (file) => {
+/** @throws NotMedia when the file at `path`, of `size` bytes, is not a complete medium of this type */
+export async function inspectMedia(type: GrantType, path: string, size: number): Promise<MediaFacts> {
+  return MediaFile.with(path, size, async (file) => {
     if (file.size === 0) throw new NotMedia('The file is empty.');
     try {
       return await INSPECTORS[type](file);

@@ -1,5 +1,6 @@
 /** Random access to a stored file for the format checks of `media/`, and the error that they throw. */
 
+import { readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { MediaFacts } from '../store/items.ts';
 
@@ -8,23 +9,30 @@ export class NotMedia extends Error {}
 
 /** Bytes fetched at once, so that walking small structures does not read the disk for each of them. */
 const WINDOW = 64 * 1024;
+/** Files up to this size are read whole, which costs one call instead of four. */
+const WHOLE_BYTES = 1024 * 1024;
 
 export class MediaFile {
-  readonly #handle: FileHandle;
   readonly size: number;
-  #window = Buffer.alloc(0);
+  readonly #handle: FileHandle | null;
+  #window: Buffer;
   #windowAt = 0;
 
-  private constructor(handle: FileHandle, size: number) {
+  private constructor(handle: FileHandle | null, size: number, window: Buffer) {
     this.#handle = handle;
     this.size = size;
+    this.#window = window;
   }
 
-  /** Opens the file for the time of `look`. */
-  static async with<T>(path: string, look: (file: MediaFile) => Promise<T>): Promise<T> {
+  /** Opens the file, of `size` bytes, for the time of `look`. */
+  static async with<T>(path: string, size: number, look: (file: MediaFile) => Promise<T>): Promise<T> {
+    if (size <= WHOLE_BYTES) {
+      const bytes = readFileSync(path);
+      return look(new MediaFile(null, bytes.length, bytes));
+    }
     const handle = await open(path, 'r');
     try {
-      return await look(new MediaFile(handle, (await handle.stat()).size));
+      return await look(new MediaFile(handle, size, Buffer.alloc(0)));
     } finally {
       await handle.close();
     }
@@ -34,7 +42,7 @@ export class MediaFile {
   async read(offset: number, length: number): Promise<Buffer> {
     const end = Math.min(offset + length, this.size);
     if (offset >= end) return Buffer.alloc(0);
-    if (offset < this.#windowAt || end > this.#windowAt + this.#window.length) {
+    if (this.#handle && (offset < this.#windowAt || end > this.#windowAt + this.#window.length)) {
       const wanted = Buffer.alloc(Math.min(Math.max(length, WINDOW), this.size - offset));
       let got = 0;
       while (got < wanted.length) {

@@ -4,7 +4,7 @@
  */
 
 import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { createReadStream, mkdirSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Database, int, numberOrNull, type Row, text, textOrNull } from './database.ts';
@@ -88,6 +88,8 @@ const PREFIX: Record<GrantType, string> = {
 export class Objects {
   readonly #db: Database;
   readonly #root: string;
+  /** Sub-folders that are known to exist. */
+  readonly #shards = new Set<string>();
 
   constructor(db: Database, dataDir: string) {
     this.#db = db;
@@ -134,9 +136,12 @@ export class Objects {
   /** A new file name for an object, relative to the root, in one of 256 sub-folders. */
   newFile(): { file: string; path: string } {
     const name = randomUUID();
-    const file = join(name.slice(0, 2), name);
-    const dir = join(this.#root, name.slice(0, 2));
-    if (!existsSync(dir)) mkdirSync(dir, { recursive: true });
+    const shard = name.slice(0, 2);
+    const file = join(shard, name);
+    if (!this.#shards.has(shard)) {
+      mkdirSync(join(this.#root, shard), { recursive: true });
+      this.#shards.add(shard);
+    }
     return { file, path: join(this.#root, file) };
   }
 

@@ -55,10 +55,13 @@ export async function checkFile(world: World, spec: FileSpec, type: GrantType): 
   const object = world.objects.get(spec.objectKey);
   if (!object) throw new UnitFailure(`The object ${spec.objectKey} was not uploaded.`, false);
   try {
-    const media = spec.media ?? (await inspectMedia(type, object.path));
+    const media = spec.media ?? (await inspectMedia(type, object.path, object.size));
     return { spec, size: object.size, media };
   } catch (error) {
     if (error instanceof NotMedia) throw new UnitFailure(`${spec.title}: ${error.message}`, true);
+    // Another PUT replaced the object, and with it its file, in this very moment.
+    const replaced = world.objects.get(spec.objectKey)?.generation !== object.generation;
+    if (replaced) return checkFile(world, spec, type);
     throw error;
   }
 }

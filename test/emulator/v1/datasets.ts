@@ -223,6 +223,33 @@ function remove(call: DatasetCall): unknown {
   return { success: true };
 }
 
+/** The old call for groups: one hash instead of a list (C.11). */
+function removeOne(call: DatasetCall): unknown {
+  return remove({ ...call, uid: [shaped(z.string(), call.uid, 'uid')] });
+}
+
+const usersPayload = z.object({
+  user_emails: z.array(z.string().min(1)).min(1),
+  user_role: z.union([z.literal(0), z.literal(1)]),
+});
+
+/** An existing user keeps his role, and the answer shows that one (encord-api.md C.5). */
+function addUsers(call: DatasetCall): unknown {
+  const { world, dataset } = call;
+  if (shaped(uuid, call.uid, 'uid') !== dataset.datasetHash) {
+    throw new Refusal('INVALID_ARGUMENTS_ERROR', 'uid must be the dataset hash of the ResourceID header.');
+  }
+  const payload = shaped(usersPayload, call.payload, 'payload');
+  return world.db.transaction(() =>
+    payload.user_emails.map((email) => {
+      const user = world.users.ensure(email, world.now());
+      const kept = world.datasets.role(dataset.datasetHash, user.userHash);
+      if (kept === null) world.datasets.setRole(dataset.datasetHash, user.userHash, payload.user_role);
+      return { user_email: email, user_role: kept ?? payload.user_role, dataset_hash: dataset.datasetHash };
+    }),
+  );
+}
+
 const linkPayload = z.object({
   item_uuids: z.array(uuid),
   duplicates_behavior: z.enum(['SKIP', 'FAIL', 'DUPLICATE']),
@@ -270,5 +297,7 @@ export const datasetOperations: Operations = {
   'datarows GET': { on: 'dataset', scope: 'dataset.read', run: rows },
   'datarow GET': { on: 'dataset', scope: 'dataset.read', run: row },
   'video DELETE': { on: 'dataset', scope: 'dataset.write', run: remove },
+  'imagegroup DELETE': { on: 'dataset', scope: 'dataset.write', run: removeOne },
+  'datasetusers POST': { on: 'dataset', scope: 'dataset.write', run: addUsers },
   'datasetlinkitems POST': { on: 'dataset', scope: 'dataset.write', kind: 'link', run: link },
 };
