@@ -53,6 +53,8 @@ export interface SessionDeps {
   readonly log: Log;
   /** Of this program, for the User-Agent. */
   readonly version: string;
+  /** Milliseconds of silence after which a call is given up; one to three minutes, by call, unless given. */
+  readonly stallMs?: number;
 }
 
 /** Throws `invalid-input` for a domain that is none; asks the server nothing yet. */

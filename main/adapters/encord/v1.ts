@@ -92,7 +92,7 @@ export function createV1(deps: WireDeps): V1 {
         headers: { ...commonHeaders(deps, traceId), ...headersFor(auth, body) },
         body,
         signal,
-        idleMs: call.idleMs ?? IDLE_MS,
+        idleMs: deps.stallMs ?? call.idleMs ?? IDLE_MS,
         maxBytes: call.maxBytes ?? MAX_BYTES,
         repeatable: call.repeatable,
       });

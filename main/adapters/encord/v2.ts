@@ -69,7 +69,7 @@ export function createV2(deps: WireDeps, key: SshKey): V2 {
         },
         body,
         signal,
-        idleMs: call.idleMs ?? IDLE_MS,
+        idleMs: deps.stallMs ?? call.idleMs ?? IDLE_MS,
         maxBytes: call.maxBytes ?? MAX_BYTES,
         repeatable: call.repeatable,
       });

@@ -12,6 +12,8 @@ export interface WireDeps {
   readonly version: string;
   /** `scheme://host[:port]`. */
   readonly domain: string;
+  /** Milliseconds of silence for every call, whatever it would wait by itself. */
+  readonly stallMs?: number;
 }
 
 /** How an answer is read and how long it is waited for; the same for both protocols. */

@@ -18,6 +18,8 @@ export interface AgentsOptions {
   readonly extraCa?: readonly string[];
   /** Most sockets to one host; 64 unless told. */
   readonly maxSockets?: number;
+  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (also in lower case) of this environment are obeyed; none unless given. */
+  readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
   /** Name resolution, for tests. */
   readonly lookup?: AgentOptions['lookup'];
 }
@@ -35,6 +37,7 @@ export function createAgents(options: AgentsOptions = {}): Agents {
     scheduling: 'lifo',
     timeout: IDLE_SOCKET_MS,
     ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
+    ...(options.proxyEnv === undefined ? {} : { proxyEnv: options.proxyEnv }),
   };
   const http = new HttpAgent(shared);
   const https = new HttpsAgent({

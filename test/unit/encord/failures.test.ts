@@ -17,6 +17,7 @@ import {
   no,
   type Reply,
   random,
+  rawServer,
   SEED,
   scriptedEncord,
   systemClock,
@@ -54,7 +55,13 @@ async function against(
   return { answer, log: log.lines, calls: server.calls.length };
 }
 
-function sessionAt(url: string, kind: Credentials['kind'], log = memoryLog(), shift = 0): EncordSession {
+function sessionAt(
+  url: string,
+  kind: Credentials['kind'],
+  log = memoryLog(),
+  shift = 0,
+  more: { stallMs?: number } = {},
+): EncordSession {
   const agents = createAgents();
   cleanUp.push(() => agents.close());
   const clock = systemClock(shift);
@@ -63,7 +70,7 @@ function sessionAt(url: string, kind: Credentials['kind'], log = memoryLog(), sh
     kind === 'ssh'
       ? { kind, key: parsePrivateKey(keyFromSeed(SEED, '')), domain: url }
       : { kind, apiKey: API_KEY, datasetId: DATASET, domain: url };
-  return connect(credentials, { http, clock, random, log, version: '0.0.0' });
+  return connect(credentials, { http, clock, random, log, version: '0.0.0', ...more });
 }
 
 function unit(): RegisterUnit {
@@ -264,6 +271,19 @@ describe('documented route (v1): the answer to a registration', () => {
     );
     expectSpeakable(answer, log);
     expect(!answer.ok && answer.failure.error.message).toContain('at new moon');
+  });
+});
+
+describe('a server that takes the call and stays silent', () => {
+  it.each(['storage', 'documented'] as const)('%s: leaves it in doubt', async (which) => {
+    const server = await rawServer(() => {});
+    cleanUp.push(() => server.close());
+    const session = sessionAt(server.url, which === 'storage' ? 'ssh' : 'api-key', memoryLog(), 0, {
+      stallMs: 80,
+    });
+    const target: Target = { route: which, datasetId: DATASET, folderId: FOLDER, mirrored: false };
+    const answer = await session.route(which).register(target, [unit()], never);
+    expect(kindAndCode(answer)).toBe('lost stalled');
   });
 });
 

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer as createHttpsServer } from 'node:https';
-import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { connect, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -10,7 +10,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Agents, createAgents } from '../../../main/adapters/http/agents.ts';
 import { createHttpClient, type HttpOutcome, type HttpRequest } from '../../../main/adapters/http/client.ts';
 import { retryAfterMs } from '../../../main/adapters/http/retry-after.ts';
-import { listen, never, rawServer, systemClock } from './support.ts';
+import { hasProgram, listen, never, rawServer, systemClock } from './support.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -68,6 +68,36 @@ async function tcp(onConnection: (socket: Socket, nth: number) => void): Promise
     made.close();
   });
   return `127.0.0.1:${port}`;
+}
+
+/** For tests that need a certificate, which `openssl` makes. */
+function withTls(name: string, test: () => Promise<void>): void {
+  it.skipIf(!hasProgram('openssl'))(`${name} (skipped where openssl is not installed)`, test);
+}
+
+/** An HTTPS server with a certificate that only it knows of. */
+async function tlsServer(): Promise<{ url: string; cert: string; asked: () => number }> {
+  const folder = mkdtempSync(join(tmpdir(), 'encord-tls-'));
+  cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+  const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const files = ['-keyout', keyFile, '-out', certFile];
+  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  execFileSync('openssl', ['req', ...kind, ...subject, ...files], { stdio: 'ignore' });
+  let asked = 0;
+  const cert = readFileSync(certFile, 'utf8');
+  const secure = createHttpsServer({ key: readFileSync(keyFile), cert }, (request, response) => {
+    asked += 1;
+    request.resume();
+    response.end('ok');
+  });
+  secure.on('tlsClientError', () => {});
+  const port = await listen(secure);
+  cleanUp.push(() => {
+    secure.closeAllConnections();
+    secure.close();
+  });
+  return { url: `https://127.0.0.1:${port}/`, cert, asked: () => asked };
 }
 
 describe('an exchange', () => {
@@ -132,43 +162,14 @@ describe('never sent', () => {
     expect(failure(await call('http://api.example.test/', {}, failing))).toEqual(['never-sent', expected]);
   });
 
-  it('a TLS server that nobody vouches for; with its authority added it is trusted', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'encord-tls-'));
-    cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
-    const [keyFile, certFile] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-    const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    const files = ['-keyout', keyFile, '-out', certFile];
-    const kind = [
-      '-x509',
-      '-newkey',
-      'ec',
-      '-pkeyopt',
-      'ec_paramgen_curve:prime256v1',
-      '-nodes',
-      '-days',
-      '2',
-    ];
-    execFileSync('openssl', ['req', ...kind, ...subject, ...files], { stdio: 'ignore' });
-    let asked = 0;
-    const cert = readFileSync(certFile, 'utf8');
-    const secure = createHttpsServer({ key: readFileSync(keyFile), cert }, (request, response) => {
-      asked += 1;
-      request.resume();
-      response.end('ok');
-    });
-    secure.on('tlsClientError', () => {});
-    const port = await listen(secure);
-    cleanUp.push(() => {
-      secure.closeAllConnections();
-      secure.close();
-    });
-    expect(failure(await call(`https://127.0.0.1:${port}/`))).toEqual(['never-sent', 'tls']);
-    expect(asked).toBe(0);
-    const trusting = agents({ extraCa: [cert] });
-    for (let nth = 1; nth <= 2; nth += 1) {
-      expect(await call(`https://127.0.0.1:${port}/`, {}, trusting)).toMatchObject({ status: 200 });
-    }
-    expect(asked).toBe(2);
+  withTls('a TLS server that nobody vouches for; with its authority added it is trusted', async () => {
+    const secure = await tlsServer();
+    expect(failure(await call(secure.url))).toEqual(['never-sent', 'tls']);
+    expect(secure.asked()).toBe(0);
+    const trusting = agents({ extraCa: [secure.cert] });
+    for (let nth = 1; nth <= 2; nth += 1)
+      expect(await call(secure.url, {}, trusting)).toMatchObject({ status: 200 });
+    expect(secure.asked()).toBe(2);
   });
 
   it('a server that does not speak TLS, and one that hangs up in the handshake', async () => {
@@ -248,6 +249,54 @@ describe('lost', () => {
     const stop = new AbortController();
     const raw = await server(() => stop.abort());
     expect(failure(await call(raw.url, { signal: stop.signal }))).toEqual(['lost', 'cancelled']);
+  });
+});
+
+describe('through a proxy', () => {
+  /** Opens tunnels to where it is told, or refuses them. */
+  async function tunnels(open: boolean): Promise<{ url: string; asked: string[] }> {
+    const asked: string[] = [];
+    const host = await tcp((socket) =>
+      socket.once('data', (head) => {
+        const target = /^CONNECT (\S+):(\d+) /.exec(head.toString('latin1'));
+        asked.push(target?.[0] ?? 'something else');
+        if (!open) {
+          socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
+          return;
+        }
+        const onward = connect(Number(target?.[2]), target?.[1] ?? '');
+        onward.on('error', () => socket.destroy());
+        onward.on('connect', () => {
+          socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+          socket.pipe(onward).pipe(socket);
+        });
+        cleanUp.push(() => onward.destroy());
+      }),
+    );
+    return { url: `http://${host}`, asked };
+  }
+
+  withTls('reaches a verified server by a tunnel', async () => {
+    const secure = await tlsServer();
+    const proxy = await tunnels(true);
+    const through = agents({ extraCa: [secure.cert], proxyEnv: { HTTPS_PROXY: proxy.url } });
+    expect(await call(secure.url, {}, through)).toMatchObject({ kind: 'answer', status: 200 });
+    expect(proxy.asked).toHaveLength(1);
+    const untrusting = agents({ proxyEnv: { HTTPS_PROXY: proxy.url } });
+    expect(failure(await call(secure.url, {}, untrusting))).toEqual(['never-sent', 'tls']);
+    const around = agents({
+      extraCa: [secure.cert],
+      proxyEnv: { HTTPS_PROXY: proxy.url, NO_PROXY: '127.0.0.1' },
+    });
+    expect(await call(secure.url, {}, around)).toMatchObject({ kind: 'answer' });
+    expect(proxy.asked).toHaveLength(2);
+    expect(secure.asked()).toBe(2);
+  });
+
+  it('has sent nothing where the proxy refuses', async () => {
+    const proxy = await tunnels(false);
+    const through = agents({ proxyEnv: { HTTPS_PROXY: proxy.url } });
+    expect(failure(await call('https://api.example.test/', {}, through))[0]).toBe('never-sent');
   });
 });
 

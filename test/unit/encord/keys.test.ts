@@ -9,7 +9,7 @@ import sshpk from 'sshpk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parsePrivateKey } from '../../../main/adapters/encord/keys.ts';
 import { UploaderError } from '../../../main/core/errors.ts';
-import { keyFromSeed, SEED, VECTOR_PUBLIC_HEX } from './support.ts';
+import { hasProgram, keyFromSeed, SEED, VECTOR_PUBLIC_HEX } from './support.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -21,15 +21,6 @@ function keygen(name: string, ...options: string[]): string {
   const file = join(folder, name);
   execFileSync('ssh-keygen', ['-q', '-f', file, ...options]);
   return readFileSync(file, 'utf8');
-}
-
-function hasKeygen(): boolean {
-  try {
-    execFileSync('ssh-keygen', ['-?'], { stdio: 'ignore' });
-    return true;
-  } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ENOENT');
-  }
 }
 
 function refusal(text: string, passphrase?: string): UploaderError {
@@ -116,65 +107,68 @@ describe('a key of known seed', () => {
   });
 });
 
-describe.skipIf(!hasKeygen())('keys made by ssh-keygen', () => {
-  it('reads a plain and a protected Ed25519 key', () => {
-    const plain = keygen('plain', '-t', 'ed25519', '-N', '', '-C', 'a comment');
-    const key = parsePrivateKey(plain);
-    const listed = execFileSync('ssh-keygen', ['-l', '-f', join(folder, 'plain')], { encoding: 'utf8' });
-    expect(listed).toContain(key.fingerprint);
+describe.skipIf(!hasProgram('ssh-keygen'))(
+  'keys made by ssh-keygen (skipped where it is not installed)',
+  () => {
+    it('reads a plain and a protected Ed25519 key', () => {
+      const plain = keygen('plain', '-t', 'ed25519', '-N', '', '-C', 'a comment');
+      const key = parsePrivateKey(plain);
+      const listed = execFileSync('ssh-keygen', ['-l', '-f', join(folder, 'plain')], { encoding: 'utf8' });
+      expect(listed).toContain(key.fingerprint);
 
-    const text = keygen('locked', '-t', 'ed25519', '-N', 'correct horse ü', '-C', 'x');
-    const opened = parsePrivateKey(text, 'correct horse ü');
-    const published = readFileSync(join(folder, 'locked.pub'), 'utf8').split(' ')[1] ?? '';
-    expect(Buffer.from(published, 'base64').subarray(-32).toString('hex')).toBe(opened.publicHex);
-    expect(opened.exportText()).toContain('BEGIN OPENSSH PRIVATE KEY');
-    expect(parsePrivateKey(opened.exportText()).publicHex).toBe(opened.publicHex);
-  });
+      const text = keygen('locked', '-t', 'ed25519', '-N', 'correct horse ü', '-C', 'x');
+      const opened = parsePrivateKey(text, 'correct horse ü');
+      const published = readFileSync(join(folder, 'locked.pub'), 'utf8').split(' ')[1] ?? '';
+      expect(Buffer.from(published, 'base64').subarray(-32).toString('hex')).toBe(opened.publicHex);
+      expect(opened.exportText()).toContain('BEGIN OPENSSH PRIVATE KEY');
+      expect(parsePrivateKey(opened.exportText()).publicHex).toBe(opened.publicHex);
+    });
 
-  it('asks for the passphrase, and says when it is wrong', () => {
-    const text = keygen('locked2', '-t', 'ed25519', '-N', 'open sesame please');
-    for (const none of [undefined, '']) {
-      const error = refusal(text, none);
-      expect(error.code).toBe('passphrase-needed');
+    it('asks for the passphrase, and says when it is wrong', () => {
+      const text = keygen('locked2', '-t', 'ed25519', '-N', 'open sesame please');
+      for (const none of [undefined, '']) {
+        const error = refusal(text, none);
+        expect(error.code).toBe('passphrase-needed');
+        expectNothingOf(error, text);
+      }
+      const wrong = refusal(text, 'a wrong passphrase entered');
+      expect(wrong.code).toBe('passphrase-wrong');
+      expectNothingOf(wrong, text, 'a-wrong-passphrase-entered');
+      expect(inspect(wrong)).not.toContain('wrong passphrase entered');
+    });
+
+    it('says how to save a key whose cipher it does not know', () => {
+      const text = keygen(
+        'chacha',
+        '-t',
+        'ed25519',
+        '-N',
+        'secret words',
+        '-Z',
+        'chacha20-poly1305@openssh.com',
+      );
+      const error = refusal(text, 'secret words');
+      expect(error.code).toBe('key-format');
+      expect(error.message).toContain('ssh-keygen -p');
       expectNothingOf(error, text);
-    }
-    const wrong = refusal(text, 'a wrong passphrase entered');
-    expect(wrong.code).toBe('passphrase-wrong');
-    expectNothingOf(wrong, text, 'a-wrong-passphrase-entered');
-    expect(inspect(wrong)).not.toContain('wrong passphrase entered');
-  });
+    });
 
-  it('says how to save a key whose cipher it does not know', () => {
-    const text = keygen(
-      'chacha',
-      '-t',
-      'ed25519',
-      '-N',
-      'secret words',
-      '-Z',
-      'chacha20-poly1305@openssh.com',
-    );
-    const error = refusal(text, 'secret words');
-    expect(error.code).toBe('key-format');
-    expect(error.message).toContain('ssh-keygen -p');
-    expectNothingOf(error, text);
-  });
-
-  it.each([
-    ['rsa', ['-t', 'rsa', '-b', '2048'], /RSA/],
-    ['ecdsa', ['-t', 'ecdsa'], /ECDSA/],
-    ['rsa-locked', ['-t', 'rsa', '-b', '2048', '-N', 'locked words'], /RSA/],
-    ['rsa-pem', ['-t', 'rsa', '-b', '2048', '-m', 'PEM'], /RSA/],
-    ['ecdsa-pem', ['-t', 'ecdsa', '-m', 'PEM'], /ECDSA/],
-  ])('refuses %s by type, with what to do', (name, options, named) => {
-    const text = keygen(name, ...(options.includes('-N') ? options : [...options, '-N', '']));
-    const error = refusal(text);
-    expect(error.code).toBe('key-type');
-    expect(error.message).toMatch(named);
-    expect(error.message).toContain('ssh-keygen -t ed25519');
-    expectNothingOf(error, text);
-  });
-});
+    it.each([
+      ['rsa', ['-t', 'rsa', '-b', '2048'], /RSA/],
+      ['ecdsa', ['-t', 'ecdsa'], /ECDSA/],
+      ['rsa-locked', ['-t', 'rsa', '-b', '2048', '-N', 'locked words'], /RSA/],
+      ['rsa-pem', ['-t', 'rsa', '-b', '2048', '-m', 'PEM'], /RSA/],
+      ['ecdsa-pem', ['-t', 'ecdsa', '-m', 'PEM'], /ECDSA/],
+    ])('refuses %s by type, with what to do', (name, options, named) => {
+      const text = keygen(name, ...(options.includes('-N') ? options : [...options, '-N', '']));
+      const error = refusal(text);
+      expect(error.code).toBe('key-type');
+      expect(error.message).toMatch(named);
+      expect(error.message).toContain('ssh-keygen -t ed25519');
+      expectNothingOf(error, text);
+    });
+  },
+);
 
 describe('what is not an OpenSSH private key', () => {
   const pkcs8 = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();

@@ -1,4 +1,5 @@
 /** Shared by the tests of the Encord adapter: keys of known seed, a clock, raw servers that answer as told. */
+import { spawnSync } from 'node:child_process';
 import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -73,6 +74,11 @@ export function memoryLog(): Log & { readonly lines: string[] } {
     lines.push(`${message} ${JSON.stringify(fields ?? {})}`);
   };
   return { lines, debug: write, info: write, warn: write, error: write };
+}
+
+/** Whether a program is installed; tests that need one that is not say so by their name. */
+export function hasProgram(name: string): boolean {
+  return spawnSync(name, ['--help'], { stdio: 'ignore' }).error === undefined;
 }
 
 export const never = new AbortController().signal;
