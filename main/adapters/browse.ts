@@ -6,9 +6,9 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import type { FolderEntry } from '../app/deps.ts';
 import { UploaderError } from '../core/errors.ts';
 import { compareNatural } from '../core/natural.ts';
+import type { FolderEntry } from '../core/ports.ts';
 
 /** Sizes are asked for so many files at once. */
 const STATS_AT_ONCE = 32;
@@ -21,7 +21,9 @@ export async function browse(
   const found = await list(folder);
   const entries: FolderEntry[] = [];
   for (let from = 0; from < found.length; from += STATS_AT_ONCE) {
-    const described = await Promise.all(found.slice(from, from + STATS_AT_ONCE).map((each) => describe(folder, each)));
+    const described = await Promise.all(
+      found.slice(from, from + STATS_AT_ONCE).map((each) => describe(folder, each)),
+    );
     for (const entry of described) if (entry) entries.push(entry);
   }
   entries.sort((a, b) => (a.kind === b.kind ? compareNatural(a.name, b.name) : a.kind === 'folder' ? -1 : 1));
@@ -36,13 +38,21 @@ async function list(folder: string): Promise<Dirent[]> {
   } catch (reason) {
     const code = reason instanceof Error && 'code' in reason ? reason.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
-      throw new UploaderError('file-missing', 'This folder is not there any more. Go up and choose another.', {
-        cause: reason,
-      });
+      throw new UploaderError(
+        'file-missing',
+        'This folder is not there any more. Go up and choose another.',
+        {
+          cause: reason,
+        },
+      );
     }
-    throw new UploaderError('file-unreadable', 'This folder may not be read by the account that runs the uploader.', {
-      cause: reason,
-    });
+    throw new UploaderError(
+      'file-unreadable',
+      'This folder may not be read by the account that runs the uploader.',
+      {
+        cause: reason,
+      },
+    );
   }
 }
 

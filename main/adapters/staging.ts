@@ -7,8 +7,8 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { Staging } from '../app/deps.ts';
 import { UploaderError } from '../core/errors.ts';
+import type { Staging } from '../core/ports.ts';
 
 const ID = /^[0-9a-f-]{8,64}$/i;
 /** Bytes still on their way carry this ending, so that a broken transfer is never taken for a file. */
@@ -94,11 +94,18 @@ function writeError(reason: unknown): UploaderError {
     );
   }
   if (code === 'ENAMETOOLONG' || code === 'EINVAL' || code === 'EISDIR' || code === 'ENOTDIR') {
-    return new UploaderError('file-name', 'A dropped file has a name that this machine cannot write. Rename it.');
+    return new UploaderError(
+      'file-name',
+      'A dropped file has a name that this machine cannot write. Rename it.',
+    );
   }
-  return new UploaderError('connection-lost', 'A dropped file did not arrive whole. Drop it again.', { cause: reason });
+  return new UploaderError('connection-lost', 'A dropped file did not arrive whole. Drop it again.', {
+    cause: reason,
+  });
 }
 
 function codeOf(reason: unknown): string | undefined {
-  return reason instanceof Error && 'code' in reason && typeof reason.code === 'string' ? reason.code : undefined;
+  return reason instanceof Error && 'code' in reason && typeof reason.code === 'string'
+    ? reason.code
+    : undefined;
 }

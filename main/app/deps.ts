@@ -6,7 +6,17 @@
 import type { SettingsView } from '../../preload/contract/views.ts';
 import type { AccountRecord, Store } from '../adapters/sqlite/index.ts';
 import type { AccountId, FileIdentity, MediaId } from '../core/model.ts';
-import type { Clock, EncordSession, Files, Log, Random, Secrets, Sender } from '../core/ports.ts';
+import type {
+  Clock,
+  EncordSession,
+  Files,
+  FolderEntry,
+  Log,
+  Random,
+  Secrets,
+  Sender,
+  Staging,
+} from '../core/ports.ts';
 import type { Backoff } from '../core/retry.ts';
 import type { HostServices } from './types.ts';
 
@@ -16,30 +26,6 @@ export interface ReadKey {
   readonly comment: string;
   /** The key in OpenSSH's format without passphrase. A secret. */
   exportText(): string;
-}
-
-export interface FolderEntry {
-  readonly name: string;
-  readonly path: string;
-  readonly kind: 'folder' | 'file';
-  readonly size: number | null;
-}
-
-/** The place inside the data folder where the bytes of browser drops wait to be uploaded. */
-export interface Staging {
-  /** The folder of a drop, made. */
-  open(dropId: string): Promise<string>;
-  /** Writes one file; throws `disk-full`, `invalid-input` or `connection-lost`, and leaves no part of it. */
-  receive(
-    dropId: string,
-    relativePath: string,
-    facts: { size: number; mtimeMs: number | null },
-    body: AsyncIterable<Uint8Array>,
-  ): Promise<void>;
-  /** What is at the top of the drop: the paths to plan from. */
-  roots(dropId: string): Promise<readonly string[]>;
-  remove(dropId: string): Promise<void>;
-  list(): Promise<readonly string[]>;
 }
 
 export interface AppDeps {

@@ -74,6 +74,30 @@ export interface Files {
   sha256(path: string, identity: FileIdentity, signal: AbortSignal): Promise<string>;
 }
 
+export interface FolderEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly kind: 'folder' | 'file';
+  readonly size: number | null;
+}
+
+/** The place inside the data folder where the bytes of browser drops wait to be uploaded. */
+export interface Staging {
+  /** The folder of a drop, made. */
+  open(dropId: string): Promise<string>;
+  /** Writes one file; throws `disk-full`, `invalid-input` or `connection-lost`, and leaves no part of it. */
+  receive(
+    dropId: string,
+    relativePath: string,
+    facts: { size: number; mtimeMs: number | null },
+    body: AsyncIterable<Uint8Array>,
+  ): Promise<void>;
+  /** What is at the top of the drop: the paths to plan from. */
+  roots(dropId: string): Promise<readonly string[]>;
+  remove(dropId: string): Promise<void>;
+  list(): Promise<readonly string[]>;
+}
+
 // ---------------------------------------------------------------------------------------------- sending bytes
 
 export interface PutRequest {

@@ -75,8 +75,8 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'command line',
     files: ['main/cli/'],
-    imports: ['main/app/', CONTRACT],
-    types: ['main/core/'],
+    imports: ['main/app/', 'main/core/', CONTRACT],
+    types: ['main/adapters/'],
     node: true,
     packages: 'runtime',
   },
