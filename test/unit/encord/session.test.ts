@@ -89,6 +89,18 @@ describe('a server without storage folders', () => {
     ]);
   });
 
+  it('is known by a 404 in any words', async () => {
+    const missing = (): Reply => ({ status: 404, json: { message: 'The requested resource was not found' } });
+    const { session } = await start({
+      ...old,
+      'GET user/current': missing,
+      'GET datasets/list': missing,
+      'GET storage/folders': missing,
+    });
+    expect(value(await session.check(never)).routes).toEqual(['documented']);
+    expect(value(await session.resolveTarget(AUTO, never)).target.route).toBe('documented');
+  });
+
   it('gets the documented route from auto, with a word about it, and not from storage', async () => {
     const { session } = await start(old);
     const resolved = value(await session.resolveTarget(AUTO, never));
