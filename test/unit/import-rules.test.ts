@@ -55,7 +55,7 @@ test.each([
   ['main/web/server.ts', `import { app } from 'electron';`],
   ['main/web/server.ts', `import type { App } from 'electron';`],
   ['main/web/server.ts', `import { UploaderError } from '../core/errors.ts';`],
-  ['main/cli/upload.ts', `import { UploaderError } from '../core/errors.ts';`],
+  ['main/cli/upload.ts', `import { openStore } from '../adapters/sqlite/index.ts';`],
   ['main/cli/upload.ts', `import { app } from 'electron';`],
   ['preload/index.ts', `import { z } from 'zod';`],
   ['preload/index.ts', `import { CALLS } from './contract/calls.ts';`],
