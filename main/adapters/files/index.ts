@@ -1,12 +1,11 @@
 /** The machine's files, as the core's port. Made once by the composition roots. */
 
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { UploaderError } from '../../core/errors.ts';
 import type { FileIdentity } from '../../core/model.ts';
 import type { Clock, Files } from '../../core/ports.ts';
-import { fileChanged, fileProblem, notAFile } from './problems.ts';
+import { fileChanged, fileProblem, notAFile, READ_NOW } from './problems.ts';
 import { walk } from './walk.ts';
 
 const BUFFER_BYTES = 512 * 1024;
@@ -76,9 +75,6 @@ async function hashFile(
     return hash.digest('hex');
   });
 }
-
-/** Without waiting: where a pipe took the file's place since it was met, opening it would hang for ever. */
-const READ_NOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Opens, uses and closes; what fails is thrown in words. */
 async function reading<T>(path: string, use: (file: FileHandle) => Promise<T>): Promise<T> {

@@ -2,8 +2,11 @@
  * Says in words why a file or folder cannot be used. Called by the walk, by the reading of files and by the sender.
  */
 
-import type { Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { UploaderError } from '../../core/errors.ts';
+
+/** Flags for `open`: where a pipe took a file's place since it was met, waiting for its writer would hang for ever. */
+export const READ_NOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** The code of a failed system call (`ENOENT`, …), or null for anything else that was thrown. */
 export function systemCode(thrown: unknown): string | null {

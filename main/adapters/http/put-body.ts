@@ -1,0 +1,240 @@
+/**
+ * Sends a file as the body of a request: byte-exact, with constant memory, reading ahead while the socket writes,
+ * hashing as the bytes pass. Called by `put.ts` alone.
+ *
+ * A buffer is used again only after the socket is done with it, which is when the callback of its write comes: until
+ * then the system may still read from it, and whatever is put into it would be sent.
+ */
+
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { ClientRequest } from 'node:http';
+import type { FileIdentity } from '../../core/model.ts';
+import type { Clock } from '../../core/ports.ts';
+import { fileChanged, fileProblem, READ_NOW, systemCode } from '../files/problems.ts';
+
+export const BUFFER_BYTES = 512 * 1024;
+/**
+ * The socket tells of a write only when all of it is gone. On a slow line the writes are therefore cut small, so that
+ * bytes are seen to move: 64 KiB in half a minute is two kilobytes a second.
+ */
+const SMALLEST_WRITE = 64 * 1024;
+/** Writes grow while they are done faster than this, in milliseconds, and are cut small when slower than a second. */
+const QUICK_MS = 100;
+const SLOW_MS = 1_000;
+/** One that is written, one that waits behind it, one that is read into. */
+const BUFFERS = 3;
+
+/** Buffers between two uploads. Those of an upload that was broken off come back when the socket lets go of them. */
+export class BufferPool {
+  private readonly idle: Buffer[] = [];
+  private readonly most: number;
+
+  constructor(most: number) {
+    this.most = most;
+  }
+
+  take(): Buffer {
+    // Not from Node's own pool of small buffers, and not zeroed: it is always filled before it is sent.
+    return this.idle.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  }
+
+  give(buffer: Buffer): void {
+    if (this.idle.length < this.most) this.idle.push(buffer);
+  }
+}
+
+export interface BodyOptions {
+  readonly path: string;
+  readonly identity: FileIdentity;
+  readonly hash: boolean;
+  readonly pool: BufferPool;
+  readonly outgoing: ClientRequest;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Bytes that the socket took; called for each write. */
+  readonly onMoved: (bytes: number) => void;
+  /** Whether the file is being waited for, rather than the socket. */
+  readonly onReading: (reading: boolean) => void;
+}
+
+/** The body of one request. When `send` rejects, the request must be destroyed: it is short of its last bytes. */
+export class Body {
+  /** True once the last byte was handed over: only then can an answer mean that all is stored. */
+  complete = false;
+  private readonly options: BodyOptions;
+  private readonly hash: Hash | null;
+  private step = SMALLEST_WRITE;
+  private movedAt = 0;
+  private owned = 0;
+  private readonly free: Buffer[] = [];
+  private wake: (() => void) | null = null;
+  private stopped = false;
+
+  constructor(options: BodyOptions) {
+    this.options = options;
+    this.hash = options.hash ? createHash('sha256') : null;
+  }
+
+  /** Hands over all bytes, or throws a `file-…` error before the last of them. Ends quietly when stopped. */
+  async send(): Promise<void> {
+    const { path, identity, onReading } = this.options;
+    let file: FileHandle | null = null;
+    try {
+      onReading(true);
+      file = await open(path, READ_NOW);
+      if (identity.size <= BUFFER_BYTES) await this.sendSmall(file);
+      else await this.sendLarge(file);
+    } catch (thrown) {
+      throw fileProblem(thrown);
+    } finally {
+      onReading(false);
+      this.release();
+      // Not awaited: on a dead network drive it would hang together with the reading.
+      file?.close().catch(() => undefined);
+    }
+  }
+
+  /** Lower-case hex of all bytes; null without hashing. Once, after `complete`. */
+  digest(): string | null {
+    return this.hash?.digest('hex') ?? null;
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.wake?.();
+  }
+
+  /** One read, one look, one write: for a small file every system call counts. */
+  private async sendSmall(file: FileHandle): Promise<void> {
+    const { identity } = this.options;
+    const buffer = this.options.pool.take();
+    this.owned++;
+    let filled = 0;
+    try {
+      filled = await fill(file, buffer, identity.size, 0);
+      // Read first: what is unchanged after the reading was unchanged during it.
+      if (filled < identity.size || !isSame(await file.stat(), identity)) throw fileChanged();
+    } catch (thrown) {
+      this.put(buffer);
+      throw thrown;
+    }
+    this.write(buffer, filled, true);
+  }
+
+  private async sendLarge(file: FileHandle): Promise<void> {
+    const { identity, onReading } = this.options;
+    if (!isSame(await file.stat(), identity)) throw fileChanged();
+    for (let offset = 0; offset < identity.size; ) {
+      onReading(false);
+      const buffer = await this.take();
+      if (!buffer) return;
+      onReading(true);
+      const length = Math.min(BUFFER_BYTES, identity.size - offset);
+      const last = offset + length === identity.size;
+      try {
+        const filled = await fill(file, buffer, length, offset);
+        if (filled < length) throw fileChanged();
+        if (last) await this.verify(file);
+      } catch (thrown) {
+        this.put(buffer);
+        throw thrown;
+      }
+      if (this.stopped) {
+        this.put(buffer);
+        return;
+      }
+      this.write(buffer, length, last);
+      offset += length;
+    }
+  }
+
+  /**
+   * The open file must be as planned, or the object would be a mixture. Its path too, as far as there is still one: a
+   * newer file in its place is to be planned anew. A file that was deleted meanwhile is whole and goes through.
+   */
+  private async verify(file: FileHandle): Promise<void> {
+    const { path, identity } = this.options;
+    if (!isSame(await file.stat(), identity)) throw fileChanged();
+    try {
+      if (!isSame(await stat(path), identity)) throw fileChanged();
+    } catch (thrown) {
+      if (systemCode(thrown) !== 'ENOENT') throw thrown;
+    }
+  }
+
+  private write(buffer: Buffer, length: number, last: boolean): void {
+    const { outgoing } = this.options;
+    const chunk = buffer.subarray(0, length);
+    const step = this.step;
+    let from = 0;
+    do {
+      const slice = chunk.subarray(from, from + step);
+      from += step;
+      const whole = from >= length;
+      outgoing.write(slice, (error) => {
+        if (whole) this.put(buffer);
+        if (!error) this.moved(slice.length);
+      });
+    } while (from < length);
+    // While the system sends the bytes, they are hashed; neither changes them.
+    this.hash?.update(chunk);
+    if (!last) return;
+    this.complete = true;
+    outgoing.end();
+  }
+
+  private moved(bytes: number): void {
+    const now = this.options.clock.monotonic();
+    const took = now - this.movedAt;
+    this.movedAt = now;
+    if (took < QUICK_MS) this.step = Math.min(this.step * 2, BUFFER_BYTES);
+    else if (took > SLOW_MS) this.step = SMALLEST_WRITE;
+    this.options.onMoved(bytes);
+  }
+
+  private async take(): Promise<Buffer | null> {
+    while (!this.stopped) {
+      const buffer = this.free.pop();
+      if (buffer) return buffer;
+      if (this.owned < BUFFERS) {
+        this.owned++;
+        return this.options.pool.take();
+      }
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+      this.wake = null;
+    }
+    return null;
+  }
+
+  private put(buffer: Buffer): void {
+    if (this.stopped || this.complete) {
+      this.options.pool.give(buffer);
+      return;
+    }
+    this.free.push(buffer);
+    this.wake?.();
+  }
+
+  /** From here on buffers that come back go to the pool. */
+  private release(): void {
+    if (!this.complete) this.stopped = true;
+    for (const buffer of this.free.splice(0)) this.options.pool.give(buffer);
+  }
+}
+
+/** Reads until the length is reached or the file ends; how much there was. */
+async function fill(file: FileHandle, buffer: Buffer, length: number, position: number): Promise<number> {
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+function isSame(stats: FileIdentity, identity: FileIdentity): boolean {
+  return stats.size === identity.size && stats.mtimeMs === identity.mtimeMs;
+}

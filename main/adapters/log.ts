@@ -1,0 +1,134 @@
+/**
+ * The log: one JSON object a line in a file of the data folder, and on standard error where asked for. Made once by
+ * the composition roots. Everything passes the redactor first. A log that cannot be written never stops the program.
+ */
+
+import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock, Log } from '../core/ports.ts';
+import { createRedactor } from './redact.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LogOptions {
+  /** Where `encord-uploader.log` and its older parts are; made where it is missing. Null for no file. */
+  readonly folder: string | null;
+  readonly clock: Pick<Clock, 'now'>;
+  /** What is below it is not written. */
+  readonly level: LogLevel;
+  /** Takes each line for people as well, such as `(line) => process.stderr.write(line)`. */
+  readonly stderr?: (line: string) => void;
+  /** Bytes after which a new file is begun; 5 MB unless told. */
+  readonly maxBytes?: number;
+  /** Older files that are kept; 4 unless told. */
+  readonly keep?: number;
+}
+
+export interface ProgramLog extends Log {
+  /** From now on this secret is taken out of whatever is logged. */
+  redact(secret: string): void;
+  close(): void;
+}
+
+export const LOG_FILE = 'encord-uploader.log';
+const MAX_BYTES = 5_000_000;
+const KEEP = 4;
+
+export function createLog(options: LogOptions): ProgramLog {
+  const redactor = createRedactor();
+  const lowest = LOG_LEVELS.indexOf(options.level);
+  const file =
+    options.folder === null
+      ? null
+      : new RotatingFile(options.folder, options.maxBytes ?? MAX_BYTES, options.keep ?? KEEP);
+
+  const write = (level: LogLevel, message: string, fields: Readonly<Record<string, unknown>> = {}): void => {
+    if (LOG_LEVELS.indexOf(level) < lowest) return;
+    try {
+      const time = new Date(options.clock.now()).toISOString();
+      const said = redactor.text(message);
+      const more = redactor.value(fields);
+      // Fields cannot pass themselves off as the line's own: those come last.
+      file?.append(`${JSON.stringify({ ...(isRecord(more) ? more : {}), time, level, message: said })}\n`);
+      const tail = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(more)}`;
+      options.stderr?.(`${time} ${level} ${said}${tail}\n`);
+    } catch {
+      // A field with a getter that throws, a full disk: the work that is logged matters more than its log.
+    }
+  };
+
+  return {
+    debug: (message, fields) => write('debug', message, fields),
+    info: (message, fields) => write('info', message, fields),
+    warn: (message, fields) => write('warn', message, fields),
+    error: (message, fields) => write('error', message, fields),
+    redact: (secret) => redactor.add(secret),
+    close: () => file?.close(),
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Appends lines as they come, so that a crash loses none; beyond its size it moves aside as `.1`, `.2`, … */
+class RotatingFile {
+  private readonly folder: string;
+  private readonly maxBytes: number;
+  private readonly keep: number;
+  private descriptor: number | null = null;
+  private size = 0;
+  private closed = false;
+
+  constructor(folder: string, maxBytes: number, keep: number) {
+    this.folder = folder;
+    this.maxBytes = maxBytes;
+    this.keep = keep;
+  }
+
+  append(line: string): void {
+    if (this.closed) return;
+    const bytes = Buffer.from(line);
+    this.descriptor ??= this.open();
+    if (this.size > 0 && this.size + bytes.length > this.maxBytes) {
+      this.rotate();
+      this.descriptor = this.open();
+    }
+    for (let at = 0; at < bytes.length; ) at += writeSync(this.descriptor, bytes, at);
+    this.size += bytes.length;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.shut();
+  }
+
+  private open(): number {
+    mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+    const descriptor = openSync(this.path(0), 'a', 0o600);
+    this.size = fstatSync(descriptor).size;
+    return descriptor;
+  }
+
+  private rotate(): void {
+    this.shut();
+    rmSync(this.path(this.keep), { force: true });
+    for (let i = this.keep - 1; i >= 0; i--) {
+      try {
+        renameSync(this.path(i), this.path(i + 1));
+      } catch {
+        // There are fewer old files than may be kept, or another program holds one open: then it stays.
+      }
+    }
+  }
+
+  private shut(): void {
+    if (this.descriptor !== null) closeSync(this.descriptor);
+    this.descriptor = null;
+  }
+
+  private path(age: number): string {
+    return join(this.folder, age === 0 ? LOG_FILE : `${LOG_FILE}.${age}`);
+  }
+}
