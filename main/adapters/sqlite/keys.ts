@@ -2,7 +2,7 @@
  * The keys by which the store finds the same files and the same content again. Called by the files of this folder.
  */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { FileIdentity, MediaId } from '../../core/model.ts';
 
 /**
@@ -13,16 +13,12 @@ export function identityKey(
   media: MediaId,
   items: Iterable<{ readonly path: string; readonly identity: FileIdentity }>,
 ): number {
-  const hash = createHash('sha256').update(media);
-  for (const item of items) {
-    hash.update(`\0${item.path}\0${item.identity.size}\0${item.identity.mtimeMs}`);
-  }
-  return hash.digest().readUIntBE(0, 6);
+  let text: string = media;
+  for (const item of items) text += `\0${item.path}\0${item.identity.size}\0${item.identity.mtimeMs}`;
+  return hash('sha256', text, 'buffer').readUIntBE(0, 6);
 }
 
 /** The dedupe key: SHA-256 over the media type and the ordered content hashes. */
 export function contentKey(media: MediaId, hashes: readonly string[]): Buffer {
-  return createHash('sha256')
-    .update([media, ...hashes].join('\n'))
-    .digest();
+  return hash('sha256', [media, ...hashes].join('\n'), 'buffer');
 }
