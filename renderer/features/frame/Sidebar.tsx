@@ -1,0 +1,158 @@
+/** Pages on the left; the account and the connection at the foot. */
+import type { ReactElement } from 'react';
+import type { AccountView, ConnectionView } from '../../../preload/contract/views.ts';
+import { activeAccount, refreshSnapshot, useApp } from '../../state/app.ts';
+import { ask } from '../../state/bridge.ts';
+import { countsOf } from '../../state/status.ts';
+import { goTo, openDialog, type PageName, toggleSidebar, useUi } from '../../state/ui.ts';
+import { IconButton } from '../../ui/Button.tsx';
+import { count } from '../../ui/format.ts';
+import { Icon, type IconName, Mark } from '../../ui/Icon.tsx';
+import { Menu, type MenuEntry } from '../../ui/Menu.tsx';
+import { Tip } from '../../ui/Tooltip.tsx';
+
+const LINKS: readonly { page: PageName; label: string; icon: IconName; keys: string }[] = [
+  { page: 'uploads', label: 'Uploads', icon: 'upload', keys: 'g u' },
+  { page: 'datasets', label: 'Datasets', icon: 'dataset', keys: 'g d' },
+  { page: 'settings', label: 'Settings', icon: 'settings', keys: 'g s' },
+];
+
+export function Sidebar(): ReactElement {
+  const page = useUi((state) => state.page);
+  const open = useUi((state) => state.sidebarOpen);
+  const electron = useApp((state) => state.snapshot?.host === 'electron');
+  return (
+    <nav className={`sidebar${open ? '' : ' sidebar-narrow'}`} aria-label="Pages">
+      <div className="sidebar-head">
+        <Mark size={22} />
+        <span className="sidebar-brand truncate">Encord Uploader</span>
+        <IconButton
+          label={open ? 'Make the sidebar narrow' : 'Make the sidebar wide'}
+          icon="sidebar"
+          onClick={toggleSidebar}
+          className="sidebar-toggle"
+        />
+      </div>
+      <ul className="sidebar-links">
+        {LINKS.map((link, index) => (
+          <li key={link.page}>
+            <Tip label={link.label} keys={electron ? `mod+${index + 1}` : link.keys} side="right">
+              <button
+                type="button"
+                className="sidebar-link"
+                aria-current={page === link.page ? 'page' : undefined}
+                aria-label={link.label}
+                onClick={() => goTo(link.page)}
+              >
+                <Icon name={link.icon} />
+                <span className="sidebar-text grow">{link.label}</span>
+                {link.page === 'uploads' ? <UploadsCount /> : null}
+              </button>
+            </Tip>
+          </li>
+        ))}
+      </ul>
+      <div className="grow" />
+      <AccountSwitcher />
+    </nav>
+  );
+}
+
+/** How many need the person, in red; else how many are still to go. */
+function UploadsCount(): ReactElement | null {
+  const totals = useApp((state) => state.snapshot?.totals);
+  if (!totals) return null;
+  const { attention, open } = countsOf(totals);
+  if (attention > 0)
+    return (
+      <span
+        className="sidebar-count sidebar-count-fail"
+        role="img"
+        aria-label={`${count(attention)} need you`}
+      >
+        {count(attention)}
+      </span>
+    );
+  return open > 0 ? (
+    <span className="sidebar-count" role="img" aria-label={`${count(open)} to go`}>
+      {count(open)}
+    </span>
+  ) : null;
+}
+
+export function hostOf(domain: string): string {
+  try {
+    return new URL(domain).host;
+  } catch {
+    return domain;
+  }
+}
+
+function connectionWord(
+  account: AccountView,
+  connection: ConnectionView,
+  reachable: boolean,
+): { text: string; tone: 'done' | 'warn' | 'fail' | 'faint' } {
+  if (!reachable) return { text: 'Uploader not reachable', tone: 'fail' };
+  if (account.blocked) return { text: 'Sign in again', tone: 'fail' };
+  switch (connection.kind) {
+    case 'online':
+      return { text: `Connected · ${hostOf(account.domain)}`, tone: 'done' };
+    case 'offline':
+      return { text: 'Offline', tone: 'warn' };
+    case 'waiting':
+      return { text: 'Encord asked to wait', tone: 'warn' };
+    case 'unknown':
+      return { text: hostOf(account.domain), tone: 'faint' };
+  }
+}
+
+function AccountSwitcher(): ReactElement | null {
+  const snapshot = useApp((state) => state.snapshot);
+  const reachable = useApp((state) => state.connected !== false);
+  const account = activeAccount(snapshot);
+  if (!snapshot || !account) return null;
+  const word = connectionWord(account, snapshot.connection, reachable);
+  const entries: MenuEntry[] = [
+    { kind: 'label', id: 'accounts', label: 'Accounts' },
+    ...snapshot.accounts.map(
+      (each): MenuEntry => ({
+        kind: 'item',
+        id: each.id,
+        label: each.name,
+        hint:
+          each.kind === 'ssh'
+            ? `Private key · ${hostOf(each.domain)}`
+            : `Dataset key · ${hostOf(each.domain)}`,
+        icon: each.blocked ? 'warn' : each.kind === 'ssh' ? 'user' : 'key',
+        checked: each.id === account.id,
+        act: () => {
+          if (each.id === account.id) return;
+          void ask('accounts.switch', { accountId: each.id }).then(refreshSnapshot);
+        },
+      }),
+    ),
+    { kind: 'line', id: 'line' },
+    { kind: 'item', id: 'add', label: 'Add account…', icon: 'plus', act: () => openDialog('account') },
+    { kind: 'item', id: 'manage', label: 'Manage accounts', icon: 'settings', act: () => goTo('settings') },
+  ];
+  return (
+    <Menu entries={entries} align="start" side="top">
+      <button type="button" className="account-switch" aria-label={`Account ${account.name}. ${word.text}`}>
+        <span className="account-face" aria-hidden="true">
+          {account.name.trim().slice(0, 1).toUpperCase() || '·'}
+          <span className={`account-dot dot-${word.tone}`} />
+        </span>
+        <span className="sidebar-text grow">
+          <span className="truncate account-name">{account.name}</span>
+          <span
+            className={`truncate account-word${word.tone === 'fail' || word.tone === 'warn' ? ` tone-${word.tone}` : ''}`}
+          >
+            {word.text}
+          </span>
+        </span>
+        <Icon name="chevronUpDown" size={14} className="sidebar-text faint" />
+      </button>
+    </Menu>
+  );
+}

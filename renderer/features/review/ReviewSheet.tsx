@@ -1,0 +1,244 @@
+/** What a drop will become, before anything is sent: counts, folders, names, what is turned away, the destination. */
+import { type ReactElement, useRef, useState } from 'react';
+import type { PlanView } from '../../../preload/contract/views.ts';
+import { usePaged } from '../../state/paged.ts';
+import { commitReview, discardReview, planFolders, useReview } from '../../state/review.ts';
+import { Button } from '../../ui/Button.tsx';
+import { confirm } from '../../ui/Confirm.tsx';
+import { Segmented } from '../../ui/Controls.tsx';
+import { Dialog } from '../../ui/Dialog.tsx';
+import { DrawingUnplugged } from '../../ui/Drawings.tsx';
+import { Banner, EmptyState } from '../../ui/Feedback.tsx';
+import { count, plural, size } from '../../ui/format.ts';
+import { Icon, Spinner } from '../../ui/Icon.tsx';
+import { MEDIA } from '../uploads/words.ts';
+import { DestinationPicker } from './DestinationPicker.tsx';
+import { FolderList, UnitList } from './Lists.tsx';
+import { Receiving } from './Receiving.tsx';
+import { TurnedAway } from './TurnedAway.tsx';
+
+/** A review that took longer than this to make is not thrown away by a slip of the Escape key. */
+const LONG_MS = 8_000;
+
+async function leave(): Promise<void> {
+  const { startedAt, plan, receiving } = useReview.getState();
+  const long = Date.now() - startedAt > LONG_MS && ((plan?.files ?? 0) > 500 || receiving !== null);
+  if (long) {
+    const sure = await confirm({
+      title: 'Discard this review?',
+      body: 'Nothing has been uploaded. To upload these files later, drop them again.',
+      action: 'Discard',
+      keep: 'Go on with it',
+    });
+    if (!sure) return;
+  }
+  discardReview();
+}
+
+const scanning = (plan: PlanView) =>
+  plan.phase === 'scanning' || plan.phase === 'receiving' || plan.phase === 'settling';
+
+export function unitCount(plan: PlanView): number {
+  return plan.units.video + plan.units.image + plan.units['image-group'];
+}
+
+/** Files that *Upload* would send. */
+function filesToSend(plan: PlanView): number {
+  return Math.max(0, plan.files - plan.refused - plan.skipped - plan.queued);
+}
+
+export function ReviewSheet(): ReactElement {
+  const stage = useReview((state) => state.stage);
+  const plan = useReview((state) => state.plan);
+  const failure = useReview((state) => state.failure);
+  const upload = useRef<HTMLButtonElement>(null);
+  const planFailure =
+    plan?.phase === 'failed' ? (plan.failure?.message ?? 'The files could not be read.') : null;
+  const failed = stage === 'failed' ? failure : planFailure;
+  return (
+    <Dialog
+      open={stage !== null}
+      onClose={() => void leave()}
+      title="Review"
+      size="xl"
+      closeOnOutside={false}
+      initialFocus={() => upload.current}
+      footer={
+        plan && !failed ? (
+          <Footer plan={plan} buttonRef={upload} />
+        ) : (
+          <Button onClick={() => void leave()}>{failed ? 'Close' : 'Cancel'}</Button>
+        )
+      }
+    >
+      {failed ? (
+        <EmptyState drawing={<DrawingUnplugged />} title="These files cannot be reviewed">
+          {failed}
+        </EmptyState>
+      ) : stage === 'receiving' ? (
+        <Receiving />
+      ) : plan ? (
+        <Plan plan={plan} />
+      ) : (
+        <div className="review-wait" role="status">
+          <Spinner /> Looking at the files
+        </div>
+      )}
+    </Dialog>
+  );
+}
+
+function Footer({
+  plan,
+  buttonRef,
+}: {
+  plan: PlanView;
+  buttonRef: { current: HTMLButtonElement | null };
+}): ReactElement {
+  const destination = useReview((state) => state.destination);
+  const committing = useReview((state) => state.committing);
+  const units = unitCount(plan);
+  const files = filesToSend(plan);
+  const busy = scanning(plan);
+  const label = busy
+    ? 'Upload'
+    : units === 0
+      ? 'Nothing to upload'
+      : destination
+        ? `Upload ${plural(files, 'file')} to ${destination.title}`
+        : `Upload ${plural(files, 'file')}`;
+  return (
+    <>
+      <p className="review-promise small muted grow">
+        {busy ? 'You can upload as soon as everything has been looked at.' : footNote(plan)}
+      </p>
+      <Button onClick={() => void leave()}>Cancel</Button>
+      <Button
+        ref={buttonRef}
+        variant="primary"
+        className="review-upload"
+        busy={committing}
+        disabled={busy || units === 0 || destination === null || plan.destinationProblem !== null}
+        onClick={() => void commitReview()}
+      >
+        {label}
+      </Button>
+    </>
+  );
+}
+
+function footNote(plan: PlanView): string {
+  const parts: string[] = [];
+  if (plan.refused > 0) parts.push(`${plural(plan.refused, 'file')} refused`);
+  if (plan.skipped > 0) parts.push(`${count(plan.skipped)} already uploaded`);
+  if (plan.queued > 0) parts.push(`${count(plan.queued)} already in the queue`);
+  return parts.length > 0 ? `${parts.join(', ')}.` : 'Everything can be taken.';
+}
+
+type Tab = 'units' | 'folders' | 'away';
+
+function Plan({ plan }: { plan: PlanView }): ReactElement {
+  const [tab, setTab] = useState<Tab>('units');
+  const folders = usePaged(planFolders);
+  const folderCount = folders.total ?? 0;
+  const away = plan.refused + plan.skipped;
+  const shown = (tab === 'folders' && folderCount === 0) || (tab === 'away' && away === 0) ? 'units' : tab;
+  return (
+    <div className="review">
+      <Summary plan={plan} />
+      <DestinationPicker />
+      {plan.destinationProblem ? (
+        <div className="review-problem">
+          <Banner tone="fail" title="This dataset cannot take these files">
+            {plan.destinationProblem.message}
+          </Banner>
+        </div>
+      ) : null}
+      <div className="review-tabs">
+        <Segmented
+          label="Show"
+          size="s"
+          value={shown}
+          onChange={setTab}
+          options={[
+            { value: 'units', label: 'What is uploaded', count: count(unitCount(plan)) },
+            ...(folderCount > 0
+              ? [{ value: 'folders' as const, label: 'Folders', count: count(folderCount) }]
+              : []),
+            ...(away > 0
+              ? [
+                  {
+                    value: 'away' as const,
+                    label: 'Not taken',
+                    count: count(away),
+                    tone: plan.refused > 0 ? ('warn' as const) : undefined,
+                  },
+                ]
+              : []),
+          ]}
+        />
+      </div>
+      {shown === 'units' ? (
+        <UnitList plan={plan} />
+      ) : shown === 'folders' ? (
+        <FolderList />
+      ) : (
+        <TurnedAway plan={plan} />
+      )}
+    </div>
+  );
+}
+
+function Summary({ plan }: { plan: PlanView }): ReactElement {
+  const busy = scanning(plan);
+  const kinds = (['video', 'image', 'image-group'] as const).filter((media) => plan.units[media] > 0);
+  return (
+    <section className="review-summary" aria-label="Summary">
+      <div className="review-total">
+        <p className="review-number" data-testid="review-files">
+          {plural(plan.files, 'file')}
+        </p>
+        <p className="muted">{size(plan.bytes)}</p>
+        {busy ? (
+          <p className="review-busy truncate" role="status">
+            <Spinner size={14} />
+            <span className="truncate">
+              {plan.phase === 'settling'
+                ? 'Looking for what is already uploaded'
+                : plan.currentFolder
+                  ? `Looking in ${plan.currentFolder}`
+                  : 'Looking at the files'}
+            </span>
+          </p>
+        ) : null}
+      </div>
+      <ul className="review-kinds">
+        {kinds.map((media) => (
+          <li key={media} className="review-kind">
+            <Icon name={MEDIA[media].icon} />
+            <strong>{count(plan.units[media])}</strong>
+            {plan.units[media] === 1 ? MEDIA[media].one : MEDIA[media].many}
+          </li>
+        ))}
+        {plan.refused > 0 ? (
+          <li className="review-kind tone-warn">
+            <Icon name="cancelled" />
+            <strong>{count(plan.refused)}</strong> refused
+          </li>
+        ) : null}
+        {plan.skipped > 0 ? (
+          <li className="review-kind">
+            <Icon name="skip" />
+            <strong>{count(plan.skipped)}</strong> already uploaded
+          </li>
+        ) : null}
+        {plan.queued > 0 ? (
+          <li className="review-kind">
+            <Icon name="clock" />
+            <strong>{count(plan.queued)}</strong> already in the queue
+          </li>
+        ) : null}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,129 @@
+/** Settings: how it looks, how it uploads, the accounts, where things are kept. Every change holds at once. */
+import type { ReactElement, ReactNode } from 'react';
+import type { CallInput } from '../../../preload/contract/calls.ts';
+import type { SettingsView } from '../../../preload/contract/views.ts';
+import { refreshSnapshot, useApp } from '../../state/app.ts';
+import { ask } from '../../state/bridge.ts';
+import { Segmented } from '../../ui/Controls.tsx';
+import { Select } from '../../ui/Select.tsx';
+import { PageHead } from '../frame/PageHead.tsx';
+import { Accounts } from './Accounts.tsx';
+import { DataFolder } from './DataFolder.tsx';
+import { SizeLimit } from './SizeLimit.tsx';
+
+export async function changeSettings(change: CallInput<'settings.set'>): Promise<boolean> {
+  const settings = await ask('settings.set', change);
+  if (settings) await refreshSnapshot();
+  return settings !== null;
+}
+
+export function Section({
+  title,
+  lead,
+  children,
+}: {
+  title: string;
+  lead?: ReactNode;
+  children: ReactNode;
+}): ReactElement {
+  return (
+    <section className="settings-section" aria-label={title}>
+      <div className="settings-title">
+        <h2>{title}</h2>
+        {lead ? <p className="muted">{lead}</p> : null}
+      </div>
+      <div className="settings-rows">{children}</div>
+    </section>
+  );
+}
+
+interface SettingProps {
+  label: ReactNode;
+  hint?: ReactNode;
+  children?: ReactNode;
+}
+
+export function Setting({ label, hint, children }: SettingProps): ReactElement {
+  return (
+    <div className="setting">
+      <div className="grow">
+        <p className="setting-label">{label}</p>
+        {hint ? <div className="setting-hint">{hint}</div> : null}
+      </div>
+      {children ? <div className="setting-control">{children}</div> : null}
+    </div>
+  );
+}
+
+const CONCURRENCY = ['auto', '1', '2', '4', '8', '16', '32', '64'] as const;
+
+export function SettingsPage(): ReactElement | null {
+  const snapshot = useApp((state) => state.snapshot);
+  if (!snapshot) return null;
+  const { settings } = snapshot;
+  return (
+    <>
+      <PageHead title="Settings" />
+      <div className="settings" data-focus-home="" tabIndex={-1}>
+        <div className="settings-inner">
+          <Section title="Appearance">
+            <Setting label="Theme">
+              <Segmented
+                label="Theme"
+                size="s"
+                value={settings.theme}
+                onChange={(theme) => void changeSettings({ theme })}
+                options={[
+                  { value: 'system', label: 'System' },
+                  { value: 'light', label: 'Light' },
+                  { value: 'dark', label: 'Dark' },
+                ]}
+              />
+            </Setting>
+            <Setting label="Rows" hint="Compact shows more uploads at once.">
+              <Segmented
+                label="Rows"
+                size="s"
+                value={settings.density}
+                onChange={(density) => void changeSettings({ density })}
+                options={[
+                  { value: 'comfortable', label: 'Comfortable' },
+                  { value: 'compact', label: 'Compact' },
+                ]}
+              />
+            </Setting>
+          </Section>
+          <Section title="Uploads">
+            <Concurrency settings={settings} />
+            <SizeLimit key={settings.sizeLimitBytes} bytes={settings.sizeLimitBytes} />
+          </Section>
+          <Accounts />
+          <DataFolder />
+          <p className="settings-version faint small selectable">Encord Uploader {snapshot.version}</p>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Concurrency({ settings }: { settings: SettingsView }): ReactElement {
+  const value = String(settings.concurrency);
+  const listed: readonly string[] = CONCURRENCY;
+  const options = [...CONCURRENCY, ...(listed.includes(value) ? [] : [value])].map((each) => ({
+    value: each,
+    label: each === 'auto' ? 'Automatic' : each === '1' ? '1 file' : `${each} files`,
+  }));
+  return (
+    <Setting
+      label="Sent at the same time"
+      hint="Automatic sends more small files at once, and fewer large ones."
+    >
+      <Select
+        label="Sent at the same time"
+        value={value}
+        options={options}
+        onChange={(next) => void changeSettings({ concurrency: next === 'auto' ? 'auto' : Number(next) })}
+      />
+    </Setting>
+  );
+}

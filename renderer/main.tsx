@@ -1,0 +1,27 @@
+/** Where the pages start: styles, state, and the frame in `#root`. Loaded by `index.html` in both hosts. */
+import './ui/tokens.css';
+import './ui/base.css';
+import './ui/controls.css';
+import './ui/floating.css';
+import './features/frame/frame.css';
+import './features/uploads/uploads.css';
+import './features/review/review.css';
+import './features/datasets/datasets.css';
+import './features/accounts/accounts.css';
+import './features/settings/settings.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './features/frame/App.tsx';
+import { startApp } from './state/app.ts';
+import { rememberFocus } from './ui/focus.ts';
+
+rememberFocus();
+startApp();
+
+const root = document.getElementById('root');
+if (root)
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  );

@@ -1,0 +1,133 @@
+/** The one sentence of the status line, and the counts it is made from. Pure; drawn by `StatusLine`. */
+import type { ConnectionView, TotalsView } from '../../preload/contract/views.ts';
+import { count, plural, speed as saySpeed, timeLeft, until } from '../ui/format.ts';
+import type { IconName } from '../ui/Icon.tsx';
+
+export interface Counts {
+  total: number;
+  open: number;
+  done: number;
+  failed: number;
+  uncertain: number;
+  attention: number;
+  cancelled: number;
+  turnedAway: number;
+}
+
+export function countsOf(totals: TotalsView): Counts {
+  const { units } = totals;
+  const open = units.collecting + units.ready + units.registering + units.processing + units.linking;
+  return {
+    open,
+    done: units.done,
+    failed: units.failed,
+    uncertain: units.uncertain,
+    attention: units.failed + units.uncertain,
+    cancelled: units.cancelled,
+    turnedAway: totals.refused + totals.skipped,
+    total: open + units.done + units.failed + units.uncertain + units.cancelled,
+  };
+}
+
+/** Seconds until the bytes that are left have gone, at this speed; null where nothing moves. */
+export function secondsLeft(totals: TotalsView, sentBytes: number, bytesPerSecond: number): number | null {
+  if (bytesPerSecond < 1) return null;
+  return Math.max(0, totals.bytes - totals.storedBytes - sentBytes) / bytesPerSecond;
+}
+
+export interface Status {
+  text: string;
+  tone: 'neutral' | 'accent' | 'done' | 'warn' | 'fail';
+  icon: IconName | 'spinner';
+}
+
+interface StatusInput {
+  connected: boolean | null;
+  connection: ConnectionView;
+  paused: boolean;
+  accountBlocked: boolean;
+  hasAccount: boolean;
+  totals: TotalsView;
+  /** Bytes of files on their way, beyond the stored ones. */
+  sentBytes: number;
+  speed: number;
+  /** The one dataset of everything listed; null where there are several, or it is not known. */
+  datasetTitle: string | null;
+  now: number;
+}
+
+/** What is true now, most urgent first. */
+export function statusOf(input: StatusInput): Status {
+  const counts = countsOf(input.totals);
+  const need =
+    counts.attention > 0
+      ? ` · ${counts.attention === 1 ? '1 upload needs you' : `${count(counts.attention)} uploads need you`}`
+      : '';
+  if (input.connected === false)
+    return { text: 'The uploader does not answer: trying again', tone: 'fail', icon: 'fail' };
+  if (input.connected === null)
+    return { text: 'Connecting to the uploader', tone: 'neutral', icon: 'spinner' };
+  if (!input.hasAccount) return { text: 'Connect an account to begin', tone: 'neutral', icon: 'info' };
+  if (input.accountBlocked)
+    return {
+      text: `Encord no longer takes this account’s key: sign in again${need}`,
+      tone: 'fail',
+      icon: 'key',
+    };
+  if (counts.open > 0) {
+    if (input.connection.kind === 'offline')
+      return { text: `Offline: will go on by itself${need}`, tone: 'warn', icon: 'offline' };
+    if (input.connection.kind === 'waiting')
+      return {
+        text: `Encord asked everybody to wait: goes on ${until(input.connection.until, input.now)}${need}`,
+        tone: 'warn',
+        icon: 'clock',
+      };
+    const position = counts.done + counts.attention + counts.cancelled;
+    const of = `${count(Math.min(position + 1, counts.total))} of ${count(counts.total)}`;
+    if (input.paused)
+      return {
+        text: `Paused: ${plural(counts.open, 'upload')} still to go${need}`,
+        tone: 'warn',
+        icon: 'pause',
+      };
+    const left = secondsLeft(input.totals, input.sentBytes, input.speed);
+    if (left !== null && input.totals.bytes > input.totals.storedBytes)
+      return {
+        text: `Uploading ${of} · ${saySpeed(input.speed)} · ${timeLeft(left)}${need}`,
+        tone: 'accent',
+        icon: 'spinner',
+      };
+    const { registering, processing, linking, collecting } = input.totals.units;
+    const text =
+      collecting === 0 && registering + processing + linking > 0
+        ? `All bytes are there: Encord is processing ${plural(counts.open, 'upload')}`
+        : `Uploading ${of}`;
+    return { text: `${text}${need}`, tone: 'accent', icon: 'spinner' };
+  }
+  if (counts.attention > 0)
+    return {
+      text: `${counts.attention === 1 ? '1 upload needs you' : `${count(counts.attention)} uploads need you`}${
+        counts.done > 0 ? ` · ${count(counts.done)} done` : ''
+      }`,
+      tone: counts.failed > 0 ? 'fail' : 'warn',
+      icon: counts.failed > 0 ? 'fail' : 'question',
+    };
+  if (input.connection.kind === 'offline')
+    return { text: 'Offline: uploads will begin when Encord can be reached', tone: 'warn', icon: 'offline' };
+  if (counts.done > 0) {
+    const where = input.datasetTitle ?? 'Encord';
+    const text =
+      counts.done === 1
+        ? `The upload is in ${where}`
+        : `${counts.cancelled > 0 ? '' : 'All '}${plural(counts.done, 'upload')} ${counts.cancelled > 0 ? 'done' : 'are'} in ${where}`;
+    return {
+      text: counts.cancelled > 0 ? `${text} · ${count(counts.cancelled)} cancelled` : text,
+      tone: 'done',
+      icon: 'done',
+    };
+  }
+  if (counts.cancelled > 0)
+    return { text: `${plural(counts.cancelled, 'upload')} cancelled`, tone: 'neutral', icon: 'cancelled' };
+  return { text: 'Ready for files', tone: 'neutral', icon: 'check' };
+}

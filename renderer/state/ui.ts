@@ -1,0 +1,69 @@
+/** What the window shows: page, dialogs, the chosen destination. Kept in the page, nothing that main must know. */
+import { create } from 'zustand';
+import type { DatasetView } from '../../preload/contract/views.ts';
+
+export const PAGES = ['uploads', 'datasets', 'settings'] as const;
+export type PageName = (typeof PAGES)[number];
+
+/** A dataset as a destination: enough to name it without asking again. */
+export type Destination = Pick<DatasetView, 'id' | 'title'>;
+
+interface UiState {
+  page: PageName;
+  sidebarOpen: boolean;
+  /** The destination chosen for each account. */
+  destinations: Readonly<Record<string, Destination>>;
+  /** Accounts whose person chose to pick a dataset later. */
+  laterFor: readonly string[];
+  /** The dataset whose rows are on the Datasets page. */
+  openDataset: DatasetView | null;
+  dialog: 'keys' | 'account' | 'create-dataset' | 'server-files' | null;
+}
+
+const SIDEBAR_KEY = 'encord-uploader.sidebar';
+const DESTINATION_KEY = 'encord-uploader.destinations';
+
+function readDestinations(): Record<string, Destination> {
+  const kept: Record<string, Destination> = {};
+  try {
+    const parsed: unknown = JSON.parse(localStorage.getItem(DESTINATION_KEY) ?? '{}');
+    if (typeof parsed !== 'object' || parsed === null) return {};
+    for (const [accountId, value] of Object.entries(parsed)) {
+      if (typeof value?.id === 'string' && typeof value?.title === 'string')
+        kept[accountId] = { id: value.id, title: value.title };
+    }
+  } catch {
+    return {};
+  }
+  return kept;
+}
+
+export const useUi = create<UiState>()(() => ({
+  page: 'uploads',
+  sidebarOpen: localStorage.getItem(SIDEBAR_KEY) !== 'closed',
+  destinations: readDestinations(),
+  laterFor: [],
+  openDataset: null,
+  dialog: null,
+}));
+
+export function goTo(page: PageName): void {
+  useUi.setState({ page, ...(page === 'datasets' ? {} : { openDataset: null }) });
+}
+
+export function openDialog(dialog: UiState['dialog']): void {
+  useUi.setState({ dialog });
+}
+
+export function toggleSidebar(): void {
+  const sidebarOpen = !useUi.getState().sidebarOpen;
+  localStorage.setItem(SIDEBAR_KEY, sidebarOpen ? 'open' : 'closed');
+  useUi.setState({ sidebarOpen });
+}
+
+/** The next drops of this account go there. */
+export function chooseDestination(accountId: string, { id, title }: Destination): void {
+  const destinations = { ...useUi.getState().destinations, [accountId]: { id, title } };
+  localStorage.setItem(DESTINATION_KEY, JSON.stringify(destinations));
+  useUi.setState({ destinations });
+}
