@@ -160,6 +160,7 @@ class Session {
   #stepUnit(unit: UnitRecord, event: UnitEvent): void {
     const { state, effects } = stepUnit(unit.state, event);
     if (effects.includes('ignored')) return;
+    const revived = unit.state.at === 'cancelled';
     unit.state = state;
     for (const effect of effects) {
       switch (effect) {
@@ -185,6 +186,8 @@ class Session {
           break;
       }
     }
+    // The schema refuses grants for items of an ended unit, also later in this commit.
+    if (revived) this.work.write(unit);
     // A unit may come back with nothing left to send, when what had failed was left out meanwhile.
     if (unit.state.at === 'collecting' && unit.storedItems === unit.kept) this.#leftOut(unit);
   }

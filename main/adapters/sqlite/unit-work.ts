@@ -113,7 +113,7 @@ export class UnitWork {
     const blocks = new Map<BatchId, Map<number, Map<Shelf, number>>>();
     const changes: ShelfChange[] = [];
     for (const { now: unit, before } of this.#units.values()) {
-      this.#write(unit);
+      this.write(unit);
       const deltas = entry(batches, unit.batchId, (): Deltas => new Map());
       accumulate(deltas, contribution(before), -1);
       accumulate(deltas, contribution(unit), 1);
@@ -145,7 +145,8 @@ export class UnitWork {
     this.#db.runNamed(MOVE_ACCOUNT, { ...tally, id: batchId });
   }
 
-  #write(unit: UnitRecord): void {
+  /** Writes the row now; the counters still move at the end. */
+  write(unit: UnitRecord): void {
     this.#db.run(
       WRITE_UNIT,
       unit.kept,
