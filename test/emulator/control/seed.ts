@@ -95,6 +95,11 @@ class Seeding {
     return users.ensure(email ?? 'admin@emulator.invalid', this.#world.now());
   }
 
+  /** @throws Refusal, before a constraint of the database would, in words */
+  #absent(what: string, found: unknown): void {
+    if (found) throw new Refusal('RESOURCE_EXISTS_ERROR', `${what} exists already.`);
+  }
+
   users(seed: Seed): unknown[] {
     return seed.users.map((entry) => {
       const user = this.user(entry.email);
@@ -120,6 +125,7 @@ class Seeding {
       if (entry.parent !== undefined && !folders.get(entry.parent)) {
         throw new Refusal('INVALID_ARGUMENTS_ERROR', `There is no folder ${entry.parent}.`);
       }
+      if (entry.uuid !== undefined) this.#absent(`The folder ${entry.uuid}`, folders.get(entry.uuid));
       const folder = folders.create({
         uuid: entry.uuid,
         name: entry.name,
@@ -148,6 +154,12 @@ class Seeding {
   #dataset(entry: Seed['datasets'][number], suffix: string): unknown {
     const world = this.#world;
     const owner = this.user(entry.owner);
+    if (entry.datasetHash !== undefined && suffix === '') {
+      this.#absent(`The dataset ${entry.datasetHash}`, world.datasets.get(entry.datasetHash));
+    }
+    for (const { key } of entry.apiKeys) {
+      if (key !== undefined) this.#absent('An API key of the seed', world.datasets.apiKey(key));
+    }
     const dataset = createDataset(world, owner.userHash, {
       title: entry.title + suffix,
       description: entry.description,

@@ -171,6 +171,8 @@ export type State = z.output<typeof stateSchema>;
 /** A client of one emulator with one credential. */
 export class Client {
   readonly url: string;
+  /** Seconds by which this client's clock is off, for tests that shift the emulator's. */
+  shiftSeconds = 0;
   readonly #credential: Key | string;
 
   /** @param credential an SSH key, or a dataset API key */
@@ -227,7 +229,7 @@ export class Client {
     if (typeof this.#credential === 'string') throw new Error('v2 takes no API key.');
     const target = `/v2/public/${path}`;
     const text = body === undefined ? '' : JSON.stringify(body);
-    const created = Math.floor(Date.now() / 1000) - 30;
+    const created = Math.floor(Date.now() / 1000) - 30 + this.shiftSeconds;
     return http(
       method,
       this.url + target,
