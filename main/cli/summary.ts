@@ -20,6 +20,8 @@ export interface SummaryUnit {
   /** True for what an earlier command or drop had queued or uploaded. */
   readonly earlier: boolean;
   readonly data_hash?: string;
+  /** The storage item; a mirrored dataset's row is made of it by Encord itself. */
+  readonly item_uuid?: string;
   readonly error?: { readonly code: string; readonly message: string };
 }
 
@@ -103,6 +105,7 @@ function unitSummary(view: UnitView, earlier: boolean, trouble: Failure | null):
     path: view.path,
     earlier,
     ...(view.dataHash ? { data_hash: view.dataHash } : {}),
+    ...(view.itemUuid ? { item_uuid: view.itemUuid } : {}),
     ...(failure && state !== 'done' ? { error: { code: failure.code, message: failure.message } } : {}),
   };
 }

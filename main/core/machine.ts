@@ -115,7 +115,7 @@ export type UnitEvent =
   | { readonly on: 'not-registered'; readonly failure: Failure | null; readonly notBefore: number }
   /** The server may have acted: only a lookup can tell. Also said of every open intent at start. */
   | { readonly on: 'in-doubt'; readonly failure: Failure; readonly notBefore: number }
-  /** The server said no. */
+  /** The server said no, to the registration or to what has to come before it. */
   | { readonly on: 'refused'; readonly failure: Failure }
   /** The call was taken as a job. */
   | { readonly on: 'job-started'; readonly job: string }
@@ -214,7 +214,7 @@ export function stepUnit(state: UnitState, event: UnitEvent): UnitStep {
         notBefore: event.notBefore,
       });
     case 'refused':
-      if (state.at !== 'registering') return ignored;
+      if (state.at !== 'registering' && state.at !== 'ready') return ignored;
       return failed('register', event.failure, null);
     case 'job-started':
       if (state.at !== 'registering') return ignored;

@@ -219,6 +219,13 @@ export interface Route {
   ): Promise<Answer<readonly Grant[]>>;
   /** Headers of the PUT, without Content-Length. */
   putHeaders(request: GrantRequest): Readonly<Record<string, string>>;
+  /**
+   * What the server has to know before the registration, and may be told any number of times; called before the
+   * intent, so that a process that dies in it leaves no doubt. Null where there is nothing to tell.
+   */
+  readonly prepare:
+    | ((target: Target, units: readonly RegisterUnit[], signal: AbortSignal) => Promise<Answer<null>>)
+    | null;
   /** A failure `lost` means in doubt; any other failure means that no unit was registered. */
   register(
     target: Target,

@@ -160,8 +160,10 @@ export class Registrations {
 
   async #register(ready: ReadyBatch, units: readonly Unit[]): Promise<void> {
     const shop = this.#shop;
-    const intent: Intent = { id: shop.deps.random.uuid(), at: shop.now() };
     const requests = units.map((unit) => registerUnit(unit, shop.deps.store.itemsOf(unit.id)));
+    const route = ready.session.route(ready.target.route);
+    if (!(await this.#prepared(ready, units, requests))) return;
+    const intent: Intent = { id: shop.deps.random.uuid(), at: shop.now() };
     await shop.committer.commit(units.map((unit) => change(unit, { on: 'intent', intent })));
     // A cancel or a stop may have come between the choice and the commit: only what is registering now is sent.
     const sending = requests.filter(
@@ -169,12 +171,33 @@ export class Registrations {
     );
     if (sending.length === 0) return;
     if (shop.signal.aborted) return this.#notRegistered(units, null, 0);
-    const route = ready.session.route(ready.target.route);
     const answer = await shop.call(ready.batch.accountId, () =>
       route.register(ready.target, sending, shop.patientSignal),
     );
     if (answer.ok) return this.#registered(units, answer.value);
     await this.#registerFailed(units, answer.failure);
+  }
+
+  /** Tells the server what must come before the registration; false where that did not succeed. */
+  async #prepared(
+    ready: ReadyBatch,
+    units: readonly Unit[],
+    requests: readonly RegisterUnit[],
+  ): Promise<boolean> {
+    const shop = this.#shop;
+    const { prepare } = ready.session.route(ready.target.route);
+    if (prepare === null) return true;
+    const answer = await shop.call(ready.batch.accountId, () => prepare(ready.target, requests, shop.signal));
+    if (answer.ok) return !shop.signal.aborted;
+    if (shop.signal.aborted) return false;
+    const { failure } = answer;
+    if (failure.kind !== 'refused' && failure.kind !== 'no-such-call') {
+      await this.#later(units, answer);
+      return false;
+    }
+    const why = shop.failure(failure.error);
+    await shop.committer.commit(units.map((unit) => change(unit, { on: 'refused', failure: why })));
+    return false;
   }
 
   async #registered(units: readonly Unit[], registration: Registration): Promise<void> {

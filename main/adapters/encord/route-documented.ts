@@ -32,7 +32,7 @@ import { PATIENT_MS, type WireDeps } from './wire.ts';
 /** Names in one `signedimagesurl`; Encord's own client sent 200. */
 const IMAGES_PER_CALL = 100;
 /** Calls at once where the protocol takes one thing a call: video addresses, frames of a group. */
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 
 export interface DocumentedRouteDeps {
   readonly wire: WireDeps;
@@ -47,6 +47,15 @@ export function createDocumentedRoute(deps: DocumentedRouteDeps): Route {
     unitsPerRegistration: () => 1,
     grant: (target, requests, signal) => grant(deps, target, requests, signal),
     putHeaders: () => ({ 'Content-Type': 'application/octet-stream' }),
+
+    async prepare(target, units, signal): Promise<Answer<null>> {
+      for (const unit of units) {
+        if (unit.media !== 'image-group') continue;
+        const answer = await makeFramesKnown(caller, target, unit, signal);
+        if (!answer.ok) return answer;
+      }
+      return { ok: true, value: null };
+    },
 
     async register(target, units, signal): Promise<Answer<Registration>> {
       const [unit] = units;
@@ -177,16 +186,16 @@ async function registerSingle(
 }
 
 /**
- * Each frame is made known by its own call, then the group by one. Until that one call goes out there is no group, so
- * no failure before it leaves any doubt; a frame made known twice is the same frame.
+ * Makes each frame of a group known by its own call. A frame made known twice is the same frame, so this may happen
+ * any number of times, and nothing that goes wrong here leaves a doubt about the group.
  */
-async function registerGroup(
-  { wire, caller }: DocumentedRouteDeps,
+async function makeFramesKnown(
+  caller: DatasetCaller,
   target: Target,
   unit: RegisterUnit,
   signal: AbortSignal,
-): Promise<Answer<Registered>> {
-  const frames = await eachOf(unit.frames, AT_ONCE, async ({ grant }): Promise<Answer<string>> => {
+): Promise<Answer<null>> {
+  const frames = await eachOf(unit.frames, AT_ONCE, async ({ grant }): Promise<Answer<null>> => {
     const echo = echoOf(grant);
     if (echo === null) return noEcho();
     const answer = await caller.call(
@@ -203,17 +212,25 @@ async function registerGroup(
       },
       signal,
     );
-    if (answer.ok) return { ok: true, value: answer.value.data_hash };
-    if (answer.failure.error.code === 'already-exists') return { ok: true, value: grant.id };
+    if (answer.ok || answer.failure.error.code === 'already-exists') return { ok: true, value: null };
     return { ok: false, failure: withoutDoubt(answer.failure) };
   });
-  if (!frames.ok) return frames;
+  return frames.ok ? { ok: true, value: null } : frames;
+}
+
+/** The one call that makes the group, which nobody may repeat without looking. */
+async function registerGroup(
+  { wire, caller }: DocumentedRouteDeps,
+  target: Target,
+  unit: RegisterUnit,
+  signal: AbortSignal,
+): Promise<Answer<Registered>> {
   const groups = await caller.call(
     target.datasetId,
     {
       query: 'imagegroup',
       method: 'POST',
-      uid: frames.value,
+      uid: unit.frames.map(({ grant }) => grant.id),
       payload: { image_group_title: unit.title, create_video: false },
       answer: createdGroups,
       doing: 'register the image group',

@@ -32,6 +32,7 @@ export function createStorageRoute(deps: StorageRouteDeps): Route {
   const { v1, v2 } = deps;
   return {
     name: 'storage',
+    prepare: null,
     grantsPerCall: GRANTS_PER_CALL,
     // A group gets its id from the server only: alone in its job, it can be told from its likes.
     unitsPerRegistration: (media) => (media === 'image-group' ? 1 : UNITS_PER_JOB),

@@ -195,6 +195,7 @@ function noStorageRoute(): Route {
     Promise.resolve(failed('signed-out', needsSsh('The storage route')));
   return {
     name: 'storage',
+    prepare: null,
     grantsPerCall: 1,
     unitsPerRegistration: () => 1,
     grant: refuse,

@@ -13,6 +13,7 @@ import type { Answer, EncordSession, JobState, KnownUnit, RegisterUnit } from '.
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import { png, VIDEO } from './media.ts';
 import { keyFromSeed, memoryLog, never, random, SEED, systemClock } from './support.ts';
+import { take } from './take.ts';
 
 const KEY_TEXT = keyFromSeed(SEED, 'tester@lab.example');
 const PUBLIC = sshpk.parsePrivateKey(KEY_TEXT, 'ssh').toPublic().toString('ssh');
@@ -131,7 +132,7 @@ async function ended(from: EncordSession, target: Target, job: string, units: re
 /** Registers as the engine does, up to the row. */
 async function toRow(from: EncordSession, target: Target, units: readonly RegisterUnit[]): Promise<void> {
   const route = from.route(target.route);
-  const registration = value(await route.register(target, units, never));
+  const registration = value(await take(route, target, units, never));
   if (registration.kind === 'registered') {
     expect(registration.result.linked).toBe(true);
     return;
@@ -239,7 +240,7 @@ describe.each(Object.entries(PLACES))('%s', (_, place) => {
       // On the documented route a group's frames are registered first, by calls of their own.
       const calls = target.route === 'documented' && media === 'image-group' ? files.length + 1 : 1;
       await fault('register', { dropResponse: true }, calls);
-      const answer = await from.route(target.route).register(target, [unit], never);
+      const answer = await take(from.route(target.route), target, [unit], never);
       expect(answer).toMatchObject({ ok: false, failure: { kind: 'lost' } });
       const units = [twin, unit, unregistered].map(known);
       await expect
@@ -266,7 +267,7 @@ describe.each(Object.entries(PLACES))('%s', (_, place) => {
       [{ name: 'notes.mp4', bytes: Buffer.from('text') }],
       1,
     );
-    const answer = await from.route(target.route).register(target, [unit], never);
+    const answer = await take(from.route(target.route), target, [unit], never);
     if (!answer.ok) {
       expect(answer.failure).toMatchObject({ kind: 'refused', error: { code: 'media-refused' } });
       return;
@@ -284,7 +285,7 @@ describe.each(Object.entries(PLACES))('%s', (_, place) => {
       do: { status: 401, error: 'AUTHENTICATION_ERROR' },
       times: 5,
     });
-    const answer = await from.route(target.route).register(target, [unit], never);
+    const answer = await take(from.route(target.route), target, [unit], never);
     expect(answer).toMatchObject({ ok: false, failure: { kind: 'signed-out' } });
   });
 

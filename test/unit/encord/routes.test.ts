@@ -22,6 +22,7 @@ import {
   systemClock,
   VECTOR_PUBLIC_HEX,
 } from './support.ts';
+import { take } from './take.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -460,9 +461,12 @@ describe('documented route', () => {
       },
       'api-key',
     );
-    const answer = await session
-      .route('documented')
-      .register(DOCUMENTED, [unit('image-group', 'g', names)], never);
+    const answer = await take(
+      session.route('documented'),
+      DOCUMENTED,
+      [unit('image-group', 'g', names)],
+      never,
+    );
     expect(value(answer)).toMatchObject({ result: { dataHash: 'G1', linked: true } });
     expect(server.calls).toHaveLength(21);
     expect(server.calls[20]).toMatchObject({
@@ -491,9 +495,12 @@ describe('documented route', () => {
         },
         'api-key',
       );
-      const answer = await session
-        .route('documented')
-        .register(DOCUMENTED, [unit('image-group', 'g', ['a', 'b'])], never);
+      const answer = await take(
+        session.route('documented'),
+        DOCUMENTED,
+        [unit('image-group', 'g', ['a', 'b'])],
+        never,
+      );
       expect(answer).toMatchObject({ ok: false, failure: { kind } });
       expect(server.names()).not.toContain('imagegroup POST');
     },
@@ -507,9 +514,12 @@ describe('documented route', () => {
       },
       'api-key',
     );
-    const answer = await session
-      .route('documented')
-      .register(DOCUMENTED, [unit('image-group', 'g', ['a'])], never);
+    const answer = await take(
+      session.route('documented'),
+      DOCUMENTED,
+      [unit('image-group', 'g', ['a'])],
+      never,
+    );
     expect(value(answer)).toMatchObject({ result: { dataHash: 'G' } });
   });
 
@@ -518,9 +528,12 @@ describe('documented route', () => {
       { 'image PUT': ({ body }) => ok({ data_hash: body.uid }), 'imagegroup POST': () => null },
       'api-key',
     );
-    const answer = await session
-      .route('documented')
-      .register(DOCUMENTED, [unit('image-group', 'g', ['a'])], never);
+    const answer = await take(
+      session.route('documented'),
+      DOCUMENTED,
+      [unit('image-group', 'g', ['a'])],
+      never,
+    );
     expect(answer).toMatchObject({ ok: false, failure: { kind: 'lost' } });
   });
 

@@ -244,6 +244,7 @@ export class World {
       name: this.route,
       grantsPerCall: 50,
       unitsPerRegistration: (media) => (media === 'image-group' ? 1 : this.unitsPerRegistration),
+      prepare: null,
       putHeaders: () => ({}),
       grant: (_target, requests) =>
         this.#call('grant', requests.map((each) => each.name).join(), () =>
