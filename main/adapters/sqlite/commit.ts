@@ -4,7 +4,7 @@
  */
 
 import { type ItemEvent, stepItem, stepUnit, type UnitEvent } from '../../core/machine.ts';
-import type { ItemId, ItemState, UnitId } from '../../core/model.ts';
+import type { ItemId, ItemState, UnitId, UnitState } from '../../core/model.ts';
 import type { Change } from '../../core/ports.ts';
 import type { Database, Row } from './database.ts';
 import { recordInLedger } from './ledger.ts';
@@ -74,6 +74,13 @@ function itemMayHear(unit: UnitRecord, event: ItemEvent): boolean {
   );
 }
 
+/** Whether a failed unit could use its grants again: not when *Retry* asks for new ones, or only links. */
+function needsGrants(state: UnitState): boolean {
+  if (state.at !== 'failed') return true;
+  const retried = stepUnit(state, { on: 'retry' });
+  return retried.state.at !== 'linking' && !retried.effects.includes('start-items-over');
+}
+
 class Session {
   readonly work: UnitWork;
   forgot = false;
@@ -93,6 +100,8 @@ class Session {
     if (step.effect === 'ignored') return;
 
     this.#db.run(WRITE_ITEM, ...rows.itemStateColumns(step.state), id);
+    if (before.at === 'granted' && step.state.at !== 'granted' && step.state.at !== 'stored')
+      this.forgot = true;
     if (step.state.at === 'granted') unit.begun = true;
     if (step.state.at === 'stored') {
       // A hash that planning read stays when sending was told not to hash: identity was checked at the PUT.
@@ -162,6 +171,7 @@ class Session {
     if (effects.includes('ignored')) return;
     const revived = unit.state.at === 'cancelled';
     unit.state = state;
+    if (!needsGrants(state)) this.#forgetGrants(unit);
     for (const effect of effects) {
       switch (effect) {
         case 'forget-grants':

@@ -29,6 +29,8 @@ export function remover(db: Database, clock: Clock): Remover {
   const sweep = (): void => {
     cancel = null;
     if (deleteSome(db)) cancel = clock.after(PAUSE_MS, sweep);
+    // The log may still hold what was just deleted, signed URLs of failed units among it.
+    else db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   };
   // What an earlier run did not come to delete.
   if (removedBatch(db) !== null) cancel = clock.after(PAUSE_MS, sweep);

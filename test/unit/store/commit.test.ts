@@ -248,7 +248,7 @@ describe('failing and retrying', () => {
     storeItems(store, 1);
     toUnit(store, 1, intent);
     toUnit(store, 1, { on: 'refused', failure: failure('media-refused') });
-    expect(store.itemsOf(1)[0]?.state).toMatchObject({ at: 'stored', grant: { url: grant('1').url } });
+    expect(store.itemsOf(1)[0]?.state).toMatchObject({ at: 'stored', grant: { id: 'grant-1' } });
     toUnit(store, 1, { on: 'retry' });
     expect(store.itemsOf(1)[0]?.state).toEqual({ at: 'queued', attempts: 0, notBefore: 0, failure: null });
     expect(store.totals({ kind: 'batch', id: batch })).toMatchObject({ bytes: 8, storedBytes: 0 });
