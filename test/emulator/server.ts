@@ -14,12 +14,13 @@
  * `POST /__emulator/settings {"jobDelayMs"?, "lookupDelayMs"?, "urlLifetimeSeconds"?}` changes them while it runs.
  * A fault's `title` is compared with every string of the request's `uid`, `payload` or body, with the titles of the
  * job that is polled, and for a PUT with the file name of its grant (generation L only: the others have none).
- * A fault without `status` and `error` (say, `delayMs`) lets the request act and be answered.
+ * A fault without `status` and `error` (say, `delayMs`) lets the request act and be answered. `stallMs` stops a PUT
+ * half way (or after `resetAfterBytes`), and an API answer in the middle of its body; `resetAfterBytes` on an API call
+ * resets at once; `expireUrl` on a grant hands out URLs that have expired, on a PUT it refuses as if they had.
  */
 
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { answerControl, CONTROL_PREFIX } from './control/control.ts';
 import { type FaultAction, type FaultKind, Faults } from './control/faults.ts';
 import { addKey } from './control/seed.ts';
@@ -127,11 +128,15 @@ function registerKeys(world: World, lines: readonly string[]): void {
  */
 export async function startEmulator(options: EmulatorOptions): Promise<Emulator> {
   const world = makeWorld(options);
+  const underWay = new Set<Promise<void>>();
   const server = createServer((request, response) => {
-    handle(world, request, response).catch((error: unknown) => {
-      console.error('emulator: a request failed:', error);
-      send(response, jsonReply(500, { message: 'The emulator failed; see its standard error.' }));
-    });
+    const work = handle(world, request, response)
+      .catch((error: unknown) => {
+        console.error('emulator: a request failed:', error);
+        send(response, jsonReply(500, { message: 'The emulator failed; see its standard error.' }));
+      })
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
   });
   // A body of many gigabytes on a slow line is no reason to hang up.
   server.requestTimeout = 0;
@@ -150,7 +155,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
     throw error;
   }
   world.runner.start(world);
-  const address = server.address() as AddressInfo;
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The emulator listens on no port.');
   let closing: Promise<void> | null = null;
   return {
     url: `http://127.0.0.1:${address.port}`,
@@ -161,6 +167,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
         await world.runner.close();
         server.closeAllConnections();
         await closed;
+        // What a handler still does after its connection has ended needs the database.
+        await Promise.all(underWay);
         world.db.close();
       })();
       return closing;

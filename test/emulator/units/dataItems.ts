@@ -157,11 +157,9 @@ class Translation {
     }
     const { userHash, datasetHash, folder } = this.#registrant;
     const mine =
-      grant.scope === 'folder'
-        ? grant.folder === folder && grant.userHash === userHash
-        : grant.scope === 'dataset'
-          ? grant.datasetHash === datasetHash
-          : grant.userHash === userHash;
+      grant.userHash === userHash &&
+      (grant.scope !== 'folder' || grant.folder === folder) &&
+      (grant.scope !== 'dataset' || grant.datasetHash === datasetHash);
     if (!mine)
       throw new Refusal('INVALID_ARGUMENTS_ERROR', `The ${what} was granted to somebody else or elsewhere.`);
     // One generation of the SDK asked for image URLs whatever the file was (encord-api.md, section 0, generation M).

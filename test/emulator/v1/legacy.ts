@@ -82,17 +82,25 @@ const urlObject = z.object({
 });
 type UrlObject = z.output<typeof urlObject>;
 
+/** The grant of this hash, if it was made for this dataset and this user (an API key counts as its maker). */
+function grantedHere(call: DatasetCall, dataHash: string): Grant | null {
+  const grant = call.world.objects.grantById(dataHash);
+  if (grant?.datasetHash !== call.dataset.datasetHash || grant.userHash !== call.principal.user.userHash)
+    return null;
+  return grant;
+}
+
 /**
  * The grant that a URL object stands for.
  * @throws Refusal when it is unknown, of another dataset or kind, or when the echo is not what was handed out
  */
 function grantOf(call: DatasetCall, echo: UrlObject, types: readonly GrantType[]): Grant {
   const { world } = call;
-  const grant = world.objects.grantById(echo.data_hash);
-  if (grant?.scope !== 'dataset' || grant.datasetHash !== call.dataset.datasetHash) {
+  const grant = grantedHere(call, echo.data_hash);
+  if (!grant) {
     throw new Refusal(
       'RESOURCE_NOT_FOUND_ERROR',
-      `The data hash ${echo.data_hash} was not granted for this dataset.`,
+      `The data hash ${echo.data_hash} was not granted to you for this dataset.`,
     );
   }
   const url = URL.parse(echo.signed_url);
@@ -197,12 +205,14 @@ async function singleImage(call: DatasetCall): Promise<unknown> {
 async function registerFrames(call: DatasetCall, echoes: readonly UrlObject[]): Promise<Item[]> {
   requireEncordStorage(call);
   const grants = echoes.map((echo) => ({ echo, grant: grantOf(call, echo, ['image']) }));
-  const target = targetOf(call, null);
-  const checked: CheckedFile[] = [];
+  const checked: { file: CheckedFile; target: Target }[] = [];
   for (const { echo, grant } of grants) {
-    checked.push(await refusing(checkFile(call.world, fileOf(grant, echo.title), 'image')));
+    const file = await refusing(checkFile(call.world, fileOf(grant, echo.title), 'image'));
+    checked.push({ file, target: targetOf(call, echo.folder_uuid) });
   }
-  return call.world.db.transaction(() => checked.map((file) => addFrame(call.world, file, 'image', target)));
+  return call.world.db.transaction(() =>
+    checked.map(({ file, target }) => addFrame(call.world, file, 'image', target)),
+  );
 }
 
 async function image(call: DatasetCall): Promise<unknown> {
@@ -230,8 +240,7 @@ function imageGroup(call: DatasetCall): unknown {
   const payload = shaped(groupPayload, call.payload, 'payload');
   const { world } = call;
   const frames = hashes.map((hash) => {
-    const grant = world.objects.grantById(hash);
-    const frame = grant?.datasetHash === call.dataset.datasetHash ? world.items.byGrant(hash) : null;
+    const frame = grantedHere(call, hash) ? world.items.byGrant(hash) : null;
     if (frame?.itemType !== 'image') {
       throw new Refusal('RESOURCE_NOT_FOUND_ERROR', `The frame ${hash} is not registered in this dataset.`);
     }
@@ -265,13 +274,12 @@ async function dicomSeries(call: DatasetCall): Promise<unknown> {
   const target = targetOf(call, payload.folder_uuid);
   const checked: CheckedFile[] = [];
   for (const file of files) {
-    const grant = world.objects.grantById(file.id);
-    if (
-      grant?.datasetHash !== call.dataset.datasetHash ||
-      grant.objectKey !== file.uri ||
-      grant.itemType !== 'dicomFile'
-    ) {
-      throw new Refusal('RESOURCE_NOT_FOUND_ERROR', `The file ${file.id} was not granted for this dataset.`);
+    const grant = grantedHere(call, file.id);
+    if (grant?.objectKey !== file.uri || grant.itemType !== 'dicomFile') {
+      throw new Refusal(
+        'RESOURCE_NOT_FOUND_ERROR',
+        `The file ${file.id} was not granted to you for this dataset.`,
+      );
     }
     checked.push(await refusing(checkFile(world, fileOf(grant, file.title), 'dicomFile')));
   }

@@ -176,6 +176,88 @@ describe('the documented route', () => {
   });
 });
 
+function wav(): Buffer {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0, 'latin1');
+  head.write('WAVEfmt ', 8, 'latin1');
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(8000, 24);
+  head.writeUInt32LE(16_000, 28);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36, 'latin1');
+  head.writeUInt32LE(1600, 40);
+  return Buffer.concat([head, Buffer.alloc(1600)]);
+}
+
+/** A DICOM file of three elements: SOPInstanceUID, StudyInstanceUID, SeriesInstanceUID. */
+function dicom(instance: string): Buffer {
+  const element = (group: number, tag: number, value: string): Buffer => {
+    const head = Buffer.alloc(8);
+    head.writeUInt16LE(group, 0);
+    head.writeUInt16LE(tag, 2);
+    head.write('UI', 4, 'latin1');
+    head.writeUInt16LE(value.length, 6);
+    return Buffer.concat([head, Buffer.from(value)]);
+  };
+  const preamble = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]);
+  return Buffer.concat([
+    preamble,
+    element(8, 0x18, instance),
+    element(0x20, 0x0d, '1.2.3\0'),
+    element(0x20, 0x0e, '1.2.3.4\0'),
+  ]);
+}
+
+describe('other media on the documented route', () => {
+  it('audio is registered by the video call', async () => {
+    const { client, dataset } = await world();
+    const grant = await client.ok(urlObject, 'signedaudiourl', 'GET', 'a.wav', null, dataset);
+    await put(grant.signed_url, wav());
+    await client.ok(registered, 'video', 'PUT', grant.data_hash, grant, dataset);
+    const rows = await client.v1('datarows', 'GET', null, { data_types: ['AUDIO'] }, dataset);
+    expect(rows.response).toMatchObject([
+      { data_type: 'AUDIO', data_title: 'a.wav', file_type: 'audio/x-wav' },
+    ]);
+  });
+
+  it('DICOM files become a series, each time anew', async () => {
+    const { client, owner, dataset, folder } = await world(true);
+    const list = await client.ok(
+      z.array(urlObject),
+      'signeddicomsurl',
+      'GET',
+      ['1.dcm', '2.dcm'],
+      null,
+      dataset,
+    );
+    for (const [i, grant] of list.entries()) await put(grant.signed_url, dicom(`1.2.3.4.${i}\0`));
+    const uid = list.map((grant) => ({ id: grant.data_hash, uri: grant.file_link, title: grant.title }));
+    const wrong = [{ ...nth(uid, 0), uri: nth(uid, 1).uri }];
+    expect((await client.v1('dicomseries', 'POST', wrong, { title: 's' }, dataset)).status).toBe(404);
+    const schema = z.object({ data_hash: z.string(), title: z.string() });
+    for (let round = 0; round < 2; round++) {
+      const made = await client.ok(schema, 'dicomseries', 'POST', uid, { title: 's' }, dataset);
+      expect(made.title).toBe('s');
+    }
+    const state = await client.state();
+    expect(nth(state.datasets, 0).rows.map((row) => [row.data_type, row.images.length])).toEqual([
+      ['DICOM', 2],
+      ['DICOM', 2],
+    ]);
+    const items = await owner.okV2(
+      z.object({ results: z.array(z.looseObject({})) }),
+      'GET',
+      `storage/folders/${folder}/items?itemTypes=dicomFile`,
+    );
+    expect(items.results).toMatchObject([
+      { name: '1.dcm', dicomInstanceUid: '1.2.3.4.0', dicomStudyUid: '1.2.3', dicomSeriesUid: '1.2.3.4' },
+      { name: '2.dcm', dicomInstanceUid: '1.2.3.4.1' },
+    ]);
+  });
+});
+
 describe('the documented route refuses', () => {
   it('to register before the PUT, unknown hashes, and those of others', async () => {
     const { emulator, client, owner, dataset } = await world();
@@ -193,6 +275,13 @@ describe('the documented route refuses', () => {
     expect((await somebody.v1('singleimage', 'POST', null, grant, dataset)).response).toEqual([
       'AUTHORISATION_ERROR',
     ]);
+
+    // Another admin of the same dataset may upload, but not register what was granted to the first.
+    await somebody.v2('GET', 'user/current');
+    const email = `key-${new Key(SEED_B).publicHex.slice(0, 16)}@emulator.invalid`;
+    await owner.v1('datasetusers', 'POST', dataset, { user_emails: [email], user_role: 0 }, dataset);
+    expect((await somebody.v1('signedvideourl', 'GET', 'v.mp4', null, dataset)).status).toBe(200);
+    expect((await somebody.v1('singleimage', 'POST', null, grant, dataset)).status).toBe(404);
 
     const unregistered = await client.v1(
       'imagegroup',
