@@ -86,6 +86,7 @@ export async function sortInSlices<T>(
     }
     from = to;
   }
+  // Every index is inside the array.
   for (let i = 0; i < from.length; i++) list[i] = from[i] as T;
 }
 

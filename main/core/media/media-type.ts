@@ -6,7 +6,7 @@
 import type { MediaId } from '../model.ts';
 
 /** How many first bytes of a file `sniff` wants to see: enough for every signature that is known here. */
-export const HEAD_BYTES = 4096;
+export const HEAD_BYTES = 1024;
 
 /** What a file's first bytes say that it is. */
 export interface Format {
