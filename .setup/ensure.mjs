@@ -407,7 +407,11 @@ async function bringElectron(state) {
     return;
   }
   progress.end('not possible');
-  const said = lines.find((line) => /error|ENOTFOUND|ECONN|EAI_AGAIN/i.test(line))?.trim();
+  const cause = lines.find((line) => /ENOTFOUND|ECONN|EAI_AGAIN|ETIMEDOUT|EPROTO|CERT/.test(line));
+  const said = (cause ?? lines.find((line) => /error/i.test(line)))?.replace(
+    /^[\s[]*(cause\S*|code:)?\s*/,
+    '',
+  );
   state.failed.electron = {
     when: 'once',
     why: `its binary could not be fetched (${said ?? why}); ${RETRY} tries again`,

@@ -22,19 +22,17 @@ const failed = { passed: 0, failed: 1, skipped: [] };
 export async function runTests(args, tools) {
   const chosen = chooseTests(args);
   const folder = mkdtempSync(join(tmpdir(), 'encord-uploader-tests-'));
-  try {
-    const counts = [];
-    if (chosen.typecheck)
-      counts.push(await check('Types', ['typescript', 'bin/tsc', '-p', 'tsconfig.json'], tools));
-    if (chosen.lint) counts.push(await check('Lint', ['@biomejs/biome', 'bin/biome', 'check', '.'], tools));
-    if (chosen.vitest) counts.push(await vitest(chosen.vitest, folder, tools));
-    if (chosen.e2e) counts.push(await playwright(chosen.e2e, folder, tools));
-    const { lines, code } = testVerdict(sumCounts(counts));
-    console.log(`\n${lines.join('\n')}`);
-    return code;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  // Also where a signal ends the run.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const counts = [];
+  if (chosen.typecheck)
+    counts.push(await check('Types', ['typescript', 'bin/tsc', '-p', 'tsconfig.json'], tools));
+  if (chosen.lint) counts.push(await check('Lint', ['@biomejs/biome', 'bin/biome', 'check', '.'], tools));
+  if (chosen.vitest) counts.push(await vitest(chosen.vitest, folder, tools));
+  if (chosen.e2e) counts.push(await playwright(chosen.e2e, folder, tools));
+  const { lines, code } = testVerdict(sumCounts(counts));
+  console.log(`\n${lines.join('\n')}`);
+  return code;
 }
 
 /** A tool that passes or fails as a whole counts as one test. */
