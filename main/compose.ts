@@ -67,7 +67,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       clock,
       level: options.env.ENCORD_UPLOADER_LOG === 'debug' ? 'debug' : 'info',
     });
-    const agents = createAgents({ extraCa: extraAuthorities(options.env) });
+    const agents = createAgents({ extraCa: extraAuthorities(options.env), proxyEnv: options.env });
     const http = createHttpClient({ agents, clock });
     const files = createFiles({ clock });
     const readKey = (text: string, passphrase: string | null) =>
