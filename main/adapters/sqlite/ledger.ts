@@ -55,16 +55,17 @@ function datasetNumber(db: Database, datasetId: string): number {
 export function ledgerStore(db: Database): LedgerStore {
   return {
     knownHash(path, identity) {
+      // By path: many files may have one size, and SQLite cannot know that.
       const row =
         db.get(
-          `SELECT sha256 FROM ledger_item
+          `SELECT sha256 FROM ledger_item INDEXED BY ledger_item_path
            WHERE path = ? AND sha256 IS NOT NULL AND size = ? AND mtime = ? LIMIT 1`,
           path,
           identity.size,
           identity.mtimeMs,
         ) ??
         db.get(
-          `SELECT sha256 FROM item
+          `SELECT sha256 FROM item INDEXED BY item_hashed
            WHERE path = ? AND sha256 IS NOT NULL AND size = ? AND mtime = ? LIMIT 1`,
           path,
           identity.size,

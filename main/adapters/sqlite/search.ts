@@ -56,7 +56,9 @@ export class Matches {
   }
 
   slice(shelf: Shelf | null, offset: number, limit: number): UnitId[] {
-    if (shelf === null) return this.units.slice(offset, offset + limit);
+    if (shelf === null || this.count(shelf) === this.units.length) {
+      return this.units.slice(offset, offset + limit);
+    }
     const wanted = SHELVES.indexOf(shelf);
     const found: UnitId[] = [];
     let skip = offset;
