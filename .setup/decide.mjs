@@ -26,7 +26,9 @@ export function needsOf(name, args) {
     keychain: name !== 'emulator' && name !== 'bench',
     pages: name === 'start' || name === 'demo' || e2e || (name === 'cli' && args.includes('serve')),
     electron:
-      name === 'start' || (name === 'demo' && !args.some((a) => a === '--headless' || a === '--no-open')),
+      name === 'start' ||
+      name === 'setup' ||
+      (name === 'demo' && !args.some((a) => a === '--headless' || a === '--no-open')),
     tests: name === 'test' || name === 'setup',
   };
 }

@@ -33,6 +33,7 @@ describe('what a command needs', () => {
 
   it('asks for Electron where a window may open', () => {
     expect(needsOf('start', []).electron).toBe(true);
+    expect(needsOf('setup', []).electron).toBe(true);
     expect(needsOf('demo', []).electron).toBe(true);
     expect(needsOf('demo', ['--headless']).electron).toBe(false);
     expect(needsOf('demo', ['--no-open']).electron).toBe(false);
