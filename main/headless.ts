@@ -50,7 +50,10 @@ const host: CliHost = {
   serve,
 };
 
+// The program's own timers keep no process alive, and a command may wait for nothing but one of them.
+const alive = setInterval(() => undefined, 2 ** 30);
 process.exitCode = await runCli(process.argv.slice(2), host, interrupted.signal);
+clearInterval(alive);
 
 async function serve(
   options: { port: number; host: string; open: boolean; json: boolean },

@@ -81,9 +81,8 @@ export class Engine {
 
   /** Pause, cancel or sign-out happened: what is no longer wanted stops now. */
   reconsider(): void {
-    const working = new Set(this.#deps.store.workingBatches().map((batch) => batch.id));
     this.#transfers.stopUnless(({ unitId, batchId, itemId }) => {
-      if (!working.has(batchId)) return false;
+      if (!this.#deps.store.mayStart(batchId)) return false;
       const unit = this.#deps.store.unit(unitId);
       if (!unit || unit.paused || unit.state.at !== 'collecting') return false;
       return this.#deps.store.itemsOf(unitId).some((item) => item.id === itemId);

@@ -393,8 +393,13 @@ export interface QueueStore {
   /** One transaction. Every change goes through the machine; all or none is written. */
   commit(changes: readonly Change[]): void;
 
-  /** Batches that can have work: not finished, not paused, their account neither paused nor blocked. In order. */
+  /**
+   * Batches that can have work, in order: not finished, their account not blocked; of paused ones only those with
+   * units past the point of return, which go on.
+   */
   workingBatches(): readonly Batch[];
+  /** Whether the batch's files may be sent now: neither it, its account nor the queue is paused or blocked. */
+  mayStart(batchId: BatchId): boolean;
   /** Items to send: queued or granted, of collecting unpaused units, due, in order. */
   dueItems(batchId: BatchId, now: number, limit: number): readonly (Item & { readonly media: MediaId })[];
   /** Units in one of the states, unpaused unless past the point of return, due, in order. */

@@ -19,8 +19,10 @@ const AUTO_SLOTS = 32;
 const LARGE_COST = 8;
 /** A grant older than this is not used any more: URLs expire, and nobody says when. */
 const GRANT_FRESH_MS = 5 * 60_000;
-/** A file that keeps changing, or a URL that keeps being refused, is given up after so many tries. */
-const GIVE_UP_AFTER = 8;
+/** A file that keeps changing is given up after so many tries. */
+const CHANGES_BORNE = 8;
+/** So is one whose URL is refused each time although it is fresh. */
+const REFUSALS_BORNE = 4;
 
 interface Running {
   readonly item: DueItem;
@@ -299,7 +301,7 @@ export class Transfers {
         return change({ on: 'stored', sha256: outcome.sha256 });
       case 'expired': {
         shop.noteSuccess(account);
-        if (attempts + 1 >= GIVE_UP_AFTER)
+        if (attempts + 1 >= REFUSALS_BORNE)
           return change({ on: 'failed', failure: shop.failure(outcome.error) });
         // A URL that grew old in a pause is no failure of the file; a fresh one that is refused is.
         const old = !this.#isFresh(grant);
@@ -346,7 +348,7 @@ export class Transfers {
   ): Promise<Change[]> {
     const failure = this.#shop.failure(error);
     const giveUp: Change[] = [{ kind: 'item', id: item.id, event: { on: 'failed', failure } }];
-    if (error.code !== 'file-changed' || attempts + 1 >= GIVE_UP_AFTER) return giveUp;
+    if (error.code !== 'file-changed' || attempts + 1 >= CHANGES_BORNE) return giveUp;
     try {
       const identity = await this.#shop.deps.inspect(item.media, item.path);
       return [

@@ -58,6 +58,8 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
         .map(rows.batch);
     },
 
+    mayStart: (batchId) => mayWork(batchId, true),
+
     dueItems(batchId, now, limit) {
       if (!mayWork(batchId, true)) return [];
       const select = (due: string, order: string): Row[] =>

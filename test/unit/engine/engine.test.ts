@@ -144,7 +144,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     expect(w.calls.filter((kind) => kind === 'grant').length).toBeGreaterThan(1);
     w.add('image', 'never.png');
     await reaches(w, 'never.png', 'failed');
-    expect(w.puts.filter((put) => put.path.includes('never'))).toHaveLength(8);
+    expect(w.puts.filter((put) => put.path.includes('never'))).toHaveLength(4);
   });
 
   it('plans a changed file again, and fails one that is gone', async () => {
@@ -204,6 +204,27 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     w.engine.reconsider();
     await vi.waitFor(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(2));
     expect(w.made).toHaveLength(3);
+  });
+
+  it('stops what is under way when its batch is paused', async () => {
+    const w = world(route);
+    let stopped = 0;
+    w.holds = (request) =>
+      new Promise((resolve) => {
+        request.signal.addEventListener('abort', () => {
+          stopped += 1;
+          resolve({ kind: 'cancelled' });
+        });
+      });
+    const batch = w.addUnits(images(5));
+    await vi.waitFor(() => expect(w.engine.transfers()).toHaveLength(5));
+    w.store.setPaused({ kind: 'batch', id: batch }, true);
+    w.engine.reconsider();
+    await vi.waitFor(() => expect(stopped).toBe(5));
+    w.holds = null;
+    w.store.setPaused({ kind: 'batch', id: batch }, false);
+    w.engine.reconsider();
+    await vi.waitFor(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(5));
   });
 
   it('takes a thousand images', async () => {

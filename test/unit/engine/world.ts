@@ -50,6 +50,8 @@ export class World {
   readonly stored = new Set<string>();
   /** Asked before each call; the first answer that is not null is what the call meets. */
   meets: (kind: CallKind, detail: string) => Fault | PutOutcome | null = () => null;
+  /** What a PUT waits for; null: nothing. */
+  holds: ((request: PutRequest) => Promise<PutOutcome>) | null = null;
   /** Units that jobs refuse, by title. */
   readonly bad = new Set<string>();
   route: RouteName;
@@ -173,6 +175,7 @@ export class World {
       put: async (request) => {
         this.calls.push('put');
         this.puts.push(request);
+        if (this.holds) return this.holds(request);
         const met = this.meets('put', request.path);
         if (met && met.kind !== 'after' && isPutOutcome(met)) return met;
         this.stored.add(request.url);
