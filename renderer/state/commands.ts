@@ -26,7 +26,7 @@ function can(row: QueueRow): Can {
       return {
         pause: !row.paused && open > 0,
         resume: row.paused,
-        cancel: units.collecting + units.ready + units.failed > 0,
+        cancel: units.collecting + units.ready + units.failed + units.uncertain > 0,
         retry: units.failed + units.cancelled > 0,
       };
     }
@@ -35,7 +35,7 @@ function can(row: QueueRow): Can {
       return {
         pause: !row.paused && open,
         resume: row.paused && open,
-        cancel: row.state === 'collecting' || row.state === 'ready' || row.state === 'failed',
+        cancel: ['collecting', 'ready', 'failed', 'uncertain'].includes(row.state),
         retry: row.state === 'failed' || row.state === 'cancelled',
       };
     }
@@ -108,8 +108,8 @@ function unitsIn(rows: readonly QueueRow[]): number {
   for (const row of rows) {
     if (!can(row).cancel) continue;
     if (row.kind === 'batch') {
-      const { collecting, ready, failed } = row.totals.units;
-      units += collecting + ready + failed;
+      const { collecting, ready, failed, uncertain } = row.totals.units;
+      units += collecting + ready + failed + uncertain;
     } else if (row.kind === 'unit' ? !batches.has(row.batchId) : true) units += 1;
   }
   return units;

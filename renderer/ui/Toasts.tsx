@@ -45,7 +45,7 @@ export function Toasts(): ReactElement {
   const notes = useToasts((state) => state.notes);
   const close = useToasts((state) => state.close);
   return (
-    <div className="toasts" role="region" aria-label="Notes" aria-live="polite">
+    <section className="toasts" aria-label="Notes" aria-live="polite">
       {notes.map((note) => (
         <div key={note.id} className={`toast toast-${note.tone}`}>
           {note.tone === 'neutral' ? null : (
@@ -67,6 +67,6 @@ export function Toasts(): ReactElement {
           <IconButton label="Dismiss" icon="close" size="s" onClick={() => close(note.id)} />
         </div>
       ))}
-    </div>
+    </section>
   );
 }

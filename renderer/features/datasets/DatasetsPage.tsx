@@ -1,4 +1,6 @@
 /** The account's datasets; one of them opened shows its rows. */
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
+// biome-ignore-all lint/a11y/useFocusableInteractive: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
 import { type ReactElement, useEffect, useState } from 'react';
 import type { AccountView, DatasetView } from '../../../preload/contract/views.ts';
 import { activeAccount, onTopics, useApp } from '../../state/app.ts';

@@ -1,4 +1,5 @@
 /** The lists of a review: every upload by name, and the folders that could be image groups. */
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
 import type { ReactElement } from 'react';
 import type { PlanView } from '../../../preload/contract/views.ts';
 import { usePaged } from '../../state/paged.ts';

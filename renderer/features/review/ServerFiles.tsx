@@ -1,4 +1,5 @@
 /** Browser mode: choosing files and folders of the machine that the uploader runs on. */
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
 import { type ReactElement, useEffect, useState } from 'react';
 import type { FileEntryView } from '../../../preload/contract/views.ts';
 import { call } from '../../state/bridge.ts';

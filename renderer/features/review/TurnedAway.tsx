@@ -1,4 +1,5 @@
 /** What a review does not take, by reason: a count each, opened into the files. */
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
 import { type ReactElement, useEffect, useState } from 'react';
 import type { ErrorCode } from '../../../preload/contract/errors.ts';
 import type { PlanView, TurnedAwayView } from '../../../preload/contract/views.ts';

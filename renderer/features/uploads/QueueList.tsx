@@ -1,4 +1,6 @@
 /** The virtual tree of the queue, with pointer, keys and the menu at the pointer. Used by `UploadsPage`. */
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
+// biome-ignore-all lint/a11y/useFocusableInteractive: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
 import { type KeyboardEvent, type MouseEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import type { QueueRow } from '../../../preload/contract/views.ts';
 import { useApp } from '../../state/app.ts';

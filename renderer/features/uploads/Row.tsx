@@ -1,4 +1,6 @@
 /** One row of the queue, whatever it stands for: batch, unit, item, or what was turned away. Used by `QueueList`. */
+// biome-ignore-all lint/a11y/useSemanticElements: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
+// biome-ignore-all lint/a11y/useFocusableInteractive: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
 import { memo, type ReactElement, type ReactNode, useRef } from 'react';
 import type { BatchRow, ItemRow, QueueRow, UnitRow } from '../../../preload/contract/views.ts';
 import { useApp } from '../../state/app.ts';

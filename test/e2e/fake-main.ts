@@ -1,0 +1,237 @@
+/**
+ * A pretended main for the tests of the pages: the contract over HTTP and a WebSocket as browser mode has it, under
+ * the same CSP, with state from memory. Started by the specs in `pages/`; run by hand
+ * (`node test/e2e/fake-main.ts busy 8123`) it prints an address to look at.
+ */
+
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { CALLS } from '../../preload/contract/calls.ts';
+import type { Answer } from '../../preload/contract/errors.ts';
+import type { Events } from '../../preload/contract/events.ts';
+import type { CallName } from '../../preload/contract/names.ts';
+import type { TransferView } from '../../preload/contract/views.ts';
+import {
+  SOCKET_PATH,
+  SOCKET_PROTOCOL,
+  type WireCall,
+  type WireMessage,
+} from '../../preload/contract/wire.ts';
+import { answerCall, type FakeHandlers, handlersOf } from './fake-handlers.ts';
+import type { FakePlan } from './fake-plan.ts';
+import { type FakeState, makeState, type Scene, totalsOf } from './fake-state.ts';
+
+const PAGES = fileURLToPath(new URL('../../dist/renderer/', import.meta.url));
+const TYPES: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.svg': 'image/svg+xml',
+};
+
+export interface FakeOptions {
+  scene: Scene;
+  host?: 'electron' | 'browser';
+  /** Files that a review finds, and over how many ticks of 60 ms. */
+  plan?: { files: number; ticks: number };
+  /** Bytes a second of each pretended transfer; 0 keeps everything still. */
+  speed?: number;
+}
+
+export class FakeMain {
+  readonly token = 'fake-token';
+  readonly state: FakeState;
+  readonly options: Required<FakeOptions>;
+  /** Every call that pages made, in order. */
+  readonly calls: WireCall[] = [];
+  /** Relative paths and sizes of the files that pages sent. */
+  readonly received: { path: string; size: number; bytes: number }[] = [];
+  plan: FakePlan | null = null;
+  /** A failure that the next call of that name gets instead of its answer. */
+  readonly failNext = new Map<CallName, Answer<never>>();
+  #server: Server;
+  #sockets = new Set<WebSocket>();
+  #handlers: FakeHandlers;
+  #upgrades = new WebSocketServer({ noServer: true, handleProtocols: () => SOCKET_PROTOCOL });
+  #seq = 0;
+  #timer: ReturnType<typeof setInterval> | null = null;
+  #sent = new Map<number, number>();
+  #refuse = false;
+
+  constructor(options: FakeOptions) {
+    this.options = { host: 'browser', plan: { files: 1_204, ticks: 5 }, speed: 42e6, ...options };
+    this.state = makeState(options.scene, this.options.host);
+    this.#handlers = handlersOf(this);
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+    this.#server.on('upgrade', (request, socket, head) => {
+      if (this.#refuse || request.url !== SOCKET_PATH || !this.#allowed(request)) {
+        socket.destroy();
+        return;
+      }
+      this.#upgrades.handleUpgrade(request, socket, head, (client) => this.#welcome(client));
+    });
+  }
+
+  async listen(port = 0): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(port, '127.0.0.1', resolve));
+    if (this.options.speed > 0) this.#timer = setInterval(() => this.#move(), 250);
+  }
+
+  /** The address with its token, as the program prints it. */
+  get url(): string {
+    const address = this.#server.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    return `http://127.0.0.1:${port}/#token=${this.token}`;
+  }
+
+  /** Cuts every line, and takes none until `restore`. */
+  cut(): void {
+    this.#refuse = true;
+    for (const socket of this.#sockets) socket.terminate();
+  }
+
+  restore(): void {
+    this.#refuse = false;
+  }
+
+  async close(): Promise<void> {
+    if (this.#timer) clearInterval(this.#timer);
+    this.plan?.stop();
+    for (const socket of this.#sockets) socket.terminate();
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /** Tells the pages that something has changed. */
+  changed(...topics: Events['changed']['topics']): void {
+    this.#seq += 1;
+    const { connection, paused } = this.state.snapshot;
+    this.#tell({
+      event: 'changed',
+      payload: { seq: this.#seq, topics, totals: totalsOf(this.state.batches), connection, paused },
+    });
+  }
+
+  tellPlan(plan: Events['plan']): void {
+    this.#tell({ event: 'plan', payload: plan });
+  }
+
+  #tell(message: WireMessage): void {
+    const text = JSON.stringify(message);
+    for (const socket of this.#sockets) socket.send(text);
+  }
+
+  #allowed(request: IncomingMessage): boolean {
+    return (request.headers['sec-websocket-protocol'] ?? '')
+      .split(/, ?/)
+      .includes(`${SOCKET_PROTOCOL}.${this.token}`);
+  }
+
+  #welcome(client: WebSocket): void {
+    this.#sockets.add(client);
+    client.on('close', () => this.#sockets.delete(client));
+    client.on('message', (data) => {
+      const message: WireCall = JSON.parse(data.toString());
+      void this.#answer(message).then((answer) => client.send(JSON.stringify({ id: message.id, answer })));
+    });
+  }
+
+  async #answer(message: WireCall): Promise<Answer<unknown>> {
+    this.calls.push(message);
+    const failing = this.failNext.get(message.call);
+    if (failing) {
+      this.failNext.delete(message.call);
+      return failing;
+    }
+    const parsed = CALLS[message.call].input.safeParse(message.input);
+    if (!parsed.success)
+      return { ok: false, error: { code: 'invalid-input', message: parsed.error.message, details: {} } };
+    return answerCall(this.#handlers, message.call, parsed.data);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = new URL(request.url ?? '/', 'http://127.0.0.1');
+    if (request.method === 'PUT' && url.pathname.startsWith('/drops/')) {
+      let bytes = 0;
+      for await (const chunk of request) bytes += chunk.length;
+      const allowed = request.headers.authorization === `Bearer ${this.token}`;
+      this.received.push({
+        path: url.searchParams.get('path') ?? '',
+        size: Number(url.searchParams.get('size')),
+        bytes,
+      });
+      response.writeHead(allowed ? 200 : 401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ ok: true, value: null }));
+      return;
+    }
+    const file = normalize(url.pathname === '/' ? 'index.html' : url.pathname.slice(1));
+    try {
+      const body = await readFile(join(PAGES, file));
+      response.writeHead(200, {
+        'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
+        'content-security-policy':
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self' ws:",
+        'cache-control': 'no-store',
+      });
+      response.end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  }
+
+  /** Four files on their way; a full one is done, and the next begins. */
+  #move(): void {
+    const { snapshot, batches } = this.state;
+    const still =
+      snapshot.paused ||
+      snapshot.connection.kind === 'offline' ||
+      snapshot.accounts.some(
+        (account) => account.id === snapshot.activeAccountId && account.blocked !== null,
+      );
+    const transfers: TransferView[] = [];
+    let finished = false;
+    for (const { row, units } of still ? [] : batches) {
+      for (const unit of row.paused ? [] : units) {
+        if (transfers.length === 4) break;
+        if (unit.state !== 'collecting' || unit.paused || (unit.notBefore ?? 0) > Date.now()) continue;
+        const size = unit.bytes - unit.storedBytes;
+        const sent = (this.#sent.get(unit.id) ?? size * 0.2) + this.options.speed / 4;
+        if (sent >= size) {
+          Object.assign(unit, { state: 'processing', storedBytes: unit.bytes, storedItems: unit.itemCount });
+          setTimeout(() => {
+            Object.assign(unit, { state: 'done' });
+            this.changed('queue');
+          }, 1_500);
+          finished = true;
+          continue;
+        }
+        this.#sent.set(unit.id, sent);
+        transfers.push({
+          itemId: unit.id * 1_000,
+          unitId: unit.id,
+          batchId: row.id,
+          sentBytes: sent,
+          size,
+          speed: this.options.speed,
+        });
+      }
+    }
+    const speed = transfers.length * this.options.speed;
+    if (transfers.length > 0 || finished) this.#tell({ event: 'progress', payload: { transfers, speed } });
+    if (finished) this.changed('queue');
+  }
+}
+
+const [, script, scene, port] = process.argv;
+if (script === fileURLToPath(import.meta.url)) {
+  const main = new FakeMain({ scene: (scene ?? 'busy') as Scene });
+  await main.listen(Number(port ?? 0));
+  process.stdout.write(`${main.url}\n`);
+}
