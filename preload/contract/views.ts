@@ -281,7 +281,7 @@ export type TransferView = z.infer<typeof transferView>;
 
 export const scope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('all') }),
-  z.object({ kind: z.literal('account'), id: z.string().max(100) }),
+  z.object({ kind: z.literal('account'), id: z.string().min(1).max(200) }),
   z.object({ kind: z.literal('batch'), id: z.number().int() }),
   z.object({ kind: z.literal('unit'), id: z.number().int() }),
   z.object({ kind: z.literal('item'), id: z.number().int() }),

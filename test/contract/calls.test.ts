@@ -1,0 +1,383 @@
+/**
+ * Every call of the contract on a running program against the emulator: bad input is answered and never thrown, each
+ * answer has exactly the declared shape, so has each event, and no call gives a secret back.
+ */
+
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sshpk from 'sshpk';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { z } from 'zod';
+import type { Program } from '../../main/app/program.ts';
+import { CALLS, type CallInput, type CallOutput } from '../../preload/contract/calls.ts';
+import { failureView } from '../../preload/contract/errors.ts';
+import { EVENTS, type Events } from '../../preload/contract/events.ts';
+import { CALL_NAMES, type CallName, EVENT_NAMES, type EventName } from '../../preload/contract/names.ts';
+import { makeKey } from '../fixtures/keys.ts';
+import { Lab } from '../fixtures/lab.ts';
+import { makePng } from '../fixtures/png.ts';
+import { tracesIn, tracesOfKey } from '../fixtures/traces.ts';
+
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const API_KEY = 'an-api-key-of-a-dataset-0123456789';
+const PASSPHRASE = 'correct horse battery staple';
+const errorShape = failureView.omit({ at: true });
+
+let lab: Lab;
+let program: Program;
+const events: { name: EventName; payload: unknown }[] = [];
+/** All that ever came back from the program, as pages would get it. */
+const traffic: string[] = [];
+const called = new Set<CallName>();
+const chosen: string[] = [];
+const opened: string[] = [];
+
+beforeAll(async () => {
+  lab = await Lab.open();
+  program = await lab.program(
+    {},
+    {
+      host: {
+        host: 'electron',
+        chooseFiles: async () => chosen,
+        openFolder: async (path) => void opened.push(path),
+        dropsArePaths: false,
+        serverChooser: true,
+      },
+    },
+  );
+  program.listen((name, payload) => {
+    events.push({ name, payload: structuredClone(payload) });
+    traffic.push(JSON.stringify(payload));
+  });
+  await program.start();
+});
+
+afterAll(async () => {
+  await program?.close();
+  await lab?.close();
+});
+
+/** Calls, and holds the answer against the declared shape: nothing missing, nothing more. */
+async function call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
+  const answer = await program.handle(name, input);
+  traffic.push(JSON.stringify(answer));
+  called.add(name);
+  if (!answer.ok) throw new Error(`${name} answered ${answer.error.code}: ${answer.error.message}`);
+  const parsed = CALLS[name].output.parse(answer.value);
+  expect(parsed, name).toEqual(answer.value);
+  // The schema of this very name read it.
+  return parsed as CallOutput<N>;
+}
+
+async function refused(name: CallName, input: unknown): Promise<z.infer<typeof errorShape>> {
+  const answer = await program.handle(name, input);
+  traffic.push(JSON.stringify(answer));
+  if (answer.ok) throw new Error(`${name} took ${JSON.stringify(input)}.`);
+  const parsed = errorShape.parse(answer.error);
+  expect(parsed, name).toEqual(answer.error);
+  expect(parsed.message, name).toMatch(/^\S.*\S$/s);
+  return parsed;
+}
+
+describe('bad input', () => {
+  const BAD = [
+    ...[
+      undefined,
+      17,
+      'text',
+      [],
+      true,
+      () => null,
+      Symbol('s'),
+      10n,
+      Number.NaN,
+      new Map([['planId', 'x']]),
+    ],
+    ...[{ planId: 1 }, { accountId: '' }, { limit: -1 }, { scope: { kind: 'planet' } }, { theme: 'pink' }],
+  ];
+
+  it.each(CALL_NAMES)('%s answers invalid-input and does not throw', async (name) => {
+    const bad = BAD.filter((input) => !CALLS[name].input.safeParse(input).success);
+    // `settings.set` may be called with nothing to set; the others refuse every one.
+    expect(bad.length).toBeGreaterThanOrEqual(name === 'settings.set' ? BAD.length - 7 : BAD.length);
+    for (const input of bad) expect((await refused(name, input)).code).toBe('invalid-input');
+  });
+
+  it.each(['', 'nonsense', 'toString', '__proto__', 'constructor', 'app.snapshot ', 'x'.repeat(100_000)])(
+    'there is no call %j',
+    async (name) => {
+      const answer = await program.handle(name, null);
+      expect(answer).toMatchObject({ ok: false, error: { code: 'invalid-input' } });
+      expect(JSON.stringify(answer).length).toBeLessThan(300);
+    },
+  );
+
+  it('does not repeat a secret that came in the wrong shape', async () => {
+    const { privateKey } = makeKey('wrong@example.com');
+    const error = await refused('accounts.signIn', { method: privateKey, key: privateKey });
+    expect(tracesIn(JSON.stringify(error), tracesOfKey(privateKey))).toEqual([]);
+    const whole = await refused('accounts.inspectKey', { key: privateKey.slice(0, 200) });
+    expect(tracesIn(JSON.stringify(whole), tracesOfKey(privateKey))).toEqual([]);
+  });
+});
+
+describe('a session that makes every call', () => {
+  let datasetId = '';
+  let otherId = '';
+  let folder = '';
+  const key = makeKey('pages@example.com', PASSPHRASE);
+  const page = { offset: 0, limit: 100 };
+  const all = { kind: 'all' } as const;
+
+  beforeAll(async () => {
+    await lab.control('POST', 'keys', { publicKey: key.publicKey, email: 'pages@example.com' });
+    const users = [{ email: 'pages@example.com', role: 'admin' }];
+    datasetId = await lab.dataset('Pages', { users });
+    otherId = await lab.dataset('Keyed', { users, mirrored: false, apiKeys: [{ key: API_KEY }] });
+    folder = join(lab.folder, 'pages');
+    mkdirSync(join(folder, 'frames'), { recursive: true });
+    for (let index = 0; index < 3; index += 1) {
+      writeFileSync(join(folder, `single${index}.png`), makePng({ seed: index }));
+      writeFileSync(join(folder, 'frames', `frame${index}.png`), makePng({ seed: 10 + index }));
+    }
+    writeFileSync(join(folder, 'empty.png'), '');
+    writeFileSync(join(folder, 'broken.mp4'), 'nothing that plays');
+  });
+
+  it('accounts', async () => {
+    const looked = await call('accounts.inspectKey', { key: key.privateKey });
+    expect(looked.passphraseNeeded).toBe(true);
+    const ssh = {
+      method: 'ssh',
+      key: key.privateKey,
+      passphrase: PASSPHRASE,
+      domain: lab.emulator.url,
+      name: null,
+      forThisRunOnly: true,
+    } as const;
+    expect((await refused('accounts.signIn', { ...ssh, passphrase: null })).code).toBe('passphrase-needed');
+    expect((await refused('accounts.signIn', { ...ssh, passphrase: 'wrong' })).code).toBe('passphrase-wrong');
+    expect((await refused('accounts.signIn', { ...ssh, domain: 'ftp://x' })).code).toBe('invalid-input');
+    const stranger = { ...ssh, key: makeKey('stranger').privateKey, passphrase: null };
+    expect((await refused('accounts.signIn', stranger)).code).toBe('unauthenticated');
+    const signedIn = await call('accounts.signIn', ssh);
+    expect(signedIn).toMatchObject({ kind: 'ssh', secretIn: 'run', email: 'pages@example.com' });
+    const keyed = await call('accounts.signIn', {
+      method: 'api-key',
+      apiKey: API_KEY,
+      datasetId: otherId,
+      domain: lab.emulator.url,
+      name: 'Keyed',
+      forThisRunOnly: true,
+    });
+    expect(keyed).toMatchObject({ kind: 'api-key', datasetId: otherId, fingerprint: null });
+    expect((await refused('accounts.setRoute', { accountId: keyed.id, route: 'storage' })).code).toBe(
+      'not-available',
+    );
+    expect((await refused('datasets.create', { title: 'x', description: '', mirrored: true })).code).toBe(
+      'not-available',
+    );
+    expect((await call('datasets.list', { search: '', refresh: true, ...page })).total).toBe(1);
+    await call('accounts.signOut', { accountId: keyed.id, cancelUnfinished: false });
+    await call('accounts.switch', { accountId: signedIn.id });
+    expect(await call('accounts.setRoute', { accountId: signedIn.id, route: 'storage' })).toMatchObject({
+      route: 'storage',
+    });
+    await call('accounts.check', { accountId: signedIn.id });
+    for (const name of ['accounts.switch', 'accounts.check'] as const)
+      expect((await refused(name, { accountId: 'nobody' })).code).toBe('account-unknown');
+    const snapshot = await call('app.snapshot', null);
+    expect(snapshot.activeAccountId).toBe(signedIn.id);
+    expect(snapshot.accounts).toHaveLength(2);
+    await call('app.openFolder', { folder: 'logs' });
+    expect(opened).toEqual([join(lab.home, 'logs')]);
+  });
+
+  it('datasets', async () => {
+    const made = await call('datasets.create', { title: 'Made', description: 'd', mirrored: true });
+    expect((await call('datasets.list', { search: 'mad', refresh: false, ...page })).rows).toEqual([
+      expect.objectContaining({ id: made.id, title: 'Made', mirrored: true }),
+    ]);
+    expect(await call('datasets.rows', { datasetId: made.id, search: '', refresh: true, ...page })).toEqual({
+      total: 0,
+      rows: [],
+    });
+    expect(await call('datasets.folders', { search: '' })).not.toEqual([]);
+    const none = { datasetId: NOBODY, search: '', refresh: true, ...page };
+    expect(['not-found', 'dataset-unknown', 'forbidden']).toContain(
+      (await refused('datasets.rows', none)).code,
+    );
+  });
+
+  it('a review, its upload and its queue', async () => {
+    const browsed = await call('files.browse', { path: folder, ...page });
+    expect(browsed.entries.map((entry) => entry.name)).toContain('frames');
+    expect((await refused('files.browse', { path: join(folder, 'gone'), ...page })).code).toBe(
+      'file-missing',
+    );
+    await call('files.browse', { path: null, ...page });
+    chosen.push(folder);
+    expect(await call('files.choose', { what: 'folders' })).toEqual([folder]);
+
+    const started = await call('plan.start', { source: { kind: 'paths', paths: [folder] }, datasetId: null });
+    const { planId } = started;
+    await vi.waitFor(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
+    expect((await refused('plan.commit', { planId })).code).toBe('invalid-input');
+    const gone = await call('plan.setDataset', { planId, datasetId: NOBODY, folderId: null });
+    expect(gone.destinationProblem).not.toBeNull();
+    await call('plan.setDataset', { planId, datasetId, folderId: null });
+    const folders = await call('plan.folders', { planId, ...page });
+    const frames = folders.rows.find((row) => row.name === 'frames');
+    expect(frames?.images).toBe(3);
+    await call('plan.setFolder', { planId, path: join(folder, 'frames'), as: 'group' });
+    await vi.waitFor(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
+    expect((await call('plan.units', { planId, ...page })).rows).toHaveLength(4);
+    expect((await call('plan.turnedAway', { planId, ...page })).rows).toHaveLength(2);
+
+    await call('queue.pause', { scope: all });
+    const { batchId } = await call('plan.commit', { planId });
+    if (batchId === null) throw new Error('Nothing was queued.');
+    expect((await refused('plan.get', { planId })).code).toBe('invalid-input');
+    const rows = async () =>
+      (
+        await call('queue.rows', {
+          filter: 'all',
+          search: '',
+          expandedBatches: [batchId],
+          expandedUnits: await unitIds(batchId),
+          ...page,
+        })
+      ).rows;
+    expect(new Set((await rows()).map((row) => row.kind))).toEqual(
+      new Set(['batch', 'unit', 'item', 'turned-away']),
+    );
+    expect((await call('app.snapshot', null)).paused).toBe(true);
+    const [first] = await unitIds(batchId);
+    if (first === undefined) throw new Error('There is no unit.');
+    expect(await call('queue.cancel', { scope: { kind: 'unit', id: first } })).toEqual({ units: 1 });
+    expect(await call('queue.retry', { scope: { kind: 'unit', id: first } })).toEqual({ units: 1 });
+    for (const filter of ['active', 'waiting', 'attention', 'done', 'turned-away'] as const)
+      await call('queue.rows', { filter, search: 'e', expandedBatches: [], expandedUnits: [], ...page });
+    await call('queue.resume', { scope: all });
+    await vi.waitFor(async () => expect((await call('queue.totals', { scope: all })).units.done).toBe(4), {
+      timeout: 15_000,
+    });
+    expect(
+      (await call('datasets.rows', { datasetId, search: '', refresh: true, ...page })).rows,
+    ).toHaveLength(4);
+    for (const name of ['queue.checkAgain', 'queue.registerAnyway'] as const)
+      expect((await refused(name, { unitId: first })).code).toBe('invalid-input');
+    expect(await call('queue.clear', { batchId })).toEqual({ batches: 1 });
+    expect(await rows()).toEqual([]);
+  });
+
+  it('a unit in doubt', async () => {
+    const group = join(lab.folder, 'doubt');
+    mkdirSync(group);
+    for (let index = 0; index < 3; index += 1)
+      writeFileSync(join(group, `f${index}.png`), makePng({ seed: 50 + index }));
+    const { planId } = await call('plan.start', { source: { kind: 'paths', paths: [group] }, datasetId });
+    await vi.waitFor(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
+    await call('plan.setFolder', { planId, path: group, as: 'group' });
+    // The request is lost on its way, so nobody knows whether it arrived.
+    await lab.fault({ kind: 'register' }, { reset: true }, 1);
+    const { batchId } = await call('plan.commit', { planId });
+    if (batchId === null) throw new Error('Nothing was queued.');
+    const scope = { kind: 'batch', id: batchId } as const;
+    const inDoubt = () =>
+      vi.waitFor(async () => expect((await call('queue.totals', { scope })).units.uncertain).toBe(1), {
+        timeout: 15_000,
+      });
+    await inDoubt();
+    const [unitId] = await unitIds(batchId);
+    if (unitId === undefined) throw new Error('There is no unit.');
+    await call('queue.checkAgain', { unitId });
+    await inDoubt();
+    await call('queue.registerAnyway', { unitId });
+    await vi.waitFor(async () => expect((await call('queue.totals', { scope })).units.done).toBe(1), {
+      timeout: 15_000,
+    });
+  });
+
+  it('drops', async () => {
+    const bytes = makePng({ seed: 77 });
+    const drop = await call('drops.open', { files: 1, bytes: bytes.length });
+    expect(
+      await program.receive(drop.dropId, 'a/b.png', { size: bytes.length, mtimeMs: 1e12 }, once(bytes)),
+    ).toEqual({ ok: true, value: null });
+    const source = { kind: 'drop', dropId: drop.dropId } as const;
+    const { planId } = await call('plan.start', { source, datasetId });
+    expect((await refused('plan.start', { source, datasetId })).code).toBe('invalid-input');
+    expect(
+      await program.receive(drop.dropId, 'late.png', { size: 1, mtimeMs: null }, once(bytes)),
+    ).toMatchObject({ ok: false, error: { code: 'invalid-input' } });
+    await call('plan.discard', { planId });
+    expect((await refused('plan.get', { planId })).code).toBe('invalid-input');
+  });
+
+  it('settings, and signing out', async () => {
+    const before = await call('settings.get', null);
+    expect(await call('settings.set', { theme: 'dark', concurrency: 8 })).toEqual({
+      ...before,
+      theme: 'dark',
+      concurrency: 8,
+    });
+    expect((await refused('settings.set', { concurrency: 0 })).code).toBe('invalid-input');
+    const { activeAccountId } = await call('app.snapshot', null);
+    if (activeAccountId === null) throw new Error('Nobody is signed in.');
+    await call('accounts.signOut', { accountId: activeAccountId, cancelUnfinished: true });
+    const after = await call('app.snapshot', null);
+    expect(after.accounts.map((account) => account.secretIn)).toEqual(['environment']);
+  });
+
+  it('has made them all', () => {
+    expect(CALL_NAMES.filter((name) => !called.has(name))).toEqual([]);
+  });
+
+  it('got every event in its declared shape, and each tick with the next number', () => {
+    for (const { name, payload } of events) {
+      const parsed: unknown = EVENTS[name].parse(payload);
+      expect(parsed, name).toEqual(payload);
+    }
+    expect(EVENT_NAMES.filter((name) => !events.some((event) => event.name === name))).toEqual([]);
+    const seqs = events
+      .filter((event): event is { name: 'changed'; payload: Events['changed'] } => event.name === 'changed')
+      .map((event) => event.payload.seq);
+    expect(seqs).toEqual(seqs.map((_, index) => index + 1));
+  });
+
+  it('got no secret back by any call or event', () => {
+    const traces = new Map([
+      ...tracesOfKey(lab.privateKey),
+      ...[...tracesOfKey(makeReadable(key.privateKey))].map(
+        ([name, trace]) => [`own ${name}`, trace] as const,
+      ),
+      ['API key', API_KEY],
+      ['passphrase', PASSPHRASE],
+      ['signed URL', 'X-Goog-'],
+    ]);
+    expect(tracesIn(traffic.join('\n'), traces)).toEqual([]);
+    // The search finds what is there: a control.
+    expect(tracesIn(lab.privateKey, traces).length).toBeGreaterThan(0);
+  });
+
+  async function unitIds(batchId: number): Promise<number[]> {
+    const answer = await call('queue.rows', {
+      filter: 'all',
+      search: '',
+      expandedBatches: [batchId],
+      expandedUnits: [],
+      ...page,
+    });
+    return answer.rows.flatMap((row) => (row.kind === 'unit' ? [row.id] : []));
+  }
+
+  function makeReadable(privateKey: string): string {
+    return sshpk.parsePrivateKey(privateKey, 'openssh', { passphrase: PASSPHRASE }).toString('openssh');
+  }
+});
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
