@@ -18,7 +18,7 @@ export async function* memory(): AsyncGenerator<Measurement> {
   const key = makeKey('bench@example.com');
   const emulator = await listen(join(ROOT, 'test', 'emulator', 'index.ts'), [
     ...['--port', '0', '--data', join(folder, 'emulator')],
-    ...['--public-key', key.publicKey],
+    ...['--public-key', key.publicKey, '--fast'],
   ]);
   try {
     const video = join(folder, 'large.mp4');
