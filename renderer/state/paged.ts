@@ -24,6 +24,7 @@ export interface PagedState {
 
 const PAGE = 100;
 const KEPT_PAGES = 40;
+const AT_ONCE = 2;
 
 export class Paged<Row> {
   #fetch: FetchPage<Row>;
@@ -103,10 +104,10 @@ export class Paged<Row> {
     for (let page = firstPage; page <= lastPage; page += 1) {
       const known = this.#pages.get(page);
       if (known && !known.stale) continue;
-      if (this.#asked.has(page)) {
-        // Changed again while on its way: asked once more when it is here.
-        continue;
-      }
+      // Changed again while on its way: asked once more when it is here.
+      if (this.#asked.has(page)) continue;
+      // Fast scrolling passes many pages: each answer makes room for what is in sight by then.
+      if (this.#asked.size >= AT_ONCE) break;
       void this.#load(page);
     }
     for (const page of this.#pages.keys()) {

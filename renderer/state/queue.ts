@@ -83,7 +83,7 @@ queueRows.onPage = (rows) => {
     else pausedBatches.delete(row.id);
     if (seenBatches.has(row.id)) continue;
     // In a narrowed list the point is what matches, which is inside; in the whole list, what is still at work.
-    if (narrowed || (firstPage && row.finishedAt === null)) open.add(row.id);
+    if (narrowed || (firstPage && (row.finishedAt === null || rows.length === 1))) open.add(row.id);
     seenBatches.add(row.id);
   }
   if (rows.length > 0) firstPage = false;

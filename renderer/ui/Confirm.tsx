@@ -29,6 +29,7 @@ export function confirm(question: Question): Promise<boolean> {
 export function ConfirmHost(): ReactElement {
   const { question, answer } = useConfirm();
   const action = useRef<HTMLButtonElement>(null);
+  const keep = useRef<HTMLButtonElement>(null);
   const settle = (yes: boolean) => {
     useConfirm.setState({ question: null, answer: null });
     answer?.(yes);
@@ -39,10 +40,13 @@ export function ConfirmHost(): ReactElement {
       onClose={() => settle(false)}
       title={question?.title ?? ''}
       size="s"
-      initialFocus={() => action.current}
+      // Where something would be lost, a stray Enter keeps it.
+      initialFocus={() => (question?.danger ? keep.current : action.current)}
       footer={
         <>
-          <Button onClick={() => settle(false)}>{question?.keep ?? 'Cancel'}</Button>
+          <Button ref={keep} onClick={() => settle(false)}>
+            {question?.keep ?? 'Cancel'}
+          </Button>
           <Button ref={action} variant={question?.danger ? 'danger' : 'primary'} onClick={() => settle(true)}>
             {question?.action ?? ''}
           </Button>

@@ -4,6 +4,8 @@ import { type ReactElement, type ReactNode, useRef } from 'react';
 import { IconButton } from './Button.tsx';
 import { focusAnchor, restoreFocus } from './focus.ts';
 
+const FIRST_FIELD = '.dialog-body :is(input, textarea):not([tabindex="-1"])';
+
 interface DialogProps {
   open: boolean;
   /** Escape, the cross, or a click beside it. */
@@ -41,16 +43,17 @@ export function Dialog({
           data-floating=""
           {...(description ? {} : { 'aria-describedby': undefined })}
           onOpenAutoFocus={(event) => {
-            anchor.current = focusAnchor();
-            const first = initialFocus?.();
-            if (first) {
-              event.preventDefault();
-              first.focus();
-            }
+            anchor.current ??= focusAnchor();
+            event.preventDefault();
+            const content = event.currentTarget;
+            if (!(content instanceof HTMLElement) || content.contains(document.activeElement)) return;
+            // Not the cross, which Radix would take as the first control: its tooltip would open with the dialog.
+            (initialFocus?.() ?? content.querySelector<HTMLElement>(FIRST_FIELD) ?? content).focus();
           }}
           onCloseAutoFocus={(event) => {
             event.preventDefault();
             restoreFocus(anchor.current);
+            anchor.current = null;
           }}
           onInteractOutside={(event) => {
             if (!closeOnOutside) event.preventDefault();

@@ -27,9 +27,10 @@ function sized(bytes: number): { value: string; unit: string } {
   return { value: digits, unit: UNITS[step] ?? 'bytes' };
 }
 
-/** `1_240_000_000` → `1.2 GB`. */
+/** `1_240_000_000` → `1.2 GB`, `1_000_000_000` → `1 GB`. */
 export function size(bytes: number): string {
-  const { value, unit } = sized(bytes);
+  const { value: exact, unit } = sized(bytes);
+  const value = exact.replace(/\.0$/, '');
   return unit === 'bytes' && value === '1' ? '1 byte' : `${value} ${unit}`;
 }
 
@@ -38,8 +39,8 @@ export function sizeOf(done: number, total: number): string {
   const left = sized(done);
   const right = sized(total);
   return left.unit === right.unit || done === 0
-    ? `${done === 0 ? '0' : left.value} of ${right.value} ${right.unit}`
-    : `${left.value} ${left.unit} of ${right.value} ${right.unit}`;
+    ? `${done === 0 ? '0' : left.value} of ${size(total)}`
+    : `${left.value} ${left.unit} of ${size(total)}`;
 }
 
 /** Bytes a second: `84 MB/s`. */

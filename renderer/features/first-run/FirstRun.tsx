@@ -45,12 +45,13 @@ export function FirstRun(): ReactElement {
 }
 
 function Connect(): ReactElement {
+  const keychain = useApp((state) => state.snapshot?.keychain.kind === 'ready');
   return (
     <>
       <h1>Connect to Encord</h1>
       <p className="first-run-lead">
-        Use the private key whose public half is registered in your Encord account. It is kept in this
-        machine’s keychain.
+        Use the private key whose public half is registered in your Encord account.
+        {keychain ? ' It is kept in this machine’s keychain.' : ''}
       </p>
       <SignIn onDone={() => undefined} />
     </>

@@ -1,5 +1,5 @@
 /** Pages on the left; the account and the connection at the foot. */
-import type { ReactElement } from 'react';
+import { type ReactElement, useSyncExternalStore } from 'react';
 import type { AccountView, ConnectionView } from '../../../preload/contract/views.ts';
 import { activeAccount, refreshSnapshot, useApp } from '../../state/app.ts';
 import { ask } from '../../state/bridge.ts';
@@ -11,6 +11,20 @@ import { Icon, type IconName, Mark } from '../../ui/Icon.tsx';
 import { Menu, type MenuEntry } from '../../ui/Menu.tsx';
 import { Tip } from '../../ui/Tooltip.tsx';
 
+/** Below this width the sidebar gives its room to the page. */
+const SMALL = '(max-width: 980px)';
+
+function useSmallWindow(): boolean {
+  return useSyncExternalStore(
+    (told) => {
+      const query = matchMedia(SMALL);
+      query.addEventListener('change', told);
+      return () => query.removeEventListener('change', told);
+    },
+    () => matchMedia(SMALL).matches,
+  );
+}
+
 const LINKS: readonly { page: PageName; label: string; icon: IconName; keys: string }[] = [
   { page: 'uploads', label: 'Uploads', icon: 'upload', keys: 'g u' },
   { page: 'datasets', label: 'Datasets', icon: 'dataset', keys: 'g d' },
@@ -19,19 +33,23 @@ const LINKS: readonly { page: PageName; label: string; icon: IconName; keys: str
 
 export function Sidebar(): ReactElement {
   const page = useUi((state) => state.page);
-  const open = useUi((state) => state.sidebarOpen);
+  const wanted = useUi((state) => state.sidebarOpen);
+  const small = useSmallWindow();
+  const open = wanted && !small;
   const electron = useApp((state) => state.snapshot?.host === 'electron');
   return (
     <nav className={`sidebar${open ? '' : ' sidebar-narrow'}`} aria-label="Pages">
       <div className="sidebar-head">
         <Mark size={22} />
         <span className="sidebar-brand truncate">Encord Uploader</span>
-        <IconButton
-          label={open ? 'Make the sidebar narrow' : 'Make the sidebar wide'}
-          icon="sidebar"
-          onClick={toggleSidebar}
-          className="sidebar-toggle"
-        />
+        {small ? null : (
+          <IconButton
+            label={open ? 'Make the sidebar narrow' : 'Make the sidebar wide'}
+            icon="sidebar"
+            onClick={toggleSidebar}
+            className="sidebar-toggle"
+          />
+        )}
       </div>
       <ul className="sidebar-links">
         {LINKS.map((link, index) => (
@@ -97,7 +115,7 @@ function connectionWord(
   if (account.blocked) return { text: 'Sign in again', tone: 'fail' };
   switch (connection.kind) {
     case 'online':
-      return { text: `Connected · ${hostOf(account.domain)}`, tone: 'done' };
+      return { text: 'Connected', tone: 'done' };
     case 'offline':
       return { text: 'Offline', tone: 'warn' };
     case 'waiting':

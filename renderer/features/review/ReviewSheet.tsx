@@ -1,5 +1,5 @@
 /** What a drop will become, before anything is sent: counts, folders, names, what is turned away, the destination. */
-import { type ReactElement, useRef, useState } from 'react';
+import { type ReactElement, useEffect, useRef, useState } from 'react';
 import type { PlanView } from '../../../preload/contract/views.ts';
 import { usePaged } from '../../state/paged.ts';
 import { commitReview, discardReview, planFolders, useReview } from '../../state/review.ts';
@@ -62,7 +62,6 @@ export function ReviewSheet(): ReactElement {
       title="Review"
       size="xl"
       closeOnOutside={false}
-      initialFocus={() => upload.current}
       footer={
         plan && !failed ? (
           <Footer plan={plan} buttonRef={upload} />
@@ -100,6 +99,11 @@ function Footer({
   const units = unitCount(plan);
   const files = filesToSend(plan);
   const busy = scanning(plan);
+  const ready = !busy && units > 0 && destination !== null && plan.destinationProblem === null;
+  useEffect(() => {
+    // Enter uploads, as soon as it can and unless the person is somewhere in the sheet already.
+    if (ready && document.activeElement?.getAttribute('role') === 'dialog') buttonRef.current?.focus();
+  }, [ready, buttonRef]);
   const label = busy
     ? 'Upload'
     : units === 0
@@ -118,7 +122,7 @@ function Footer({
         variant="primary"
         className="review-upload"
         busy={committing}
-        disabled={busy || units === 0 || destination === null || plan.destinationProblem !== null}
+        disabled={!ready}
         onClick={() => void commitReview()}
       >
         {label}

@@ -37,7 +37,7 @@ function factsOf(row: QueueRow): Fact[] {
     case 'unit':
       return [
         ['State', unitWord(row, false, false, now).word],
-        ['Type', MEDIA[row.media].one],
+        ['Type', MEDIA[row.media].one.replace(/^./, (letter) => letter.toUpperCase())],
         ['Path', row.path],
         ['Size', `${size(row.bytes)}${row.itemCount > 1 ? ` in ${count(row.itemCount)} frames` : ''}`],
         ['Attempts', count(row.attempts)],

@@ -9,6 +9,7 @@ import { batchIsPaused, canExpand, setExpanded, useQueue } from '../../state/que
 import { countsOf } from '../../state/status.ts';
 import { type Moving, useTransfers } from '../../state/transfers.ts';
 import { Progress } from '../../ui/Controls.tsx';
+import { Badge } from '../../ui/Feedback.tsx';
 import { count, plural, size, sizeOf, speed, timeLeftShort, when } from '../../ui/format.ts';
 import { Icon, type IconName, Spinner } from '../../ui/Icon.tsx';
 import { MiddleTruncate } from '../../ui/MiddleTruncate.tsx';
@@ -110,7 +111,7 @@ function Line({
   bar,
 }: LineProps): ReactElement {
   return (
-    <div className={`q-line q-level-${level}`}>
+    <div className={`q-line q-level-${level}${sentence ? ' q-says' : ''}`}>
       {twist}
       <span className="q-name" role="gridcell">
         <span className="q-icon">{icon}</span>
@@ -169,11 +170,11 @@ function BatchLine({ row, expanded }: { row: BatchRow; expanded: boolean }): Rea
     `batch:${row.id}:${counts.open > 0}`,
     Math.min(bytes, storedBytes + (moving?.sentBytes ?? 0)),
   );
-  const state = batchWord(row, moving !== undefined, held);
+  const offline = useApp((state) => state.snapshot?.connection.kind === 'offline');
+  const state = batchWord(row, moving !== undefined, held, offline);
   const open = counts.open > 0;
   const { done } = counts;
   const trouble = open && row.trouble ? { text: row.trouble.message, tone: 'warn' as const } : null;
-  const away = counts.turnedAway > 0 ? ` · ${count(counts.turnedAway)} not taken` : '';
   return (
     <Line
       row={row}
@@ -191,15 +192,25 @@ function BatchLine({ row, expanded }: { row: BatchRow; expanded: boolean }): Rea
             <Icon name="arrowRight" size={12} />
             <span className="truncate">{row.datasetTitle}</span>
           </span>
+          {open && counts.attention > 0 ? (
+            <Badge tone={counts.failed > 0 ? 'fail' : 'warn'}>
+              {counts.failed > 0
+                ? `${count(counts.failed)} failed`
+                : `${count(counts.uncertain)} not certain`}
+            </Badge>
+          ) : null}
+          {counts.turnedAway > 0 ? (
+            <span className="q-badge-quiet">
+              <Badge>{count(counts.turnedAway)} not taken</Badge>
+            </span>
+          ) : null}
         </span>
       }
       sentence={trouble}
       amount={
         <>
           {open ? `${count(done)} of ${count(counts.total)}` : plural(counts.total, 'upload')}
-          <span className="q-extra">
-            {` · ${open ? sizeOf(sent, bytes) : size(bytes)}${counts.attention > 0 && open ? ` · ${count(counts.attention)} failed` : ''}${away}`}
-          </span>
+          <span className="q-extra">{` · ${open ? sizeOf(sent, bytes) : size(bytes)}`}</span>
         </>
       }
       rate={rateOf(moving, bytes - sent)}

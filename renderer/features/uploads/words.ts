@@ -59,10 +59,11 @@ export function itemWord(item: ItemRow, moving: boolean, now: number): StateWord
   return { word: 'Waiting', icon: 'clock', tone: 'quiet' };
 }
 
-export function batchWord(batch: BatchRow, moving: boolean, held: boolean): StateWord {
+export function batchWord(batch: BatchRow, moving: boolean, held: boolean, offline = false): StateWord {
   const counts = countsOf(batch.totals);
   if (counts.open > 0) {
     if (batch.paused || held) return PAUSED;
+    if (offline) return { word: 'Offline', icon: 'offline', tone: 'warn' };
     if (batch.trouble) return { word: 'Waiting', icon: 'warn', tone: 'warn' };
     if (moving) return { word: 'Uploading', icon: 'upload', tone: 'accent' };
     const { registering, processing, linking, ready } = batch.totals.units;
