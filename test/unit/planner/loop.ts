@@ -4,8 +4,8 @@
  */
 
 export interface LoopWatch {
-  /** Turns that worked for longer than `ms` milliseconds, as a share of all. */
-  stop(): { share(ms: number): number };
+  /** Turns that worked for longer than `ms` milliseconds, as a share of all; the longest turn in milliseconds. */
+  stop(): { share(ms: number): number; readonly longest: number };
 }
 
 export function watchLoop(): LoopWatch {
@@ -19,7 +19,10 @@ export function watchLoop(): LoopWatch {
   return {
     stop() {
       clearInterval(timer);
-      return { share: (ms) => turns.filter((turn) => turn > ms).length / Math.max(1, turns.length) };
+      return {
+        share: (ms) => turns.filter((turn) => turn > ms).length / Math.max(1, turns.length),
+        longest: Math.max(0, ...turns),
+      };
     },
   };
 }
