@@ -109,6 +109,11 @@ export class FakeMain {
     return this.#seq;
   }
 
+  /** As if a tick had been sent and never arrived. */
+  loseTick(): void {
+    this.#seq += 1;
+  }
+
   /** Tells the pages that something has changed. */
   changed(...topics: Events['changed']['topics']): void {
     this.#seq += 1;

@@ -220,7 +220,7 @@ function Summary({ plan }: { plan: PlanView }): ReactElement {
         {kinds.map((media) => (
           <li key={media} className="review-kind">
             <Icon name={MEDIA[media].icon} />
-            <strong>{count(plan.units[media])}</strong>
+            <strong>{count(plan.units[media])}</strong>{' '}
             {plan.units[media] === 1 ? MEDIA[media].one : MEDIA[media].many}
           </li>
         ))}

@@ -1,0 +1,141 @@
+/** From a drop to the queue: bytes on their way, counts as they come, folders, what is refused, the destination. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { callsOf, expect, row, test } from './stage.ts';
+
+/** A drop as the browser makes it from the desktop: real paths, real entries. */
+async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver'] as const)
+    await session.send('Input.dispatchDragEvent', { type, x: 600, y: 400, data });
+  await expect(page.getByTestId('drop-overlay')).toContainText('Drop to upload to Traffic Data');
+  await session.send('Input.dispatchDragEvent', { type: 'drop', x: 600, y: 400, data });
+}
+
+const small = { name: 'a.png', mimeType: 'image/png', buffer: Buffer.from('bytes of a picture') };
+
+test('a dropped folder is sent file by file, reviewed, and becomes a batch', async ({ page, open }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'drop-'));
+  try {
+    mkdirSync(join(folder, 'captures', 'inner'), { recursive: true });
+    for (let index = 0; index < 230; index += 1)
+      writeFileSync(join(folder, 'captures', `f${index}.png`), `frame ${index}`);
+    writeFileSync(join(folder, 'captures', 'inner', '日本 🐟.mp4'), 'film');
+    const main = await open({ scene: 'empty', host: 'browser', plan: { files: 231, ticks: 3 } });
+    await expect(page.getByRole('heading', { name: 'Drop files or folders anywhere' })).toBeVisible();
+    await dropPaths(page, [join(folder, 'captures')]);
+
+    await expect(page.getByTestId('review-files')).toHaveText('231 files');
+    expect(callsOf(main, 'drops.open')).toMatchObject([{ files: 231 }]);
+    expect(main.received).toHaveLength(231);
+    expect(main.received.map((each) => each.path)).toContain('captures/inner/日本 🐟.mp4');
+    expect(main.received.every((each) => each.bytes === each.size)).toBe(true);
+    expect(callsOf(main, 'plan.start')).toEqual([
+      { source: { kind: 'drop', dropId: 'drop-1' }, datasetId: 'd-0' },
+    ]);
+
+    await page.getByRole('button', { name: 'Upload 226 files to Traffic Data' }).click();
+    await expect(page.getByRole('dialog')).toHaveCount(0);
+    await expect(row(page, 'cam-north_0000')).toContainText('Waiting');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('20,000 files: the count grows while the page stays usable', async ({ page, open }) => {
+  await open({ scene: 'empty', plan: { files: 20_000, ticks: 60 } });
+  await page.getByTestId('choose-files').setInputFiles(small);
+  const files = page.getByTestId('review-files');
+  const shown = async () => Number((await files.textContent())?.replace(/\D/g, '') ?? 0);
+  await expect.poll(shown).toBeGreaterThan(1_000);
+  const early = await shown();
+  expect(early).toBeLessThan(20_000);
+  const wait = await page.evaluate(async () => {
+    const waits: number[] = [];
+    for (let beat = 0; beat < 60; beat += 1) {
+      const start = performance.now();
+      await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
+      waits.push(performance.now() - start);
+    }
+    // Nine in ten: the tests share their processor with whatever else runs.
+    return waits.sort((a, b) => a - b)[53];
+  });
+  expect(wait).toBeLessThan(100);
+  await expect(files).toHaveText('20,000 files');
+  const upload = page.getByRole('button', { name: 'Upload 19,995 files to Traffic Data' });
+  await expect(upload).toBeFocused();
+});
+
+test('folders switch between single images and one group', async ({ page, open }) => {
+  const main = await open({ scene: 'empty' });
+  await page.getByTestId('choose-files').setInputFiles(small);
+  await expect(page.getByText('887 images')).toBeVisible();
+  await page.getByRole('radio', { name: /Folders/ }).click();
+  const frames = page.getByRole('listitem').filter({ hasText: 'frames' }).first();
+  await expect(frames).toContainText('Numbered frames');
+  await frames.getByRole('radio', { name: 'Single images' }).click();
+  await expect(frames).toContainText('300 single images');
+  await expect(page.getByText('1,187 images')).toBeVisible();
+  expect(callsOf(main, 'plan.setFolder')).toMatchObject([{ path: '/data/in/frames', as: 'single' }]);
+});
+
+test('what is not taken stands under its reason', async ({ page, open }) => {
+  await open({ scene: 'empty' });
+  await page.getByTestId('choose-files').setInputFiles(small);
+  await page.getByRole('radio', { name: /Not taken/ }).click();
+  const list = page.getByRole('list', { name: 'Not taken, by reason' });
+  await expect(list.getByRole('button', { name: /Not a kind of file that Encord takes/ })).toContainText('2');
+  await expect(list).toContainText('the limit is 1 GB');
+  await list.getByRole('button', { name: /Larger than the size limit/ }).click();
+  await expect(list).not.toContainText('whole-day.mp4');
+});
+
+test('a destination that cannot take the files says why, and another can be made in place', async ({
+  page,
+  open,
+}) => {
+  const main = await open({ scene: 'empty' });
+  await page.getByTestId('choose-files').setInputFiles(small);
+  await expect(page.getByRole('button', { name: /^Upload 1,199/ })).toBeEnabled();
+  await page.getByRole('button', { name: /Choose another/ }).click();
+  await page.getByRole('searchbox', { name: 'Search datasets' }).fill('orchard');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alert')).toContainText('keeps its files in a bucket of your own');
+  await expect(page.getByRole('button', { name: /^Upload 1,199/ })).toBeDisabled();
+
+  await page.getByRole('button', { name: /Choose another/ }).click();
+  await page.getByRole('button', { name: 'Create dataset' }).click();
+  await page.getByLabel('Title').fill('Night frames');
+  await page.getByRole('button', { name: 'Create dataset' }).click();
+  await page.getByRole('button', { name: 'Upload 1,199 files to Night frames' }).click();
+  await expect(row(page, 'Night frames')).toBeVisible();
+  expect(callsOf(main, 'plan.commit')).toHaveLength(1);
+});
+
+test('Escape discards the review, and the focus is back', async ({ page, open }) => {
+  const main = await open({ scene: 'busy' });
+  await row(page, 'cam-north_0041').click();
+  await page.getByTestId('choose-files').setInputFiles(small);
+  await expect(page.getByTestId('review-files')).toHaveText('1,204 files');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect.poll(() => callsOf(main, 'plan.discard').length).toBe(1);
+  await expect(page.getByRole('treegrid')).toBeFocused();
+});
+
+test('files of the machine itself are chosen without being sent', async ({ page, open }) => {
+  const main = await open({ scene: 'empty' });
+  await expect(page.getByRole('button', { name: 'Add files' })).toBeVisible();
+  await page.keyboard.press('Control+o');
+  await page.getByRole('button', { name: 'captures', exact: true }).click();
+  await page.getByRole('checkbox', { name: 'Choose capture_0002.mp4' }).check();
+  await page.getByRole('button', { name: 'Review', exact: true }).click();
+  await expect(page.getByTestId('review-files')).toHaveText('1,204 files');
+  expect(main.received).toHaveLength(0);
+  expect(callsOf(main, 'plan.start')).toMatchObject([
+    { source: { kind: 'paths', paths: ['/home/lab/captures/capture_0002.mp4'] } },
+  ]);
+});
