@@ -5,7 +5,7 @@
  */
 
 /** The commands that `package.json` maps to `run.mjs`, and `setup`, which does set-up alone and forgets old failures. */
-export const NAMES = ['start', 'demo', 'test', 'cli', 'emulator', 'bench', 'setup'];
+export const NAMES = ['start', 'demo', 'test', 'cli', 'emulator', 'bench', 'crash', 'setup'];
 
 /** The oldest major version of Node that runs the sources as they are and has `node:sqlite`. */
 export const NODE_MAJOR = 24;
@@ -23,7 +23,7 @@ export const RETRY = 'node .setup/run.mjs setup';
 export function needsOf(name, args) {
   const e2e = name === 'test' && chooseTests(args).e2e !== null;
   return {
-    keychain: name !== 'emulator' && name !== 'bench',
+    keychain: !['emulator', 'bench', 'crash'].includes(name),
     pages: name === 'start' || name === 'demo' || e2e || (name === 'cli' && args.includes('serve')),
     electron:
       name === 'start' ||

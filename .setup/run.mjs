@@ -18,6 +18,7 @@ const PROGRAMS = {
   emulator: 'test/emulator/index.ts',
   demo: 'test/demo.ts',
   bench: 'test/bench/index.ts',
+  crash: 'test/crash/index.ts',
 };
 
 /** Whether npm runs this script, and not something that npm runs. */

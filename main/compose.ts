@@ -27,7 +27,8 @@ import type { HostServices } from './app/types.ts';
 import { UploaderError } from './core/errors.ts';
 import { HEAD_BYTES, mediaType } from './core/media/index.ts';
 import type { AccountId, FileIdentity, MediaId } from './core/model.ts';
-import type { Clock, Files } from './core/ports.ts';
+import type { Clock, EncordSession, Files, Sender } from './core/ports.ts';
+import type { Backoff } from './core/retry.ts';
 
 export interface ProgramOptions {
   /** Null: `ENCORD_UPLOADER_HOME`, else where people chose it to be, else the usual place of this system. */
@@ -39,7 +40,25 @@ export interface ProgramOptions {
   /** Settings that this run overrides. */
   readonly defaults?: Partial<SettingsView>;
   readonly clock?: Clock;
+  readonly around?: Around;
 }
+
+/**
+ * Where tests stand between the program and the world: each is given the real thing, and what it answers is used.
+ * Nothing of the program depends on it.
+ */
+export interface Around {
+  readonly store?: (store: Store) => Store;
+  readonly session?: (session: EncordSession) => EncordSession;
+  readonly sender?: (sender: Sender) => Sender;
+  readonly backoff?: Backoff;
+}
+
+const UNTOUCHED = {
+  store: (store: Store) => store,
+  session: (session: EncordSession) => session,
+  sender: (sender: Sender) => sender,
+};
 
 /** Waits that tests shorten; nobody else needs to. */
 const SETTLE_SECONDS = 60;
@@ -59,7 +78,8 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   const version = programVersion();
   const random = createRandom();
   let program: Program | null = null;
-  const store = openStore(dataFolder, { clock, searched: () => program?.changed('queue') });
+  const around: Required<Omit<Around, 'backoff'>> & Around = { ...UNTOUCHED, ...options.around };
+  const store = around.store(openStore(dataFolder, { clock, searched: () => program?.changed('queue') }));
   try {
     const logFolder = join(dataFolder, 'logs');
     const log = createLog({
@@ -90,21 +110,26 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
         const services = { http, clock, random, log, version };
         if (kind === 'api-key') {
           log.redact(secret);
-          return connect({ kind, apiKey: secret, datasetId: datasetId ?? '', domain }, services);
+          return around.session(
+            connect({ kind, apiKey: secret, datasetId: datasetId ?? '', domain }, services),
+          );
         }
-        return connect({ kind, key: parsePrivateKey(secret), domain }, services);
+        return around.session(connect({ kind, key: parsePrivateKey(secret), domain }, services));
       },
       environment,
       inspect: (media, path) => inspect(files, media, path),
       engineParts: {
-        sender: createSender({
-          agents,
-          clock,
-          log,
-          stallMs: STALL_MS,
-          hash: options.env.ENCORD_UPLOADER_HASH !== 'off',
-        }),
+        sender: around.sender(
+          createSender({
+            agents,
+            clock,
+            log,
+            stallMs: STALL_MS,
+            hash: options.env.ENCORD_UPLOADER_HASH !== 'off',
+          }),
+        ),
         settleMs: settleSeconds(options.env) * 1000,
+        ...(around.backoff ? { backoff: around.backoff } : {}),
       },
       dataFolder,
       logFolder,

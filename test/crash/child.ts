@@ -1,0 +1,168 @@
+/**
+ * The program that the crash harness starts and kills: the real one, opened as the command line opens it, with a
+ * watcher around it. What it is to do comes as JSON in `CRASH_LIFE`; names of passed boundaries go to file descriptor 3,
+ * its results as lines of JSON to standard output.
+ */
+
+import { z } from 'zod';
+import { createClock } from '../../main/adapters/clock.ts';
+import type { Program } from '../../main/app/program.ts';
+import { createTerminal } from '../../main/cli/terminal.ts';
+import { upload } from '../../main/cli/upload.ts';
+import { openProgram } from '../../main/compose.ts';
+import type { Clock } from '../../main/core/ports.ts';
+import { Chance } from './random.ts';
+import { Watcher } from './watcher.ts';
+
+const lifeSchema = z.object({
+  folder: z.string(),
+  dataset: z.string(),
+  route: z.enum(['storage', 'documented']),
+  kill: z.object({ name: z.string(), nth: z.number(), part: z.number() }).nullable(),
+  concurrency: z.number().nullable(),
+  /** Null: upload the folder. Else settle these units in doubt, by number. */
+  settle: z
+    .object({ units: z.array(z.number()), how: z.enum(['check-again', 'register-anyway']) })
+    .nullable(),
+  /** Commands of a restless person while it works: a seed, or null for none. */
+  meddle: z.number().nullable(),
+  /** The clock jumps by `ms` when this much time has passed. */
+  jump: z.object({ afterMs: z.number(), ms: z.number() }).nullable(),
+  /** Breaks the program on purpose, to show that the harness would notice. */
+  sabotage: z.enum(['resend']).nullable(),
+});
+export type Life = z.infer<typeof lifeSchema>;
+
+const OPEN: ReadonlySet<string> = new Set(['collecting', 'ready', 'registering', 'processing', 'linking']);
+
+const life = lifeSchema.parse(JSON.parse(process.env.CRASH_LIFE ?? ''));
+const watcher = new Watcher(life.kill, 3);
+const around = watcher.around();
+
+// The program's own timers keep no process alive.
+const alive = setInterval(() => undefined, 2 ** 30);
+const program = await openProgram({
+  dataFolder: null,
+  host: {
+    host: 'browser',
+    chooseFiles: null,
+    openFolder: null,
+    dropsArePaths: false,
+    serverChooser: true,
+  },
+  env: process.env,
+  defaults: life.concurrency === null ? {} : { concurrency: life.concurrency },
+  clock: jumping(createClock()),
+  around: {
+    ...around,
+    store: (store) => {
+      const watched = around.store?.(store) ?? store;
+      if (life.sabotage !== 'resend') return watched;
+      // As a program would that trusts that an unanswered call never arrived.
+      return {
+        ...watched,
+        commit: (changes) =>
+          watched.commit(
+            changes.map((change) =>
+              change.kind === 'unit' && change.event.on === 'in-doubt'
+                ? {
+                    ...change,
+                    event: { on: 'not-registered', failure: change.event.failure, notBefore: 0 },
+                  }
+                : change,
+            ),
+          ),
+      };
+    },
+    backoff: { baseMs: 100, capMs: 2_000 },
+  },
+});
+const terminal = createTerminal(true);
+terminal.object({ opened: true });
+// A life before this one may have been killed in a pause.
+program.queue.resume({ kind: 'all' });
+if (life.meddle !== null) meddle(program, new Chance(life.meddle));
+process.exitCode = life.settle ? await settle(program, life.settle) : await uploadAll(program);
+await program.close();
+clearInterval(alive);
+process.exit();
+
+function uploadAll(on: Program): Promise<number> {
+  const [account] = on.deps.environment.keys();
+  if (account === undefined) throw new Error('The environment holds no key.');
+  return upload(
+    on,
+    {
+      paths: [life.folder],
+      dataset: life.dataset,
+      create: false,
+      as: 'auto',
+      title: null,
+      route: life.route,
+      folder: null,
+      account: on.accounts.record(account),
+      groupFolders: true,
+    },
+    terminal,
+    new AbortController().signal,
+  );
+}
+
+/** Gives the answer of a person to each doubt, and waits for what comes of it. */
+async function settle(on: Program, { units, how }: NonNullable<Life['settle']>): Promise<number> {
+  await on.start();
+  for (const id of units) {
+    // A life before this one may have been killed after it gave the answer.
+    if (on.deps.store.unit(id)?.state.at !== 'uncertain') continue;
+    if (how === 'check-again') on.queue.checkAgain(id);
+    else on.queue.registerAnyway(id);
+  }
+  const states = (): { id: number; state: string }[] =>
+    units.map((id) => ({ id, state: on.deps.store.unit(id)?.state.at ?? 'gone' }));
+  while (states().some(({ state }) => OPEN.has(state))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  terminal.object({ settled: states() });
+  return 0;
+}
+
+/** Pauses, resumes, cancels and retries at moments that the seed gives; leaves nothing paused. */
+function meddle(on: Program, chance: Chance): void {
+  const act = (): void => {
+    const waiting = [...on.deps.store.unitsIn({ kind: 'all' }, ['collecting', 'ready'])];
+    const again = (command: () => void): void => {
+      setTimeout(command, chance.between(0, 30));
+    };
+    switch (chance.between(0, 3)) {
+      case 0:
+        on.queue.pause({ kind: 'all' });
+        again(() => on.queue.resume({ kind: 'all' }));
+        break;
+      case 1: {
+        if (waiting.length === 0) break;
+        const id = chance.pick(waiting);
+        on.queue.pause({ kind: 'unit', id });
+        again(() => on.queue.resume({ kind: 'unit', id }));
+        break;
+      }
+      case 2: {
+        if (waiting.length === 0) break;
+        const id = chance.pick(waiting);
+        on.queue.cancel({ kind: 'unit', id });
+        again(() => on.queue.retry({ kind: 'unit', id }));
+        break;
+      }
+      default:
+        on.engine.tryNow();
+    }
+    setTimeout(act, chance.between(5, 80)).unref();
+  };
+  setTimeout(act, chance.between(5, 80)).unref();
+}
+
+function jumping(clock: Clock): Clock {
+  const { jump } = life;
+  if (jump === null) return clock;
+  const begun = clock.monotonic();
+  return { ...clock, now: () => clock.now() + (clock.monotonic() - begun >= jump.afterMs ? jump.ms : 0) };
+}
