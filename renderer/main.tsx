@@ -2,6 +2,7 @@
 import './ui/tokens.css';
 import './ui/base.css';
 import './ui/controls.css';
+import './ui/lists.css';
 import './ui/floating.css';
 import './features/frame/frame.css';
 import './features/uploads/uploads.css';

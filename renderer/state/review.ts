@@ -34,6 +34,8 @@ interface ReviewState {
   /** Milliseconds since the epoch. */
   startedAt: number;
   committing: boolean;
+  /** The list of datasets is open. */
+  picking: boolean;
 }
 
 const CLOSED: ReviewState = {
@@ -44,6 +46,7 @@ const CLOSED: ReviewState = {
   destination: null,
   startedAt: 0,
   committing: false,
+  picking: false,
 };
 
 export const useReview = create<ReviewState>()(() => CLOSED);
@@ -250,6 +253,18 @@ export async function setPlanFolder(path: string, as: 'single' | 'group'): Promi
   }
 }
 
+/** Folders of numbered frames that would become single images, as far as they are listed here. */
+export function suggestedGroups(): PlanFolderView[] {
+  const found: PlanFolderView[] = [];
+  for (const { row } of planFolders.loaded())
+    if (row.suggestion === 'group' && row.as === 'single') found.push(row);
+  return found;
+}
+
+export async function takeSuggestions(): Promise<void> {
+  for (const folder of suggestedGroups()) await setPlanFolder(folder.path, 'group');
+}
+
 export async function setPlanDataset(
   destination: Destination,
   folderId: string | null = null,
@@ -283,7 +298,5 @@ export async function commitReview(): Promise<void> {
     return;
   }
   showBatch(answer.value.batchId);
-  toast(
-    `${plural(plan.files - plan.refused - plan.skipped, 'file')} on the way to ${destination?.title ?? 'Encord'}`,
-  );
+  toast(`${plural(plan.files, 'file')} on the way to ${destination?.title ?? 'Encord'}`);
 }

@@ -140,7 +140,7 @@ export class FakePlan {
       bytes: Math.round(files * 4_700_000),
       units: {
         video,
-        image: Math.max(0, files - video - this.away.length - Math.round(grouped * share)),
+        image: Math.max(0, files - video - Math.round(grouped * share)),
         'image-group': share < 1 ? 0 : groups.length,
       },
       refused: share < 1 ? 0 : 4,

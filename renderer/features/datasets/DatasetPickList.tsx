@@ -18,9 +18,12 @@ interface PickListProps {
 
 const ROW = 44;
 
-function fetchDatasets(search: string, refresh: boolean) {
-  return (offset: number, limit: number) =>
-    call('datasets.list', { search, refresh: refresh && offset === 0, offset, limit });
+function fetchDatasets(search: string, refresh: boolean, onAnswer?: (search: string) => void) {
+  return async (offset: number, limit: number) => {
+    const answer = await call('datasets.list', { search, refresh: refresh && offset === 0, offset, limit });
+    onAnswer?.(search);
+    return answer;
+  };
 }
 
 export function DatasetPickList({ chosenId, onChoose, autoFocus = false }: PickListProps): ReactElement {
@@ -41,6 +44,19 @@ export function DatasetPickList({ chosenId, onChoose, autoFocus = false }: PickL
     if (autoFocus) field.current?.focus();
   }, [autoFocus]);
 
+  const choose = useRef(onChoose);
+  choose.current = onChoose;
+  // Enter before the answer to what was typed means the first row of that answer, not of what is still shown.
+  const answered = useRef('');
+  const enterAwaits = useRef(false);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new version of the list may be the awaited one.
+  useEffect(() => {
+    if (!enterAwaits.current || answered.current !== search.trim()) return;
+    enterAwaits.current = false;
+    const dataset = list.row(0);
+    if (dataset) choose.current(dataset);
+  }, [state.version, search, list]);
+
   const total = state.total ?? 0;
   const keys = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
@@ -50,6 +66,10 @@ export function DatasetPickList({ chosenId, onChoose, autoFocus = false }: PickL
       handle.current?.scrollToIndex(next);
     } else if (event.key === 'Enter') {
       event.preventDefault();
+      if (answered.current !== search.trim()) {
+        enterAwaits.current = true;
+        return;
+      }
       const dataset = list.row(active);
       if (dataset) onChoose(dataset);
     }
@@ -66,7 +86,12 @@ export function DatasetPickList({ chosenId, onChoose, autoFocus = false }: PickL
           onChange={(next) => {
             setSearch(next);
             setActive(0);
-            list.refresh(fetchDatasets(next.trim(), false));
+            enterAwaits.current = false;
+            list.refresh(
+              fetchDatasets(next.trim(), false, (text) => {
+                answered.current = text;
+              }),
+            );
           }}
         />
       </div>

@@ -14,7 +14,8 @@ import { DatasetPickList } from '../datasets/DatasetPickList.tsx';
 export function DestinationPicker(): ReactElement {
   const destination = useReview((state) => state.destination);
   const account = useApp((state) => activeAccount(state.snapshot));
-  const [open, setOpen] = useState(false);
+  const open = useReview((state) => state.picking);
+  const setOpen = (picking: boolean) => useReview.setState({ picking });
   const [creating, setCreating] = useState(false);
   const fixed = account?.kind === 'api-key';
   const choose = (dataset: { id: string; title: string }) => {

@@ -2,7 +2,14 @@
 import { type ReactElement, useEffect, useRef, useState } from 'react';
 import type { PlanView } from '../../../preload/contract/views.ts';
 import { usePaged } from '../../state/paged.ts';
-import { commitReview, discardReview, planFolders, useReview } from '../../state/review.ts';
+import {
+  commitReview,
+  discardReview,
+  planFolders,
+  suggestedGroups,
+  takeSuggestions,
+  useReview,
+} from '../../state/review.ts';
 import { Button } from '../../ui/Button.tsx';
 import { confirm } from '../../ui/Confirm.tsx';
 import { Segmented } from '../../ui/Controls.tsx';
@@ -42,9 +49,9 @@ export function unitCount(plan: PlanView): number {
   return plan.units.video + plan.units.image + plan.units['image-group'];
 }
 
-/** Files that *Upload* would send. */
-function filesToSend(plan: PlanView): number {
-  return Math.max(0, plan.files - plan.refused - plan.skipped - plan.queued);
+/** Why nothing of this can go where it should; null where it can. */
+function problemOf(plan: PlanView): PlanView['failure'] {
+  return plan.destinationProblem ?? plan.failure;
 }
 
 export function ReviewSheet(): ReactElement {
@@ -97,20 +104,21 @@ function Footer({
   const destination = useReview((state) => state.destination);
   const committing = useReview((state) => state.committing);
   const units = unitCount(plan);
-  const files = filesToSend(plan);
   const busy = scanning(plan);
-  const ready = !busy && units > 0 && destination !== null && plan.destinationProblem === null;
+  const ready = !busy && units > 0 && destination !== null && !problemOf(plan);
+  const choose = !busy && units > 0 && destination === null;
   useEffect(() => {
     // Enter uploads, as soon as it can and unless the person is somewhere in the sheet already.
-    if (ready && document.activeElement?.getAttribute('role') === 'dialog') buttonRef.current?.focus();
-  }, [ready, buttonRef]);
+    if ((ready || choose) && document.activeElement?.getAttribute('role') === 'dialog')
+      buttonRef.current?.focus();
+  }, [ready, choose, buttonRef]);
   const label = busy
     ? 'Upload'
     : units === 0
       ? 'Nothing to upload'
       : destination
-        ? `Upload ${plural(files, 'file')} to ${destination.title}`
-        : `Upload ${plural(files, 'file')}`;
+        ? `Upload ${plural(plan.files, 'file')} to ${destination.title}`
+        : 'Choose a dataset';
   return (
     <>
       <p className="review-promise small muted grow">
@@ -122,8 +130,8 @@ function Footer({
         variant="primary"
         className="review-upload"
         busy={committing}
-        disabled={!ready}
-        onClick={() => void commitReview()}
+        disabled={!ready && !choose}
+        onClick={() => (choose ? useReview.setState({ picking: true }) : void commitReview())}
       >
         {label}
       </Button>
@@ -145,19 +153,28 @@ function Plan({ plan }: { plan: PlanView }): ReactElement {
   const [tab, setTab] = useState<Tab>('units');
   const folders = usePaged(planFolders);
   const folderCount = folders.total ?? 0;
+  const problem = problemOf(plan);
   const away = plan.refused + plan.skipped;
   const shown = (tab === 'folders' && folderCount === 0) || (tab === 'away' && away === 0) ? 'units' : tab;
   return (
     <div className="review">
       <Summary plan={plan} />
       <DestinationPicker />
-      {plan.destinationProblem ? (
+      {problem ? (
         <div className="review-problem">
-          <Banner tone="fail" title="This dataset cannot take these files">
-            {plan.destinationProblem.message}
+          <Banner
+            tone="fail"
+            title={
+              plan.destinationProblem
+                ? 'This dataset cannot take these files'
+                : 'These files cannot be uploaded'
+            }
+          >
+            {problem.message}
           </Banner>
         </div>
       ) : null}
+      {!problem && plan.phase === 'ready' ? <Suggestion /> : null}
       <div className="review-tabs">
         <Segmented
           label="Show"
@@ -189,6 +206,32 @@ function Plan({ plan }: { plan: PlanView }): ReactElement {
       ) : (
         <TurnedAway plan={plan} />
       )}
+    </div>
+  );
+}
+
+/** One click for what most people who have folders of frames want. */
+function Suggestion(): ReactElement | null {
+  usePaged(planFolders);
+  const found = suggestedGroups();
+  const first = found[0];
+  if (!first) return null;
+  const more = found.length - 1;
+  return (
+    <div className="review-problem">
+      <Banner
+        tone="accent"
+        icon="group"
+        actions={
+          <Button size="s" onClick={() => void takeSuggestions()}>
+            {more > 0 ? 'Make image groups' : 'Make it an image group'}
+          </Button>
+        }
+      >
+        {more > 0
+          ? `“${first.name}” and ${plural(more, 'other folder')} hold numbered frames, which are uploaded as single images.`
+          : `“${first.name}” holds numbered frames, which are uploaded as single images.`}
+      </Banner>
     </div>
   );
 }

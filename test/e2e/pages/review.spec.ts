@@ -37,7 +37,7 @@ test('a dropped folder is sent file by file, reviewed, and becomes a batch', asy
       { source: { kind: 'drop', dropId: 'drop-1' }, datasetId: 'd-0' },
     ]);
 
-    await page.getByRole('button', { name: 'Upload 226 files to Traffic Data' }).click();
+    await page.getByRole('button', { name: 'Upload 231 files to Traffic Data' }).click();
     await expect(page.getByRole('dialog')).toHaveCount(0);
     await expect(row(page, 'cam-north_0000')).toContainText('Waiting');
   } finally {
@@ -65,21 +65,26 @@ test('20,000 files: the count grows while the page stays usable', async ({ page,
   });
   expect(wait).toBeLessThan(100);
   await expect(files).toHaveText('20,000 files');
-  const upload = page.getByRole('button', { name: 'Upload 19,995 files to Traffic Data' });
+  const upload = page.getByRole('button', { name: 'Upload 20,000 files to Traffic Data' });
   await expect(upload).toBeFocused();
 });
 
 test('folders switch between single images and one group', async ({ page, open }) => {
   const main = await open({ scene: 'empty' });
   await page.getByTestId('choose-files').setInputFiles(small);
-  await expect(page.getByText('887 images')).toBeVisible();
+  await expect(page.getByText('892 images')).toBeVisible();
   await page.getByRole('radio', { name: /Folders/ }).click();
   const frames = page.getByRole('listitem').filter({ hasText: 'frames' }).first();
   await expect(frames).toContainText('Numbered frames');
   await frames.getByRole('radio', { name: 'Single images' }).click();
   await expect(frames).toContainText('300 single images');
-  await expect(page.getByText('1,187 images')).toBeVisible();
+  await expect(page.getByText('1,192 images')).toBeVisible();
   expect(callsOf(main, 'plan.setFolder')).toMatchObject([{ path: '/data/in/frames', as: 'single' }]);
+
+  await expect(page.getByText('“frames” and 1 other folder hold numbered frames')).toBeVisible();
+  await page.getByRole('button', { name: 'Make image groups' }).click();
+  await expect(frames).toContainText('One image group of 300 frames');
+  await expect(page.getByText('2 image groups')).toBeVisible();
 });
 
 test('what is not taken stands under its reason', async ({ page, open }) => {
@@ -99,18 +104,18 @@ test('a destination that cannot take the files says why, and another can be made
 }) => {
   const main = await open({ scene: 'empty' });
   await page.getByTestId('choose-files').setInputFiles(small);
-  await expect(page.getByRole('button', { name: /^Upload 1,199/ })).toBeEnabled();
+  await expect(page.getByRole('button', { name: /^Upload 1,204/ })).toBeEnabled();
   await page.getByRole('button', { name: /Choose another/ }).click();
   await page.getByRole('searchbox', { name: 'Search datasets' }).fill('orchard');
   await page.keyboard.press('Enter');
   await expect(page.getByRole('alert')).toContainText('keeps its files in a bucket of your own');
-  await expect(page.getByRole('button', { name: /^Upload 1,199/ })).toBeDisabled();
+  await expect(page.getByRole('button', { name: /^Upload 1,204/ })).toBeDisabled();
 
   await page.getByRole('button', { name: /Choose another/ }).click();
   await page.getByRole('button', { name: 'Create dataset' }).click();
   await page.getByLabel('Title').fill('Night frames');
   await page.getByRole('button', { name: 'Create dataset' }).click();
-  await page.getByRole('button', { name: 'Upload 1,199 files to Night frames' }).click();
+  await page.getByRole('button', { name: 'Upload 1,204 files to Night frames' }).click();
   await expect(row(page, 'Night frames')).toBeVisible();
   expect(callsOf(main, 'plan.commit')).toHaveLength(1);
 });
