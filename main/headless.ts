@@ -34,6 +34,14 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   });
 }
 
+// Whoever read the output has gone (`… | head`): there is nobody to work for any more.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', () => {
+    process.exitCode = 130;
+    interrupted.abort();
+  });
+}
+
 const host: CliHost = {
   version: version(),
   environment: process.env,

@@ -155,7 +155,11 @@ export class Accounts {
   }
 
   /** Removes the secret everywhere it is. Unfinished uploads are an error unless they may be cancelled. */
-  async signOut(id: AccountId, cancelUnfinished: boolean, cancel: (id: AccountId) => void): Promise<void> {
+  async signOut(
+    id: AccountId,
+    cancelUnfinished: boolean,
+    cancel: (id: AccountId) => Promise<unknown>,
+  ): Promise<void> {
     const account = this.record(id);
     const { units } = this.#deps.store.totals({ kind: 'account', id });
     const unfinished = UNFINISHED.reduce((sum, state) => sum + units[state], 0);
@@ -166,7 +170,7 @@ export class Accounts {
         { details: { unfinished: String(unfinished) } },
       );
     }
-    if (unfinished > 0) cancel(id);
+    if (unfinished > 0) await cancel(id);
     this.#sessions.delete(id);
     this.#forThisRun.delete(id);
     if (account.secretIn === 'keychain') {

@@ -80,7 +80,7 @@ export function createHandlers(program: Program): Handlers {
     },
     'plan.commit': async ({ planId }) => {
       const { batchId, twins } = await reviews.commit(reviews.get(planId));
-      for (const twin of twins) queue.resumeOrRetry(twin);
+      await queue.goOn(twins);
       program.engine.wake();
       program.changed('queue');
       return { batchId };
@@ -112,8 +112,8 @@ export function createHandlers(program: Program): Handlers {
       queue.resume(scope);
       return null;
     },
-    'queue.cancel': ({ scope }) => ({ units: queue.cancel(scope) }),
-    'queue.retry': ({ scope }) => ({ units: queue.retry(scope) }),
+    'queue.cancel': async ({ scope }) => ({ units: await queue.cancel(scope) }),
+    'queue.retry': async ({ scope }) => ({ units: await queue.retry(scope) }),
     'queue.checkAgain': ({ unitId }) => {
       queue.checkAgain(unitId);
       return null;

@@ -205,6 +205,11 @@ export class Program implements App {
     }
   }
 
+  /** Gives up the calls that somebody waits for; the queue goes on until `close`. */
+  interrupt(): void {
+    this.#abort.abort();
+  }
+
   async close(): Promise<void> {
     this.#abort.abort();
     this.reviews.close();

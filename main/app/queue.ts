@@ -9,12 +9,13 @@ import type { BatchView, ItemView, RowView, Store, UnitView } from '../adapters/
 import type { Engine } from '../core/engine.ts';
 import { toFailure, UploaderError } from '../core/errors.ts';
 import type { UnitEvent } from '../core/machine.ts';
-import type { Scope, Totals, UnitId, UnitStateName } from '../core/model.ts';
+import type { BatchId, Scope, Totals, UnitId, UnitStateName } from '../core/model.ts';
 import type { Change, Clock } from '../core/ports.ts';
+import { createSlicer } from '../core/slicer.ts';
 import { failureView } from './outcome.ts';
 
-/** Steps written in one transaction when a command concerns many units. */
-const CHUNK = 500;
+/** Steps written in one transaction when a command concerns many units: few enough not to hold the pages up. */
+const CHUNK = 100;
 const CANCELLABLE: readonly UnitStateName[] = ['collecting', 'ready', 'failed', 'uncertain'];
 const RETRYABLE: readonly UnitStateName[] = ['failed', 'cancelled'];
 
@@ -56,7 +57,7 @@ export class Queue {
   }
 
   /** Units that were cancelled. An item of a group is left out of it. */
-  cancel(scope: Scope): number {
+  async cancel(scope: Scope): Promise<number> {
     if (scope.kind === 'item') {
       this.#store.commit([{ kind: 'item', id: scope.id, event: { on: 'cancel' } }]);
       this.#after();
@@ -66,13 +67,13 @@ export class Queue {
   }
 
   /** Units that start again. Of many, only what failed; what was cancelled only when it is named itself. */
-  retry(scope: Scope): number {
+  async retry(scope: Scope): Promise<number> {
     if (scope.kind === 'item') {
       const unit = [...this.#store.unitsIn(scope, RETRYABLE)];
       return this.#apply(unit, { on: 'retry' });
     }
     const states = scope.kind === 'unit' ? RETRYABLE : (['failed'] as const);
-    const units = this.#toAll(scope, states, { on: 'retry' });
+    const units = await this.#toAll(scope, states, { on: 'retry' });
     if (scope.kind === 'batch' || scope.kind === 'all' || scope.kind === 'account') this.#liftTrouble(scope);
     this.#engine.tryNow();
     return units;
@@ -96,16 +97,27 @@ export class Queue {
     return removed;
   }
 
-  /** A unit that a new command or drop found in the queue already: what holds it back is lifted. */
-  resumeOrRetry(unitId: UnitId): void {
-    const unit = this.#store.unit(unitId);
-    if (!unit) return;
-    if (unit.paused) this.#store.setPaused({ kind: 'unit', id: unitId }, false);
-    if (this.#store.batch(unit.batchId)?.paused)
-      this.#store.setPaused({ kind: 'batch', id: unit.batchId }, false);
-    if (unit.state.at === 'failed')
-      this.#store.commit([{ kind: 'unit', id: unitId, event: { on: 'retry' } }]);
-    this.#liftTrouble({ kind: 'batch', id: unit.batchId });
+  /**
+   * Units that a new command or drop names, and that are in the queue already: what holds them back is lifted. A pause
+   * of the account or of the whole queue stays, because others wait behind it too.
+   */
+  async goOn(units: readonly UnitId[]): Promise<void> {
+    const batches = new Set<BatchId>();
+    await this.#inChunks(units, (chunk) => {
+      const changes: Change[] = [];
+      for (const id of chunk) {
+        const unit = this.#store.unit(id);
+        if (!unit) continue;
+        batches.add(unit.batchId);
+        if (unit.paused) this.#store.setPaused({ kind: 'unit', id }, false);
+        if (unit.state.at === 'failed') changes.push({ kind: 'unit', id, event: { on: 'retry' } });
+      }
+      this.#store.commit(changes);
+    });
+    for (const id of batches) {
+      if (this.#store.batch(id)?.paused) this.#store.setPaused({ kind: 'batch', id }, false);
+      this.#liftTrouble({ kind: 'batch', id });
+    }
     this.#after();
   }
 
@@ -129,16 +141,26 @@ export class Queue {
     this.#after();
   }
 
-  #toAll(scope: Scope, states: readonly UnitStateName[], event: UnitEvent): number {
+  #toAll(scope: Scope, states: readonly UnitStateName[], event: UnitEvent): Promise<number> {
     return this.#apply([...this.#store.unitsIn(scope, states)], event);
   }
 
-  #apply(units: readonly UnitId[], event: UnitEvent): number {
-    for (let from = 0; from < units.length; from += CHUNK) {
-      this.#store.commit(units.slice(from, from + CHUNK).map((id): Change => ({ kind: 'unit', id, event })));
-    }
+  async #apply(units: readonly UnitId[], event: UnitEvent): Promise<number> {
+    await this.#inChunks(units, (chunk) => {
+      this.#store.commit(chunk.map((id): Change => ({ kind: 'unit', id, event })));
+      this.#after();
+    });
     this.#after();
     return units.length;
+  }
+
+  /** A command may concern a million units; pages and the engine get their turn between the chunks. */
+  async #inChunks(units: readonly UnitId[], work: (chunk: readonly UnitId[]) => void): Promise<void> {
+    const slicer = createSlicer(this.#clock);
+    for (let from = 0; from < units.length; from += CHUNK) {
+      if (from > 0 && slicer.spent()) await slicer.pause();
+      work(units.slice(from, from + CHUNK));
+    }
   }
 
   #liftTrouble(scope: Scope): void {

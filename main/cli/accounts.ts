@@ -31,11 +31,11 @@ export async function login(
   const common = { domain, name: options.name ?? null, forThisRunOnly: false };
   const view = options.apiKeyStdin
     ? await program.accounts.signIn(
-        { method: 'api-key', apiKey: await readAll(), datasetId: required(options.dataset), ...common },
+        { method: 'api-key', apiKey: await readAll(signal), datasetId: required(options.dataset), ...common },
         signal,
       )
     : await program.accounts.signIn(
-        { method: 'ssh', ...(await keyAndPassphrase(program, options)), ...common },
+        { method: 'ssh', ...(await keyAndPassphrase(program, options, signal)), ...common },
         signal,
       );
   terminal.line(
@@ -78,6 +78,7 @@ export async function accounts(program: Program, terminal: Terminal, use: string
 async function keyAndPassphrase(
   program: Program,
   options: LoginOptions,
+  signal: AbortSignal,
 ): Promise<{ key: string; passphrase: string | null }> {
   if (options.key === undefined) {
     throw new UploaderError(
@@ -91,9 +92,9 @@ async function keyAndPassphrase(
       `The key file ${options.key} cannot be read: ${asUploaderError(reason).message}`,
     );
   });
-  if (options.passphraseStdin) return { key, passphrase: await readAll() };
+  if (options.passphraseStdin) return { key, passphrase: await readAll(signal) };
   if (!program.accounts.inspectKey(key).passphraseNeeded) return { key, passphrase: null };
-  const passphrase = await askSecret('Passphrase of the key: ');
+  const passphrase = await askSecret('Passphrase of the key: ', signal);
   if (passphrase === null) {
     throw new UploaderError(
       'passphrase-needed',

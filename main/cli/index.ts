@@ -51,7 +51,7 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     common: Common,
     settings = {},
   ) =>
-    withProgram(host, createTerminal(common.json ?? false), command, settings).then((code) => {
+    withProgram(host, createTerminal(common.json ?? false), command, settings, signal).then((code) => {
       exit = code;
     });
 
@@ -162,12 +162,19 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
 
   cli
     .command('retry')
-    .description('Try what failed again, and wait for the end. Without arguments: all of it.')
+    .description(
+      'Try again what failed, look again for what is uncertain, and wait for the end. Without arguments: all of it.',
+    )
     .argument('[unit...]', 'numbers of units, as status shows them')
-    .option('--all', 'all that failed')
+    .option('--all', 'all that failed or is uncertain')
+    .option('--register-anyway', 'register the named uncertain units again; they may then be there twice')
     .option('--json', 'print JSON')
     .action((units: string[], options) =>
-      run(async (terminal, program) => retry(program, terminal, units, signal), options),
+      run(
+        async (terminal, program) =>
+          retry(program, terminal, { units, registerAnyway: options.registerAnyway ?? false }, signal),
+        options,
+      ),
     );
 
   const datasets = cli.command('datasets').description('List and create datasets.');
@@ -234,18 +241,26 @@ async function withProgram(
   terminal: Terminal,
   command: (terminal: Terminal, program: Program) => Promise<number>,
   settings: { sizeLimitBytes?: number; concurrency?: number },
+  interrupted: AbortSignal,
 ): Promise<number> {
   let program: Program | null = null;
+  const interrupt = (): void => program?.interrupt();
+  interrupted.addEventListener('abort', interrupt, { once: true });
   try {
     program = await host.open(settings);
     return await command(terminal, program);
   } catch (reason) {
     const error = asUploaderError(reason);
     terminal.settle();
+    if (interrupted.aborted) {
+      terminal.note('Interrupted.');
+      return EXIT.interrupted;
+    }
     terminal.note(error.message);
     terminal.object({ error: { code: error.code, message: error.message, details: error.details } });
     return exitCodeOf(error);
   } finally {
+    interrupted.removeEventListener('abort', interrupt);
     await program?.close();
   }
 }

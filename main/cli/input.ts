@@ -3,26 +3,35 @@
  */
 
 import { createInterface } from 'node:readline';
-import { Writable } from 'node:stream';
+import { addAbortSignal, type Readable, Writable } from 'node:stream';
 
-/** All of standard input, without the line break at its end. */
-export async function readAll(input: AsyncIterable<Buffer | string> = process.stdin): Promise<string> {
-  let text = '';
-  for await (const chunk of input) text += typeof chunk === 'string' ? chunk : chunk.toString('utf8');
-  return text.replace(/\r?\n$/, '');
+/** All of standard input, without the line break at its end. Rejects when the signal comes first. */
+export async function readAll(signal: AbortSignal, input: Readable = process.stdin): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of addAbortSignal(signal, input)) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks)
+    .toString('utf8')
+    .replace(/\r?\n$/, '');
 }
 
 /** Asks on the terminal; what is typed is not shown. Null where there is no terminal. */
-export function askSecret(question: string): Promise<string | null> {
+export function askSecret(question: string, signal: AbortSignal): Promise<string | null> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return Promise.resolve(null);
   process.stderr.write(question);
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
   const reader = createInterface({ input: process.stdin, output: silent, terminal: true });
+  const stop = (): void => reader.close();
+  signal.addEventListener('abort', stop, { once: true });
+  // While the terminal is read like this, Ctrl-C is a key and no signal: it is made one again.
+  reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   return new Promise((resolve) => {
-    reader.once('close', () => resolve(null));
+    reader.once('close', () => {
+      signal.removeEventListener('abort', stop);
+      process.stderr.write('\n');
+      resolve(null);
+    });
     reader.question('', (answer) => {
       resolve(answer);
-      process.stderr.write('\n');
       reader.close();
     });
   });

@@ -6,11 +6,12 @@ import type { Program } from '../app/program.ts';
 import { UploaderError } from '../core/errors.ts';
 import type { UnitId } from '../core/model.ts';
 import { EXIT } from './exit.ts';
-import { summarise, summaryExit, summarySentence } from './summary.ts';
+import { liftPauses, runToEnd } from './run.ts';
+import { summarise, summaryExit, summarySentence, type Watched } from './summary.ts';
 import type { Terminal } from './terminal.ts';
-import { runToEnd } from './upload.ts';
 import { bytesText, countText } from './words.ts';
 
+const NOTHING: Watched = { batchId: null, twins: [], turnedAway: [] };
 /** Batches that `status` lists, newest first. */
 const BATCHES_SHOWN = 50;
 
@@ -46,45 +47,63 @@ export async function status(program: Program, terminal: Terminal): Promise<numb
   return EXIT.ok;
 }
 
+export interface RetryOptions {
+  /** As they were typed; none means all that failed or is uncertain. */
+  readonly units: readonly string[];
+  /** What is uncertain is registered again instead of looked for. */
+  readonly registerAnyway: boolean;
+}
+
 export async function retry(
   program: Program,
   terminal: Terminal,
-  names: readonly string[],
+  options: RetryOptions,
   interrupted: AbortSignal,
 ): Promise<number> {
-  const units = names.length > 0 ? names.map((name) => failedUnit(program, name)) : allFailed(program);
+  if (options.registerAnyway && options.units.length === 0) {
+    throw new UploaderError(
+      'invalid-input',
+      'Name the units that are to be registered anyway, by their numbers. See `status`.',
+    );
+  }
+  const named = options.units.map((name) => knownUnit(program, name));
+  const units =
+    named.length > 0 ? named : [...program.deps.store.unitsIn({ kind: 'all' }, ['failed', 'uncertain'])];
   if (units.length === 0) {
-    terminal.line('Nothing failed.');
+    terminal.line('Nothing failed, and nothing is uncertain.');
+    terminal.object({ summary: summarise(program.deps.store, NOTHING, new Map()) });
     return EXIT.ok;
   }
-  for (const id of units) program.queue.retry({ kind: 'unit', id });
-  await program.start();
+  if (named.length === 0) await program.queue.retry({ kind: 'all' });
+  for (const id of named) await program.queue.retry({ kind: 'unit', id });
+  for (const id of units) {
+    if (program.deps.store.unit(id)?.state.at !== 'uncertain') continue;
+    if (options.registerAnyway) program.queue.registerAnyway(id);
+    else program.queue.checkAgain(id);
+  }
+  await program.queue.goOn(units);
   const watched = { batchId: null, twins: units, turnedAway: [] };
-  const trouble = await runToEnd(program, watched, accountOf(program, units), terminal, interrupted);
+  liftPauses(program, watched, terminal);
+  await program.start();
+  const troubles = await runToEnd(program, watched, terminal, interrupted);
   terminal.settle();
-  const summary = summarise(program.deps.store, watched, trouble);
+  const summary = summarise(program.deps.store, watched, troubles);
   for (const unit of summary.units) {
     if (unit.error) terminal.line(`${unit.state}: ${unit.title}: ${unit.error.message}`);
   }
   terminal.line(summarySentence(summary, 'Retried'));
   terminal.object({ summary });
-  return interrupted.aborted ? EXIT.interrupted : summaryExit(summary);
+  if (interrupted.aborted) {
+    terminal.note('Interrupted. Nothing is lost: `upload` or `retry` goes on.');
+    return EXIT.interrupted;
+  }
+  return summaryExit(summary);
 }
 
-function failedUnit(program: Program, name: string): UnitId {
+function knownUnit(program: Program, name: string): UnitId {
   const id = Number(name);
   const unit = Number.isInteger(id) ? program.deps.store.unit(id) : null;
   if (!unit)
     throw new UploaderError('invalid-input', `There is no unit ${JSON.stringify(name)}. See \`status\`.`);
   return id;
-}
-
-function allFailed(program: Program): UnitId[] {
-  return [...program.deps.store.unitsIn({ kind: 'all' }, ['failed'])];
-}
-
-function accountOf(program: Program, units: readonly UnitId[]): string | null {
-  const [first] = units;
-  const unit = first === undefined ? null : program.deps.store.unit(first);
-  return unit ? (program.deps.store.batch(unit.batchId)?.accountId ?? null) : null;
 }

@@ -7,6 +7,7 @@ import type { Store, UnitView } from '../adapters/sqlite/index.ts';
 import type { Failure } from '../core/errors.ts';
 import { type MediaId, type TurnedAway, UNIT_STATES, type UnitId } from '../core/model.ts';
 import { EXIT } from './exit.ts';
+import type { Troubles } from './run.ts';
 import { bytesText, countText } from './words.ts';
 
 /** `waiting` is what an interrupted run leaves to the next one. */
@@ -43,11 +44,12 @@ export interface Watched {
   readonly turnedAway: readonly TurnedAway[];
 }
 
-export function summarise(store: Store, watched: Watched, trouble: Failure | null): Summary {
+/** @param troubles what stands in the way of the batches that could not be finished */
+export function summarise(store: Store, watched: Watched, troubles: Troubles): Summary {
   const units: SummaryUnit[] = [];
   let bytes = 0;
   const add = (view: UnitView, earlier: boolean): void => {
-    const unit = unitSummary(view, earlier, trouble);
+    const unit = unitSummary(view, earlier, troubles.get(view.batchId) ?? null);
     if (unit.state === 'done') bytes += view.bytes;
     units.push(unit);
   };

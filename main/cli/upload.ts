@@ -6,13 +6,14 @@ import { resolve } from 'node:path';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { Program } from '../app/program.ts';
 import type { Review } from '../app/reviews.ts';
-import { type Failure, toFailure, UploaderError } from '../core/errors.ts';
-import type { AccountId, MediaId, RouteChoice, TurnedAway } from '../core/model.ts';
+import { UploaderError } from '../core/errors.ts';
+import type { MediaId, RouteChoice, TurnedAway } from '../core/model.ts';
 import type { DatasetInfo } from '../core/ports.ts';
 import { EXIT } from './exit.ts';
+import { liftPauses, runToEnd } from './run.ts';
 import { summarise, summaryExit, summarySentence, type Watched } from './summary.ts';
 import type { Terminal } from './terminal.ts';
-import { bytesText, countText, etaText } from './words.ts';
+import { bytesText, countText } from './words.ts';
 
 export interface UploadOptions {
   readonly paths: readonly string[];
@@ -27,8 +28,9 @@ export interface UploadOptions {
   readonly groupFolders: boolean;
 }
 
-/** How often the line of progress is drawn, and the end looked for. */
-const LOOK_EVERY_MS = 100;
+/** How often the line of progress is drawn while files are looked at. */
+const DRAW_EVERY_MS = 100;
+const NOTHING: Watched = { batchId: null, twins: [], turnedAway: [] };
 
 /** Runs to the end or to the interruption; answers the exit code. */
 export async function upload(
@@ -54,13 +56,21 @@ export async function upload(
   });
   await program.reviews.setDataset(review, dataset.id, options.folder);
   const watched = await planned(program, review, options.groupFolders, terminal, interrupted);
-  if (watched === null) return EXIT.interrupted;
+  if (watched === null) {
+    terminal.object({ summary: summarise(program.deps.store, NOTHING, new Map()) });
+    terminal.note('Interrupted before anything was queued. Run the same command again.');
+    return EXIT.interrupted;
+  }
   reportTurnedAway(watched.turnedAway, terminal);
+  if (watched.batchId === null && watched.twins.length + watched.turnedAway.length === 0) {
+    terminal.note(nothingFound(options));
+  }
 
+  liftPauses(program, watched, terminal);
   await program.start();
-  const trouble = await runToEnd(program, watched, account.id, terminal, interrupted);
+  const troubles = await runToEnd(program, watched, terminal, interrupted);
   terminal.settle();
-  const summary = summarise(program.deps.store, watched, trouble);
+  const summary = summarise(program.deps.store, watched, troubles);
   for (const unit of summary.units) {
     if (unit.state === 'failed' || unit.state === 'uncertain') {
       terminal.line(`${unit.state}: ${unit.title}: ${unit.error?.message ?? ''}`);
@@ -73,6 +83,12 @@ export async function upload(
     return EXIT.interrupted;
   }
   return summaryExit(summary);
+}
+
+function nothingFound(options: UploadOptions): string {
+  const where = options.paths.length === 1 ? options.paths[0] : 'these folders';
+  const what = options.as === 'image-group' ? 'images to make a group of' : 'files';
+  return `There are no ${what} in ${where}.`;
 }
 
 async function findDataset(
@@ -102,7 +118,7 @@ async function planned(
     const totals = review.plan.totals();
     const step = totals.scanning ? 'Looking at' : 'Comparing';
     terminal.progress(`${step} ${countText(totals.met, 'file', 'files')} · ${bytesText(totals.bytes)}`, null);
-  }, LOOK_EVERY_MS);
+  }, DRAW_EVERY_MS);
   try {
     await review.plan.scanned;
     if (groupFolders) {
@@ -111,7 +127,7 @@ async function planned(
       }
     }
     const { batchId, twins, turnedAway } = await program.reviews.commit(review);
-    for (const id of twins) program.queue.resumeOrRetry(id);
+    await program.queue.goOn(twins);
     return { batchId, twins, turnedAway };
   } catch (reason) {
     if (interrupted.aborted) return null;
@@ -135,106 +151,4 @@ function reportTurnedAway(turnedAway: readonly TurnedAway[], terminal: Terminal)
       },
     });
   }
-}
-
-/** Waits until nothing of it can go on; answers what stands in the way of all of it, if anything does. */
-export function runToEnd(
-  program: Program,
-  watched: Watched,
-  accountId: AccountId | null,
-  terminal: Terminal,
-  interrupted: AbortSignal,
-): Promise<Failure | null> {
-  const twins = new Set(watched.twins);
-  return new Promise((done) => {
-    const end = (trouble: Failure | null): void => {
-      clearInterval(looking);
-      interrupted.removeEventListener('abort', onInterrupt);
-      done(trouble);
-    };
-    const onInterrupt = (): void => end(null);
-    const look = (): void => {
-      const state = lookAt(program, watched, twins);
-      const trouble = state.trouble ?? (accountId === null ? null : accountTrouble(program, accountId));
-      if (state.open === 0 || trouble) {
-        end(state.open === 0 ? null : trouble);
-      } else {
-        terminal.progress(
-          progressText(program, state),
-          state.bytes > 0 ? state.storedBytes / state.bytes : null,
-        );
-      }
-    };
-    const looking = setInterval(look, LOOK_EVERY_MS);
-    if (interrupted.aborted) end(null);
-    else {
-      interrupted.addEventListener('abort', onInterrupt, { once: true });
-      look();
-    }
-  });
-}
-
-interface Look {
-  readonly open: number;
-  readonly done: number;
-  readonly all: number;
-  readonly bytes: number;
-  readonly storedBytes: number;
-  readonly trouble: Failure | null;
-}
-
-function lookAt(program: Program, watched: Watched, twins: ReadonlySet<number>): Look {
-  const { store } = program.deps;
-  let open = 0;
-  let done = 0;
-  let all = 0;
-  let bytes = 0;
-  let storedBytes = 0;
-  let trouble: Failure | null = null;
-  if (watched.batchId !== null) {
-    const totals = store.totals({ kind: 'batch', id: watched.batchId });
-    const { units } = totals;
-    open += units.collecting + units.ready + units.registering + units.processing + units.linking;
-    done += units.done;
-    all += Object.values(units).reduce((sum, count) => sum + count, 0);
-    bytes += totals.bytes;
-    storedBytes += totals.storedBytes;
-    const held = store.batch(watched.batchId)?.trouble;
-    if (held && held.notBefore === Number.MAX_SAFE_INTEGER) trouble = held.failure;
-  }
-  for (const id of twins) {
-    const unit = store.unitView(id);
-    if (!unit) continue;
-    all += 1;
-    bytes += unit.bytes;
-    storedBytes += unit.storedBytes;
-    if (unit.state === 'done') done += 1;
-    else if (unit.state !== 'failed' && unit.state !== 'uncertain' && unit.state !== 'cancelled') {
-      open += 1;
-      const held = store.batch(unit.batchId)?.trouble;
-      if (held && held.notBefore === Number.MAX_SAFE_INTEGER) trouble = held.failure;
-    }
-  }
-  return { open, done, all, bytes, storedBytes, trouble };
-}
-
-/** Why the account cannot go on: signed out by Encord, or its secret cannot be had. */
-function accountTrouble(program: Program, accountId: AccountId): Failure | null {
-  const blocked = program.deps.store.account(accountId)?.blocked;
-  if (blocked) return blocked;
-  const error = program.engine.sessionTrouble(accountId);
-  return error ? toFailure(error, program.deps.clock.now()) : null;
-}
-
-function progressText(program: Program, state: Look): string {
-  const connection = program.connection();
-  if (connection.kind === 'offline') return `Offline, will go on by itself. ${connection.failure.message}`;
-  if (connection.kind === 'waiting') return `Encord asked to wait. ${connection.failure.message}`;
-  const sending = program.engine.transfers().reduce((sum, transfer) => sum + transfer.sentBytes, 0);
-  const speed = program.speed;
-  const parts = [`Uploading ${state.done.toLocaleString('en')} of ${countText(state.all, 'unit', 'units')}`];
-  if (speed > 0) parts.push(`${bytesText(speed)}/s`);
-  const eta = etaText(state.bytes - state.storedBytes - sending, speed);
-  if (eta && state.storedBytes < state.bytes) parts.push(eta);
-  return parts.join(' · ');
 }
