@@ -17,6 +17,7 @@ interface Waiting {
 export class Committer {
   #waiting: Waiting[] = [];
   #scheduled = false;
+  /** On the clock that only goes forward. */
   #brokenUntil = 0;
   readonly #store: QueueStore;
   readonly #clock: Clock;
@@ -39,26 +40,41 @@ export class Committer {
     });
   }
 
-  /** When work may start again after the store failed to write (disk full, say); 0 when it can write. */
-  get brokenUntil(): number {
-    return this.#brokenUntil;
+  /** Milliseconds until work may start again after the store failed to write (disk full, say); 0 when it can write. */
+  get brokenFor(): number {
+    return Math.max(0, this.#brokenUntil - this.#clock.monotonic());
   }
 
   /** Writes what is waiting now; called at stop, so that nothing that happened is forgotten. */
   flush(): void {
     this.#scheduled = false;
-    const batch = this.#waiting;
-    if (batch.length === 0) return;
+    const waiting = this.#waiting;
+    if (waiting.length === 0) return;
     this.#waiting = [];
+    this.#brokenUntil = 0;
+    const failed = this.#write(waiting);
+    // One change that the store refuses must not take the others with it.
+    if (failed && waiting.length > 1) for (const each of waiting) this.#settle([each], this.#write([each]));
+    else this.#settle(waiting, failed);
+  }
+
+  /** Null where it was written. */
+  #write(waiting: readonly Waiting[]): { readonly reason: unknown } | null {
     try {
-      this.#store.commit(batch.flatMap((each) => each.changes));
+      this.#store.commit(waiting.flatMap((each) => each.changes));
+      return null;
     } catch (reason) {
-      this.#brokenUntil = this.#clock.now() + RETRY_MS;
-      for (const each of batch) each.reject(reason);
+      return { reason };
+    }
+  }
+
+  #settle(waiting: readonly Waiting[], failed: { readonly reason: unknown } | null): void {
+    if (failed) {
+      this.#brokenUntil = this.#clock.monotonic() + RETRY_MS;
+      for (const each of waiting) each.reject(failed.reason);
       return;
     }
-    this.#brokenUntil = 0;
-    for (const each of batch) each.resolve();
+    for (const each of waiting) each.resolve();
     this.#onCommitted();
   }
 }

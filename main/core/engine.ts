@@ -21,6 +21,8 @@ const SESSION_RETRY_MS = 30_000;
 const STOP_PATIENCE_MS = 3_000;
 /** After the store failed to write (disk full, say), work starts again after this. */
 const STORE_RETRY_MS = 10_000;
+/** Smaller steps back are the clock being kept in time. */
+const CLOCK_NOISE_MS = 1_000;
 
 export class Engine {
   readonly #deps: EngineDeps;
@@ -33,6 +35,8 @@ export class Engine {
   readonly #preparing = new Set<BatchId>();
   /** Accounts without a usable session: when to ask again. */
   readonly #sessionTrouble = new Map<AccountId, { error: UploaderError; until: number }>();
+  /** When the pump last looked; an earlier time afterwards means that the clock was set back. */
+  #lastNow = 0;
   #started = false;
   #pumping = false;
   #again = false;
@@ -61,6 +65,9 @@ export class Engine {
         'The program stopped while this was being registered. Looking whether it was.',
       ),
     );
+    // A wait that is longer than any that is set here was written by a clock that was ahead (or is the server's wish,
+    // which it will repeat).
+    this.#deps.store.forgetWaits(this.#shop.now() + this.#shop.backoff.capMs);
     const open = this.#deps.store.openIntents();
     if (open.length > 0) {
       this.#deps.store.commit(
@@ -135,6 +142,7 @@ export class Engine {
     this.#stop.abort();
     this.#scheduled?.();
     this.#timer?.();
+    this.#transfers.stop();
     const loseIt = this.#deps.clock.after(STOP_PATIENCE_MS, () => this.#patience.abort());
     if (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
     loseIt();
@@ -157,7 +165,10 @@ export class Engine {
       do {
         this.#again = false;
         now = this.#shop.now();
-        if (this.#committer.brokenUntil > now) return this.#sleep(this.#committer.brokenUntil - now);
+        if (now < this.#lastNow - CLOCK_NOISE_MS) this.#clockSetBack(now);
+        this.#lastNow = now;
+        const { brokenFor } = this.#committer;
+        if (brokenFor > 0) return this.#sleep(brokenFor);
         const ready = await this.#readyBatches();
         if (this.#stop.signal.aborted) return;
         // Registrations first: they free what is already there, and a job takes its time.
@@ -177,6 +188,15 @@ export class Engine {
     }
   }
 
+  /** All that waits for a time would wait as much longer; it is tried now instead, and waits again where it must. */
+  #clockSetBack(now: number): void {
+    this.#deps.log.warn('The clock of this machine was set back.');
+    this.#deps.store.forgetWaits(now);
+    this.#registrations.forgetWaits();
+    for (const gate of this.#shop.gates().values()) gate.clockSetBack(now);
+    this.#sessionTrouble.clear();
+  }
+
   /** Batches that can be worked on now. Those without a target get one first. */
   async #readyBatches(): Promise<ReadyBatch[]> {
     const result: ReadyBatch[] = [];
@@ -185,9 +205,10 @@ export class Engine {
       if (gate.allowance(this.#shop.now()) === 'none') continue;
       const session = await this.#session(batch.accountId);
       if (!session) continue;
-      if (batch.trouble && batch.trouble.notBefore > this.#shop.now()) continue;
-      if (batch.target) result.push({ batch, target: batch.target, session, gate });
-      else void this.#prepare(batch);
+      if (this.#stop.signal.aborted) return [];
+      const held = batch.trouble !== null && batch.trouble.notBefore > this.#shop.now();
+      if (batch.target) result.push({ batch, target: batch.target, session, gate, held });
+      else if (!held) void this.#prepare(batch);
     }
     return result;
   }

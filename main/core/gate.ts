@@ -88,4 +88,10 @@ export class Gate {
   tryNow(now: number): void {
     if (this.#state.kind === 'offline') this.#state = { ...this.#state, until: now };
   }
+
+  /** The clock was set back: nobody knows how long there is still to wait. */
+  clockSetBack(now: number): void {
+    if (this.#state.kind !== 'open')
+      this.#state = { ...this.#state, until: Math.min(this.#state.until, now) };
+  }
 }

@@ -390,7 +390,10 @@ export interface ActiveTwin {
 
 /** The part of the store that the engine uses. Synchronous, transactional, the only writer. */
 export interface QueueStore {
-  /** One transaction. Every change goes through the machine; all or none is written. */
+  /**
+   * One transaction. Every change goes through the machine; all or none is written. The event `retry` does nothing to a
+   * unit whose files came again in another one that is unfinished or done: it would double them.
+   */
   commit(changes: readonly Change[]): void;
 
   /**
@@ -415,6 +418,11 @@ export interface QueueStore {
   batch(id: BatchId): Batch | null;
   /** The earliest `notBefore` after now of anything in working batches; null when nothing waits for time. */
   nextDue(now: number): number | null;
+  /**
+   * Makes due now what waits for a time later than `after`, milliseconds since the epoch; what waits for a person goes
+   * on waiting.
+   */
+  forgetWaits(after: number): void;
   /** Units whose intent is open: `registering` without doubt. Asked once, at start. */
   openIntents(): readonly UnitId[];
 }

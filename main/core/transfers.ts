@@ -60,8 +60,13 @@ export class Transfers {
     this.#drain(wake);
     for (const ready of batches) {
       if (this.#free() <= 0) return;
-      this.#startBatch(ready, wake);
+      if (!ready.held) this.#startBatch(ready, wake);
     }
+  }
+
+  /** At the end of the engine: what waits for a slot is not begun any more. */
+  stop(): void {
+    this.stopUnless(() => false);
   }
 
   /** Stops what is no longer wanted: paused, cancelled, or its batch gone. */
@@ -232,7 +237,7 @@ export class Transfers {
 
   /** Moves items with a URL into free slots. */
   #drain(wake: () => void): void {
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 && !this.#shop.signal.aborted) {
       const next = this.#waiting[0];
       if (!next) return;
       const running = this.#running.get(next.item.id);

@@ -60,6 +60,8 @@ export interface ReadyBatch {
   readonly target: Target;
   readonly session: EncordSession;
   readonly gate: Gate;
+  /** Something stands in the way of sending and registering more; what has been registered goes on. */
+  readonly held: boolean;
 }
 
 export class Workshop {

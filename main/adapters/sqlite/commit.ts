@@ -7,7 +7,7 @@ import { type ItemEvent, stepItem, stepUnit, type UnitEvent } from '../../core/m
 import type { ItemId, ItemState, UnitId, UnitState } from '../../core/model.ts';
 import type { Change } from '../../core/ports.ts';
 import type { Database, Row } from './database.ts';
-import { recordInLedger } from './ledger.ts';
+import { cameAgain, recordInLedger } from './ledger.ts';
 import * as rows from './rows.ts';
 import { type ShelfChange, type UnitRecord, UnitWork } from './unit-work.ts';
 
@@ -125,7 +125,12 @@ class Session {
 
   unit(id: UnitId, event: UnitEvent): void {
     const unit = this.work.unit(id);
-    if (unit !== null) this.#stepUnit(unit, event);
+    if (unit === null) return;
+    const retried = event.on === 'retry';
+    if (retried && cameAgain(this.#db, unit)) return;
+    this.#stepUnit(unit, event);
+    // Others of the same files in this commit have to see it.
+    if (retried) this.work.write(unit);
   }
 
   #count(unit: UnitRecord, before: ItemState, after: ItemState, size: number): void {

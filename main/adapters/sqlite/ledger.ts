@@ -1,10 +1,11 @@
 /**
  * The ledger: what was ever uploaded, kept for good, and the lookups that planning makes so that nothing is
- * uploaded twice. `recordInLedger` is called by `commit.ts`, the rest by `index.ts`.
+ * uploaded twice. `recordInLedger` and `cameAgain` are called by `commit.ts`, the rest by `index.ts`.
  */
 
+import type { FileIdentity } from '../../core/model.ts';
 import type { LedgerEntry, LedgerStore } from '../../core/ports.ts';
-import type { Database } from './database.ts';
+import type { Database, Row } from './database.ts';
 import { contentKey, identityKey } from './keys.ts';
 import * as rows from './rows.ts';
 import type { UnitRecord } from './unit-work.ts';
@@ -138,4 +139,48 @@ export function ledgerStore(db: Database): LedgerStore {
       return null;
     },
   };
+}
+
+/**
+ * Whether the files of a unit that failed or was cancelled came again in another one of the queue that is unfinished, or
+ * were uploaded.
+ */
+export function cameAgain(db: Database, unit: UnitRecord): boolean {
+  const batch = db.get('SELECT dataset_id FROM batch WHERE id = ?', unit.batchId);
+  if (batch === undefined) return false;
+  const datasetId = rows.text(batch, 'dataset_id');
+  const items = db
+    .all('SELECT path, size, mtime FROM item WHERE unit_id = ? AND left_out = 0 ORDER BY position', unit.id)
+    .map((row) => ({
+      path: rows.text(row, 'path'),
+      identity: { size: rows.number(row, 'size'), mtimeMs: rows.number(row, 'mtime') },
+    }));
+  const [first] = items;
+  if (first === undefined) return false;
+  if (ledgerStore(db).activeTwin(datasetId, unit.media, items) !== null) return true;
+  // By files and not by content: copies of one content are rows of their own.
+  const candidates = db.all(
+    `SELECT ledger_unit.id FROM ledger_item INDEXED BY ledger_item_path JOIN ledger_unit ON ledger_unit.id = ledger_unit
+     WHERE path = ? AND sha256 IS NOT NULL AND media = ?
+       AND ledger_unit.dataset = (SELECT id FROM ledger_dataset WHERE dataset_id = ?)`,
+    first.path,
+    unit.media,
+    datasetId,
+  );
+  return candidates.some((row) => {
+    const theirs = db.all(
+      'SELECT path, size, mtime FROM ledger_item WHERE ledger_unit = ? ORDER BY position',
+      rows.number(row, 'id'),
+    );
+    return theirs.length === items.length && theirs.every((other, index) => isFile(other, items[index]));
+  });
+}
+
+function isFile(row: Row, file: { path: string; identity: FileIdentity } | undefined): boolean {
+  return (
+    file !== undefined &&
+    rows.text(row, 'path') === file.path &&
+    rows.number(row, 'size') === file.identity.size &&
+    rows.number(row, 'mtime') === file.identity.mtimeMs
+  );
 }

@@ -154,6 +154,32 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
       return times.length === 0 ? null : Math.min(...times);
     },
 
+    forgetWaits(after) {
+      db.transaction(() => {
+        // A unit of which one item alone waits too long is due when its others are, or now.
+        db.run(
+          `UPDATE unit SET due_at = 0 WHERE state = 'collecting' AND due_at IS NOT NULL
+             AND id IN (SELECT unit_id FROM item INDEXED BY item_timed WHERE not_before > 0 AND not_before > ?)`,
+          after,
+        );
+        db.run(
+          'UPDATE item INDEXED BY item_timed SET not_before = 0 WHERE not_before > 0 AND not_before > ?',
+          after,
+        );
+        db.run(
+          `UPDATE unit INDEXED BY unit_timed SET due_at = 0, not_before = CASE WHEN not_before IS NULL THEN NULL ELSE 0 END
+           WHERE due_at > 0 AND due_at > ? AND state IN ('ready', 'registering', 'processing', 'linking')`,
+          after,
+        );
+        db.run(
+          'UPDATE batch SET trouble_not_before = 0 WHERE trouble_not_before > ? AND trouble_not_before < ?',
+          after,
+          // Waits for a person.
+          Number.MAX_SAFE_INTEGER,
+        );
+      });
+    },
+
     openIntents(): readonly UnitId[] {
       return db
         .all(`SELECT id FROM unit WHERE state = 'registering' AND failure IS NULL ORDER BY id`)
