@@ -111,9 +111,9 @@ function Line({
   bar,
 }: LineProps): ReactElement {
   return (
-    <div className={`q-line q-level-${level}${sentence ? ' q-says' : ''}`}>
-      {twist}
+    <div className={`q-line q-level-${level}`}>
       <span className="q-name" role="gridcell">
+        {twist}
         <span className="q-icon">{icon}</span>
         {name}
       </span>
