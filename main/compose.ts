@@ -24,7 +24,7 @@ import { accountId } from './app/accounts.ts';
 import type { AppDeps } from './app/deps.ts';
 import { Program } from './app/program.ts';
 import type { HostServices } from './app/types.ts';
-import { UploaderError } from './core/errors.ts';
+import { asUploaderError, UploaderError } from './core/errors.ts';
 import { HEAD_BYTES, mediaType } from './core/media/index.ts';
 import type { AccountId, FileIdentity, MediaId } from './core/model.ts';
 import type { Clock, EncordSession, Files, Sender } from './core/ports.ts';
@@ -158,7 +158,7 @@ async function environmentAccount(
   const text = environmentKey(env);
   if (text === null) return new Map();
   const domain = (env.ENCORD_DOMAIN || 'https://api.encord.com').trim().replace(/\/+$/, '');
-  const key = readKey(text, null);
+  const key = environmentKeyOf(text, readKey);
   const id = accountId('ssh', key.fingerprint, domain);
   const known = store.account(id);
   if (known) {
@@ -180,6 +180,23 @@ async function environmentAccount(
   }
   if (store.activeAccountId() === null) store.setActiveAccountId(id);
   return new Map([[id, key.exportText()]]);
+}
+
+/** Throws with a sentence that names the variables: nobody typed this key just now. */
+function environmentKeyOf(text: string, readKey: AppDeps['readKey']): ReturnType<AppDeps['readKey']> {
+  try {
+    return readKey(text, null);
+  } catch (reason) {
+    const error = asUploaderError(reason);
+    const message =
+      error.code === 'passphrase-needed'
+        ? 'It is protected by a passphrase, which nobody can enter here. Unset the variable and sign in once with `login --key FILE`, or name a key without a passphrase.'
+        : error.message;
+    throw new UploaderError(
+      error.code,
+      `The key from ENCORD_SSH_KEY_FILE or ENCORD_SSH_KEY cannot be used. ${message}`,
+    );
+  }
 }
 
 /** `ENCORD_SSH_KEY_FILE` wins over `ENCORD_SSH_KEY` (encord-api.md B.5). */

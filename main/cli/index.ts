@@ -43,6 +43,9 @@ const ENVIRONMENT = `
 Environment: ENCORD_SSH_KEY_FILE (path) or ENCORD_SSH_KEY (text) is used as the account, with ENCORD_DOMAIN;
 ENCORD_UPLOADER_HOME is the data folder.`;
 
+const WITHOUT_KEYCHAIN =
+  'Without a keychain, set ENCORD_SSH_KEY_FILE to the path of the private key: it is used as the account, and no login is needed.';
+
 /** Runs one command. Never throws; what went wrong has been said. */
 export async function runCli(args: readonly string[], host: CliHost, signal: AbortSignal): Promise<number> {
   let exit: number = EXIT.ok;
@@ -257,6 +260,7 @@ async function withProgram(
       return EXIT.interrupted;
     }
     terminal.note(error.message);
+    if (error.code === 'keychain-unavailable') terminal.note(WITHOUT_KEYCHAIN);
     terminal.object({ error: { code: error.code, message: error.message, details: error.details } });
     return exitCodeOf(error);
   } finally {
