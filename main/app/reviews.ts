@@ -40,6 +40,8 @@ export class Review {
   destinationProblem: Failure | null = null;
   failure: Failure | null = null;
   scanned = false;
+  /** What the queue was like when the plan was last compared with it. */
+  settledAgainst = '';
 
   constructor(id: string, request: ReviewRequest, plan: Plan) {
     this.id = id;
@@ -135,16 +137,19 @@ export class Reviews {
     await plan.scanned;
     while (plan.totals().settledFor !== dataset.id) {
       if (!this.#reviews.has(review.id)) throw new UploaderError('cancelled', 'The review was closed.');
-      await plan.settle(dataset.id);
+      await this.#compare(review, dataset.id);
     }
+    // While people looked at the plan, the queue may have gone on.
+    if (review.settledAgainst !== this.#queueNow()) await this.#compare(review, dataset.id);
     const result = plan.result();
     const totals = plan.totals();
+    const twins = [...result.twins];
     const units = totals.listed - totals.twins;
     const turnedAway = [...result.turnedAway];
     this.#reviews.delete(review.id);
     if (units === 0) {
       await this.#dropStaged(request.dropId);
-      return { batchId: null, twins: result.twins, turnedAway };
+      return { batchId: null, twins, turnedAway };
     }
     const folder = review.folderId ?? this.#deps.store.lastFolder(request.account.id, dataset.id);
     const batchId = this.#deps.store.addBatch(
@@ -159,11 +164,12 @@ export class Reviews {
       },
       result.units,
       turnedAway,
+      (twin) => twins.push(twin),
     );
     if (review.folderId) this.#deps.store.setLastFolder(request.account.id, dataset.id, review.folderId);
     this.#deps.store.setSetting(`lastDataset:${request.account.id}`, JSON.stringify(dataset.id));
     if (request.dropId) this.#deps.store.setSetting(`drop:${request.dropId}`, JSON.stringify(batchId));
-    return { batchId, twins: result.twins, turnedAway };
+    return { batchId, twins, turnedAway };
   }
 
   async discard(review: Review): Promise<void> {
@@ -236,7 +242,7 @@ export class Reviews {
 
   #settle(review: Review): void {
     if (!review.dataset || review.destinationProblem) return;
-    review.plan.settle(review.dataset.id).then(
+    this.#compare(review, review.dataset.id).then(
       () => this.#tell(review),
       (reason: unknown) => {
         const error = asUploaderError(reason);
@@ -245,6 +251,16 @@ export class Reviews {
         this.#tell(review);
       },
     );
+  }
+
+  async #compare(review: Review, datasetId: string): Promise<void> {
+    const against = this.#queueNow();
+    if (await review.plan.settle(datasetId)) review.settledAgainst = against;
+  }
+
+  /** Differs when units were added, finished, cancelled or revived. */
+  #queueNow(): string {
+    return JSON.stringify(this.#deps.store.totals({ kind: 'all' }).units);
   }
 
   #tell(review: Review): void {

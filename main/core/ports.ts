@@ -445,8 +445,16 @@ export interface LedgerStore {
 
 /** The part that the use cases use to add and steer. Queries for pages are the adapter's own. */
 export interface SteeringStore {
-  /** One transaction for the batch, its units and items, and what was turned away. */
-  addBatch(batch: NewBatch, units: Iterable<PlannedUnit>, turnedAway: Iterable<TurnedAway>): BatchId;
+  /**
+   * One transaction for the batch, its units and items, and what was turned away. With `onTwin`, units whose like has
+   * become active since they were planned are left out and their likes named: this is the last moment to see them.
+   */
+  addBatch(
+    batch: NewBatch,
+    units: Iterable<PlannedUnit>,
+    turnedAway: Iterable<TurnedAway>,
+    onTwin?: (twin: UnitId) => void,
+  ): BatchId;
   setPaused(scope: Exclude<Scope, { kind: 'item' }>, paused: boolean): void;
   isPaused(): boolean;
   /** Ids of the units that a scope covers, in chunks, for cancelling and retrying without loading the queue. */

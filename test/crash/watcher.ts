@@ -100,22 +100,24 @@ export class Watcher {
     return {
       ...store,
       commit: (changes) => {
-        around(this.#namesOf(store, changes), () => store.commit(changes));
-        for (const change of changes) {
-          if (change.kind !== 'unit' || change.event.on !== 'absent') continue;
-          const unit = store.unit(change.id);
-          if (unit?.state.at === 'uncertain') this.note(`!uncertain ${unit.id}`);
-        }
+        around(this.#namesOf(store, changes), () => {
+          store.commit(changes);
+          for (const change of changes) {
+            if (change.kind !== 'unit' || change.event.on !== 'absent') continue;
+            const unit = store.unit(change.id);
+            if (unit?.state.at === 'uncertain') this.note(`!uncertain ${unit.id}`);
+          }
+        });
       },
       dueItems: (batchId, now, limit) => {
         const items = store.dueItems(batchId, now, limit);
         for (const item of items) this.#media.set(item.id, item.media);
         return items;
       },
-      addBatch: (batch, units, turnedAway) => {
+      addBatch: (batch, units, turnedAway, onTwin) => {
         let id = 0;
         around(['add-batch'], () => {
-          id = store.addBatch(batch, units, turnedAway);
+          id = store.addBatch(batch, units, turnedAway, onTwin);
         });
         return id;
       },

@@ -17,6 +17,7 @@ import { UNIT_STATES } from '../../core/model.ts';
 import type { Clock, SteeringStore } from '../../core/ports.ts';
 import type { Database, Row } from './database.ts';
 import { identityKey } from './keys.ts';
+import { ledgerStore } from './ledger.ts';
 import * as rows from './rows.ts';
 import { BLOCK, shelvesOf } from './shelves.ts';
 import { UnitWork } from './unit-work.ts';
@@ -35,7 +36,8 @@ const SUMS = rows.TALLY_COLUMNS.map((name) => `coalesce(sum(${name}), 0) AS ${na
 
 export function steeringStore(db: Database, clock: Clock): SteeringStore {
   return {
-    addBatch: (batch, units, turnedAway) => db.transaction(() => addBatch(db, batch, units, turnedAway)),
+    addBatch: (batch, units, turnedAway, onTwin) =>
+      db.transaction(() => addBatch(db, batch, units, turnedAway, onTwin ?? null)),
 
     setPaused(scope, paused) {
       const value = paused ? 1 : 0;
@@ -76,7 +78,9 @@ function addBatch(
   batch: NewBatch,
   units: Iterable<PlannedUnit>,
   turnedAway: Iterable<TurnedAway>,
+  onTwin: ((twin: UnitId) => void) | null,
 ): BatchId {
+  const { activeTwin } = ledgerStore(db);
   const account = db.get('SELECT name FROM account WHERE id = ?', batch.accountId);
   if (account === undefined) {
     throw new UploaderError(
@@ -118,6 +122,11 @@ function addBatch(
   let itemId = next('item');
   let bytes = 0;
   for (const unit of units) {
+    const twin = onTwin && activeTwin(batch.datasetId, unit.media, unit.items);
+    if (onTwin && twin) {
+      onTwin(twin.unitId);
+      continue;
+    }
     const size = addUnit(db, unit, { unitId, itemId, batchId });
     unitId += 1;
     itemId += unit.items.length;
