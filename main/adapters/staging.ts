@@ -3,6 +3,7 @@
  * Made by the composition root for `main/app/drops.ts`.
  */
 
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
@@ -11,8 +12,11 @@ import { UploaderError } from '../core/errors.ts';
 import type { Staging } from '../core/ports.ts';
 
 const ID = /^[0-9a-f-]{8,64}$/i;
-/** Bytes still on their way carry this ending, so that a broken transfer is never taken for a file. */
-const PARTIAL = '.encord-uploader-partial';
+/**
+ * Bytes still on their way stand under a hidden name of their own, so that a broken transfer is never taken for a file
+ * and a name of full length still fits.
+ */
+const PARTIAL = '.encord-uploader-partial-';
 
 export function createStaging(folder: string): Staging {
   const place = (dropId: string): string => {
@@ -30,7 +34,7 @@ export function createStaging(folder: string): Staging {
     async receive(dropId, relativePath, facts, body) {
       const root = place(dropId);
       const path = inside(root, relativePath);
-      const partial = `${path}${PARTIAL}`;
+      const partial = join(dirname(path), PARTIAL + randomUUID());
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await pipeline(exactly(body, facts.size), createWriteStream(partial, { mode: 0o600 }));
@@ -45,7 +49,7 @@ export function createStaging(folder: string): Staging {
     async roots(dropId) {
       const root = place(dropId);
       const names = await readdir(root);
-      return names.filter((name) => !name.endsWith(PARTIAL)).map((name) => join(root, name));
+      return names.filter((name) => !name.startsWith(PARTIAL)).map((name) => join(root, name));
     },
 
     async remove(dropId) {

@@ -59,6 +59,7 @@ export class Drops {
     }
   }
 
+  /** The store wrote it together with the batch. */
   #batchOf(dropId: string): BatchId | null {
     const text = this.#deps.store.getSetting(`drop:${dropId}`);
     const parsed: unknown = text === null ? null : JSON.parse(text);

@@ -161,6 +161,7 @@ export class Reviews {
         routeChoice: request.account.routeChoice,
         folderChoice: folder,
         addedAt: this.#deps.clock.now(),
+        dropId: request.dropId,
       },
       result.units,
       turnedAway,
@@ -168,7 +169,6 @@ export class Reviews {
     );
     if (review.folderId) this.#deps.store.setLastFolder(request.account.id, dataset.id, review.folderId);
     this.#deps.store.setSetting(`lastDataset:${request.account.id}`, JSON.stringify(dataset.id));
-    if (request.dropId) this.#deps.store.setSetting(`drop:${request.dropId}`, JSON.stringify(batchId));
     return { batchId, twins, turnedAway };
   }
 

@@ -194,6 +194,8 @@ export interface NewBatch {
   /** The folder that the person chose; null to let the program find or make one. */
   readonly folderChoice: string | null;
   readonly addedAt: number;
+  /** The browser drop whose copies it uploads; remembered with the batch, so that no kill can part them. */
+  readonly dropId?: string | null;
 }
 
 export interface Batch extends NewBatch {

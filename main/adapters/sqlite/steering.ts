@@ -19,6 +19,7 @@ import type { Database, Row } from './database.ts';
 import { identityKey } from './keys.ts';
 import { ledgerStore } from './ledger.ts';
 import * as rows from './rows.ts';
+import { settingsStore } from './settings.ts';
 import { BLOCK, shelvesOf } from './shelves.ts';
 import { UnitWork } from './unit-work.ts';
 
@@ -117,6 +118,7 @@ function addBatch(
     firstTurnedAway,
     batch.addedAt,
   );
+  if (batch.dropId) settingsStore(db).setSetting(`drop:${batch.dropId}`, JSON.stringify(batchId));
 
   let unitId = firstUnit;
   let itemId = next('item');
