@@ -7,6 +7,7 @@ import './ui/floating.css';
 import './features/frame/frame.css';
 import './features/uploads/uploads.css';
 import './features/review/review.css';
+import './features/review/browse.css';
 import './features/datasets/datasets.css';
 import './features/accounts/accounts.css';
 import './features/settings/settings.css';
