@@ -53,26 +53,17 @@ test('20,000 files: the count grows while the page stays usable', async ({ page,
   await expect.poll(shown).toBeGreaterThan(1_000);
   const early = await shown();
   expect(early).toBeLessThan(20_000);
-  const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
-  const busy = async () => {
-    const { metrics } = await session.send('Performance.getMetrics');
-    return metrics.find((metric) => metric.name === 'TaskDuration')?.value ?? 0;
-  };
-  const before = await busy();
-  const { middle, seconds } = await page.evaluate(async () => {
-    const begun = performance.now();
+  const middle = await page.evaluate(async () => {
     const waits: number[] = [];
     for (let beat = 0; beat < 60; beat += 1) {
       const start = performance.now();
       await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
       waits.push(performance.now() - start);
     }
-    return { middle: waits.sort((a, b) => a - b)[30], seconds: (performance.now() - begun) / 1000 };
+    return waits.sort((a, b) => a - b)[30];
   });
-  // The middle wait, and how much of the time the page worked: single waits depend on what else the machine does.
+  // From one frame to the next, the middle of sixty: single ones depend on what else the machine does.
   expect(middle).toBeLessThan(100);
-  expect((await busy()) - before).toBeLessThan(seconds / 2);
   await expect(files).toHaveText('20,000 files');
   const upload = page.getByRole('button', { name: 'Upload 20,000 files to Traffic Data' });
   await expect(upload).toBeFocused();
