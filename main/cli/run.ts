@@ -19,10 +19,15 @@ const LOOKS_AT_ONCE = 200;
 export type Troubles = ReadonlyMap<BatchId, Failure>;
 
 /**
- * Lifts the pauses that would make a command wait for ever, and says so: of the whole queue, and of the accounts that
- * it uploads with.
+ * Lifts what would make a command wait for ever, and says so: a pause of the whole queue, a pause of the accounts that
+ * it uploads with, and the mark of an account that Encord once turned away and takes now.
  */
-export function liftPauses(program: Program, watched: Watched, terminal: Terminal): void {
+export async function liftHolds(
+  program: Program,
+  watched: Watched,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
   const { store } = program.deps;
   const batches = batchesOf(program, watched);
   if (batches.size === 0) return;
@@ -32,9 +37,12 @@ export function liftPauses(program: Program, watched: Watched, terminal: Termina
   }
   for (const id of new Set([...batches].flatMap((batch) => store.batch(batch)?.accountId ?? []))) {
     const account = store.account(id);
-    if (!account?.paused) continue;
-    terminal.note(`The uploads of ${account.name} were paused. They go on now.`);
-    program.queue.resume({ kind: 'account', id });
+    if (account?.paused) {
+      terminal.note(`The uploads of ${account.name} were paused. They go on now.`);
+      program.queue.resume({ kind: 'account', id });
+    }
+    // Where it is still turned away, the run ends with Encord's own words.
+    if (account?.blocked) await program.accounts.check(id, signal).catch(() => undefined);
   }
 }
 

@@ -6,7 +6,7 @@ import type { Program } from '../app/program.ts';
 import { UploaderError } from '../core/errors.ts';
 import type { UnitId } from '../core/model.ts';
 import { EXIT } from './exit.ts';
-import { liftPauses, runToEnd } from './run.ts';
+import { liftHolds, runToEnd } from './run.ts';
 import { summarise, summaryExit, summarySentence, type Watched } from './summary.ts';
 import type { Terminal } from './terminal.ts';
 import { bytesText, countText } from './words.ts';
@@ -83,7 +83,7 @@ export async function retry(
   }
   await program.queue.goOn(units);
   const watched = { batchId: null, twins: units, turnedAway: [] };
-  liftPauses(program, watched, terminal);
+  await liftHolds(program, watched, terminal, interrupted);
   await program.start();
   const troubles = await runToEnd(program, watched, terminal, interrupted);
   terminal.settle();

@@ -10,7 +10,7 @@ import { UploaderError } from '../core/errors.ts';
 import type { MediaId, RouteChoice, TurnedAway } from '../core/model.ts';
 import type { DatasetInfo } from '../core/ports.ts';
 import { EXIT } from './exit.ts';
-import { liftPauses, runToEnd } from './run.ts';
+import { liftHolds, runToEnd } from './run.ts';
 import { summarise, summaryExit, summarySentence, type Watched } from './summary.ts';
 import type { Terminal } from './terminal.ts';
 import { bytesText, countText } from './words.ts';
@@ -30,6 +30,7 @@ export interface UploadOptions {
 
 /** How often the line of progress is drawn while files are looked at. */
 const DRAW_EVERY_MS = 100;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NOTHING: Watched = { batchId: null, twins: [], turnedAway: [] };
 
 /** Runs to the end or to the interruption; answers the exit code. */
@@ -66,14 +67,14 @@ export async function upload(
     terminal.note(nothingFound(options));
   }
 
-  liftPauses(program, watched, terminal);
+  await liftHolds(program, watched, terminal, interrupted);
   await program.start();
   const troubles = await runToEnd(program, watched, terminal, interrupted);
   terminal.settle();
   const summary = summarise(program.deps.store, watched, troubles);
   for (const unit of summary.units) {
     if (unit.state === 'failed' || unit.state === 'uncertain') {
-      terminal.line(`${unit.state}: ${unit.title}: ${unit.error?.message ?? ''}`);
+      terminal.line(`${unit.state}: ${unit.path}: ${unit.error?.message ?? ''}`);
     }
   }
   terminal.line(summarySentence(summary, dataset.title));
@@ -99,8 +100,9 @@ async function findDataset(
   try {
     return await program.datasets.find(account.id, options.dataset);
   } catch (reason) {
-    if (!options.create || !(reason instanceof UploaderError) || reason.code !== 'dataset-unknown')
-      throw reason;
+    const unknown = reason instanceof UploaderError && reason.code === 'dataset-unknown';
+    // An id that nothing has is a mistake, and no title for a new dataset.
+    if (!options.create || !unknown || UUID.test(options.dataset)) throw reason;
     return program.datasets.create(account.id, { title: options.dataset, description: '', mirrored: true });
   }
 }
@@ -141,7 +143,7 @@ async function planned(
 
 function reportTurnedAway(turnedAway: readonly TurnedAway[], terminal: Terminal): void {
   for (const each of turnedAway) {
-    if (each.kind === 'refused') terminal.line(`refused: ${each.title}: ${each.failure.message}`);
+    if (each.kind === 'refused') terminal.line(`refused: ${each.path}: ${each.failure.message}`);
     terminal.object({
       [each.kind]: {
         path: each.path,
