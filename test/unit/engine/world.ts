@@ -15,6 +15,7 @@ import type { MediaId, PlannedUnit, RouteName, UnitId } from '../../../main/core
 import type {
   Answer,
   CallFailure,
+  Change,
   Clock,
   EncordSession,
   KnownUnit,
@@ -43,7 +44,9 @@ export interface Made {
 
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'engine-'));
-  readonly clock: Clock = createClock();
+  /** Milliseconds by which this world's clocks are ahead of the machine's. */
+  readonly ahead = { now: 0, monotonic: 0 };
+  readonly clock: Clock = shifted(createClock(), this.ahead);
   readonly made: Made[] = [];
   readonly calls: CallKind[] = [];
   readonly puts: PutRequest[] = [];
@@ -52,6 +55,12 @@ export class World {
   meets: (kind: CallKind, detail: string) => Fault | PutOutcome | null = () => null;
   /** What a PUT waits for; null: nothing. */
   holds: ((request: PutRequest) => Promise<PutOutcome>) | null = null;
+  /** What an answer waits for after the server has acted; null: nothing. */
+  delays: ((kind: CallKind) => Promise<void> | null) | null = null;
+  /** What happens before each registration, as on the documented route; null: nothing does. */
+  prepares: (() => Promise<void>) | null = null;
+  /** Asked before each commit; what it throws, the store throws. */
+  commits: (changes: readonly Change[]) => void = () => undefined;
   /** Units that jobs refuse, by title. */
   readonly bad = new Set<string>();
   route: RouteName;
@@ -154,8 +163,15 @@ export class World {
   }
 
   #makeEngine(): Engine {
+    const { store } = this;
     return new Engine({
-      store: this.store,
+      store: {
+        ...store,
+        commit: (changes) => {
+          this.commits(changes);
+          store.commit(changes);
+        },
+      },
       clock: this.clock,
       random: { uuid: () => crypto.randomUUID(), fraction: () => 0.5 },
       log: SILENT,
@@ -194,7 +210,9 @@ export class World {
       return { ok: false, failure: { kind: 'lost', error: met.error } };
     }
     if (met && !isPutOutcome(met)) return { ok: false, failure: met };
-    return { ok: true, value: act() };
+    const value = act();
+    await this.delays?.(kind);
+    return { ok: true, value };
   }
 
   #session(): EncordSession {
@@ -238,6 +256,11 @@ export class World {
     return this.made.find((made) => made.frames.join() === wanted);
   }
 
+  async #prepare(): Promise<Answer<null>> {
+    await this.prepares?.();
+    return { ok: true, value: null };
+  }
+
   #registered(made: Made): Registered {
     return { itemUuid: made.uuid, dataHash: `row-${made.uuid}`, linked: made.linked };
   }
@@ -247,7 +270,7 @@ export class World {
       name: this.route,
       grantsPerCall: 50,
       unitsPerRegistration: (media) => (media === 'image-group' ? 1 : this.unitsPerRegistration),
-      prepare: null,
+      prepare: this.prepares && (() => this.#prepare()),
       putHeaders: () => ({}),
       grant: (_target, requests) =>
         this.#call('grant', requests.map((each) => each.name).join(), () =>
@@ -314,6 +337,14 @@ export class World {
 }
 
 export const SILENT: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+function shifted(clock: Clock, ahead: { readonly now: number; readonly monotonic: number }): Clock {
+  return {
+    ...clock,
+    now: () => clock.now() + ahead.now,
+    monotonic: () => clock.monotonic() + ahead.monotonic,
+  };
+}
 
 function isPutOutcome(met: Fault | PutOutcome): met is PutOutcome {
   return (
