@@ -20,8 +20,9 @@ export interface CrashOptions {
   readonly rounds: number;
   /** Rounds at the same time, each with its own emulator. */
   readonly workers: number;
-  /** No round begins later than this many milliseconds after the start. */
+  /** After `atLeast` rounds none begins later than this many milliseconds after the start. */
   readonly limitMs: number | null;
+  readonly atLeast?: number;
   readonly sabotage?: Life['sabotage'];
   readonly progress?: (line: string) => void;
 }
@@ -70,7 +71,8 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
   let next = options.from;
   const take = (): number | null => {
     if (next >= options.from + options.rounds) return null;
-    if (options.limitMs !== null && performance.now() - begun > options.limitMs) return null;
+    const late = options.limitMs !== null && performance.now() - begun > options.limitMs;
+    if (late && next >= options.from + (options.atLeast ?? 0)) return null;
     next += 1;
     return next - 1;
   };
