@@ -132,6 +132,8 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const server = createServer((request, response) => {
     const work = handle(world, request, response)
       .catch((error: unknown) => {
+        // A client that went away is its own business, and gets no answer.
+        if (request.destroyed && response.destroyed) return;
         console.error('emulator: a request failed:', error);
         send(response, jsonReply(500, { message: 'The emulator failed; see its standard error.' }));
       })

@@ -85,6 +85,23 @@ describe('PUT', () => {
     expect((await client.state()).puts).toBe(1);
   });
 
+  it('takes a URL with the quotation mark that the published cURL sample leaves at its end', async () => {
+    const { client, grant } = await granted();
+    const at = new URL(grant.signed_url);
+    const bytes = png();
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const path = `${at.pathname}${at.search}"`;
+      const sent = request({ host: at.hostname, port: at.port, path, method: 'PUT' }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      });
+      sent.on('error', reject);
+      sent.end(bytes);
+    });
+    expect(status).toBe(200);
+    expect(await client.state()).toMatchObject({ objects: 1 });
+  });
+
   it('keeps nothing of a body that ends early', async () => {
     const dataDir = temporaryFolder();
     const { client, grant } = await granted({ dataDir });
