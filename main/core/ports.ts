@@ -435,7 +435,7 @@ export interface LedgerStore {
   sizeKnown(datasetId: string, size: number): boolean;
   /** By media type and ordered content hashes. */
   uploaded(datasetId: string, media: MediaId, hashes: readonly string[]): LedgerEntry | null;
-  /** An unfinished unit (not failed or cancelled ones) of the same media type, with the same paths and identities in the same order. */
+  /** An unfinished unit (not failed or cancelled ones) of the same media type, with the same paths in the same order; what of it is stored has the same identities. */
   activeTwin(
     datasetId: string,
     media: MediaId,

@@ -116,7 +116,6 @@ class Session {
         id,
       );
       unit.bytes += step.identity.size - size;
-      unit.identityChanged = true;
       size = step.identity.size;
     }
     this.#count(unit, before, step.state, size);

@@ -3,18 +3,16 @@
  */
 
 import { hash } from 'node:crypto';
-import type { FileIdentity, MediaId } from '../../core/model.ts';
+import type { MediaId } from '../../core/model.ts';
 
 /**
- * A number for a media type with its paths, sizes and times in order: 48 bits, so that it fits a JavaScript
- * number and a small index. Equal keys are compared in full before anything is believed.
+ * A number for a media type with its paths in order: 48 bits, so that it fits a JavaScript number and a small index.
+ * Sizes and times are not in it, because a file that changes before it is sent is still this unit's. Equal keys are
+ * compared in full before anything is believed.
  */
-export function identityKey(
-  media: MediaId,
-  items: Iterable<{ readonly path: string; readonly identity: FileIdentity }>,
-): number {
+export function identityKey(media: MediaId, items: Iterable<{ readonly path: string }>): number {
   let text: string = media;
-  for (const item of items) text += `\0${item.path}\0${item.identity.size}\0${item.identity.mtimeMs}`;
+  for (const item of items) text += `\0${item.path}`;
   return hash('sha256', text, 'buffer').readUIntBE(0, 6);
 }
 

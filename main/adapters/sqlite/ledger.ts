@@ -119,7 +119,7 @@ export function ledgerStore(db: Database): LedgerStore {
       for (const row of candidates) {
         const first = rows.number(row, 'first_item');
         const theirs = db.all(
-          'SELECT path, size, mtime, left_out FROM item WHERE id BETWEEN ? AND ? ORDER BY id',
+          'SELECT path, size, mtime, left_out, state FROM item WHERE id BETWEEN ? AND ? ORDER BY id',
           first,
           first + rows.number(row, 'item_count') - 1,
         );
@@ -128,8 +128,8 @@ export function ledgerStore(db: Database): LedgerStore {
           return (
             other !== undefined &&
             rows.text(other, 'path') === item.path &&
-            rows.number(other, 'size') === item.identity.size &&
-            rows.number(other, 'mtime') === item.identity.mtimeMs &&
+            // What is not stored yet will be sent as it is then, whatever was planned.
+            (['queued', 'granted'].includes(rows.text(other, 'state')) || isFile(other, item)) &&
             // A unit from which something was left out becomes another row than the one that is planned.
             !rows.flag(other, 'left_out')
           );

@@ -5,7 +5,6 @@
 
 import type { BatchId, MediaId, UnitId, UnitState } from '../../core/model.ts';
 import type { Database, NamedParams } from './database.ts';
-import { identityKey } from './keys.ts';
 import * as rows from './rows.ts';
 import { BLOCK, SHELVES, type Shelf, shelfOf } from './shelves.ts';
 
@@ -27,8 +26,6 @@ export interface UnitRecord {
   /** Whether a grant was ever given since it last started from its first byte. */
   begun: boolean;
   state: UnitState;
-  /** Set when an item has a new identity. */
-  identityChanged: boolean;
 }
 
 export interface ShelfChange {
@@ -101,7 +98,6 @@ export class UnitWork {
       paused: rows.flag(row, 'paused'),
       begun: rows.flag(row, 'begun'),
       state: rows.unitState(row),
-      identityChanged: false,
     };
     this.#units.set(id, { now, before: { ...now } });
     return now;
@@ -159,9 +155,6 @@ export class UnitWork {
       ...rows.unitStateColumns(unit.state),
       unit.id,
     );
-    if (unit.identityChanged) {
-      this.#db.run('UPDATE unit SET identity_key = ? WHERE id = ?', this.#identityKey(unit), unit.id);
-    }
   }
 
   /** See `schema.ts`: when something can be done with the unit, or null. */
@@ -190,21 +183,6 @@ export class UnitWork {
       case 'cancelled':
         return null;
     }
-  }
-
-  #identityKey(unit: UnitRecord): number {
-    const items = this.#db.all(
-      'SELECT path, size, mtime FROM item WHERE id BETWEEN ? AND ? ORDER BY id',
-      unit.firstItem,
-      unit.firstItem + unit.itemCount - 1,
-    );
-    return identityKey(
-      unit.media,
-      items.map((row) => ({
-        path: rows.text(row, 'path'),
-        identity: { size: rows.number(row, 'size'), mtimeMs: rows.number(row, 'mtime') },
-      })),
-    );
   }
 
   #blockOf(unit: UnitRecord): number {

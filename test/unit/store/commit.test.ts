@@ -299,9 +299,10 @@ describe('failing and retrying', () => {
     expect(store.totals({ kind: 'batch', id: batch })).toMatchObject({ bytes: 33 });
     expect(store.knownHash(first.path, first.identity)).toBeNull();
     const files = unit.items.map(({ path, identity: was }) => ({ path, identity: was }));
-    expect(store.activeTwin('dataset-1', 'image-group', files)).toBeNull();
+    const twin = { unitId: 1, batchId: batch };
+    expect(store.activeTwin('dataset-1', 'image-group', files)).toEqual(twin);
     const changed = files.map((file, index) => (index === 0 ? { ...file, identity } : file));
-    expect(store.activeTwin('dataset-1', 'image-group', changed)).toEqual({ unitId: 1, batchId: batch });
+    expect(store.activeTwin('dataset-1', 'image-group', changed)).toEqual(twin);
   });
 });
 
