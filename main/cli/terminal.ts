@@ -33,12 +33,12 @@ export function createTerminal(
   err: Stream = process.stderr,
   now: () => number = () => performance.now(),
 ): Terminal {
-  let drawn = false;
+  let drawn = '';
   let lastPlain = Number.NEGATIVE_INFINITY;
   let lastText = '';
   const clear = (): void => {
     if (drawn) err.write('\r\x1b[2K');
-    drawn = false;
+    drawn = '';
   };
   return {
     json,
@@ -57,8 +57,10 @@ export function createTerminal(
     progress(text, fraction) {
       if (err.isTTY) {
         const bar = fraction === null ? '' : `${drawBar(fraction)} `;
-        err.write(`\r\x1b[2K${shorten(bar + printable(text), err.columns ?? 80)}`);
-        drawn = true;
+        // A terminal that does not know its width says 0.
+        const line = shorten(bar + printable(text), err.columns || 80);
+        if (line !== drawn) err.write(`\r\x1b[2K${line}`);
+        drawn = line;
         return;
       }
       if (json || text === lastText || now() - lastPlain < PLAIN_EVERY_MS) return;
