@@ -1,5 +1,5 @@
 /**
- * What the storage's answer to a PUT means for the queue (encord-api.md D). Called by `put.ts` alone.
+ * What the storage's answer to a PUT means for the queue (encord-api.md D). Called by the senders (`put.ts`, `resumable.ts`).
  * No sentence holds anything of the signed URL but its host.
  */
 

@@ -1,17 +1,17 @@
 /**
- * Sends a file as the body of a request: byte-exact, with constant memory, reading ahead while the socket writes,
- * hashing as the bytes pass. Called by `put.ts` alone.
+ * Sends a part of a file, or all of it, as the body of a request: byte-exact, with constant memory, reading ahead
+ * while the socket writes, hashing as the bytes pass. Called by `exchange.ts` alone.
  *
  * A buffer is used again only after the socket is done with it, which is when the callback of its write comes: until
- * then the system may still read from it, and whatever is put into it would be sent.
+ * then the system may still read from it, and whatever is put into it would be sent. Nor before it is hashed.
  */
 
-import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import type { ClientRequest } from 'node:http';
 import type { FileIdentity } from '../../core/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import { fileChanged, fileProblem, READ_NOW, systemCode } from '../files/problems.ts';
+import type { Hasher } from './hasher.ts';
 
 export const BUFFER_BYTES = 512 * 1024;
 /**
@@ -35,8 +35,8 @@ export class BufferPool {
   }
 
   take(): Buffer {
-    // Not from Node's own pool of small buffers, and not zeroed: it is always filled before it is sent.
-    return this.idle.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    // Shared, so that threads can hash what the socket sends, without a copy.
+    return this.idle.pop() ?? Buffer.from(new SharedArrayBuffer(BUFFER_BYTES));
   }
 
   give(buffer: Buffer): void {
@@ -44,10 +44,19 @@ export class BufferPool {
   }
 }
 
-export interface BodyOptions {
+/** Bytes of a file, as it was when it was planned. */
+export interface FilePart {
   readonly path: string;
   readonly identity: FileIdentity;
-  readonly hash: boolean;
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  /** Takes each byte of the file once: those before its position were hashed when they went out earlier. */
+  readonly hasher: Hasher | null;
+}
+
+export interface BodyOptions {
+  readonly part: FilePart;
   readonly pool: BufferPool;
   readonly outgoing: ClientRequest;
   readonly clock: Pick<Clock, 'monotonic'>;
@@ -62,7 +71,6 @@ export class Body {
   /** True once the last byte was handed over: only then can an answer mean that all is stored. */
   complete = false;
   private readonly options: BodyOptions;
-  private readonly hash: Hash | null;
   private step = SMALLEST_WRITE;
   private movedAt = 0;
   private owned = 0;
@@ -72,17 +80,17 @@ export class Body {
 
   constructor(options: BodyOptions) {
     this.options = options;
-    this.hash = options.hash ? createHash('sha256') : null;
   }
 
   /** Hands over all bytes, or throws a `file-…` error before the last of them. Ends quietly when stopped. */
   async send(): Promise<void> {
-    const { path, identity, onReading } = this.options;
+    const { part, onReading } = this.options;
     let file: FileHandle | null = null;
     try {
       onReading(true);
-      file = await open(path, READ_NOW);
-      if (identity.size <= BUFFER_BYTES) await this.sendSmall(file);
+      file = await open(part.path, READ_NOW);
+      const small = part.to === part.identity.size && part.to - part.from <= BUFFER_BYTES;
+      if (small) await this.sendSmall(file);
       else await this.sendLarge(file);
     } catch (thrown) {
       throw fileProblem(thrown);
@@ -94,11 +102,6 @@ export class Body {
     }
   }
 
-  /** Lower-case hex of all bytes; null without hashing. Once, after `complete`. */
-  digest(): string | null {
-    return this.hash?.digest('hex') ?? null;
-  }
-
   stop(): void {
     this.stopped = true;
     this.wake?.();
@@ -106,31 +109,32 @@ export class Body {
 
   /** One read, one look, one write: for a small file every system call counts. */
   private async sendSmall(file: FileHandle): Promise<void> {
-    const { identity } = this.options;
+    const { identity, from, to } = this.options.part;
     const buffer = this.options.pool.take();
     this.owned++;
     let filled = 0;
     try {
-      filled = await fill(file, buffer, identity.size, 0);
+      filled = await fill(file, buffer, to - from, from);
       // Read first: what is unchanged after the reading was unchanged during it.
-      if (filled < identity.size || !isSame(await file.stat(), identity)) throw fileChanged();
+      if (filled < to - from || !isSame(await file.stat(), identity)) throw fileChanged();
     } catch (thrown) {
       this.put(buffer);
       throw thrown;
     }
-    this.write(buffer, filled, true);
+    this.write(buffer, filled, from, true);
   }
 
   private async sendLarge(file: FileHandle): Promise<void> {
-    const { identity, onReading } = this.options;
+    const { part, onReading } = this.options;
+    const { identity, from, to } = part;
     if (!isSame(await file.stat(), identity)) throw fileChanged();
-    for (let offset = 0; offset < identity.size; ) {
+    for (let offset = from; offset < to; ) {
       onReading(false);
       const buffer = await this.take();
       if (!buffer) return;
       onReading(true);
-      const length = Math.min(BUFFER_BYTES, identity.size - offset);
-      const last = offset + length === identity.size;
+      const length = Math.min(BUFFER_BYTES, to - offset);
+      const last = offset + length === to;
       try {
         const filled = await fill(file, buffer, length, offset);
         if (filled < length) throw fileChanged();
@@ -143,7 +147,7 @@ export class Body {
         this.put(buffer);
         return;
       }
-      this.write(buffer, length, last);
+      this.write(buffer, length, offset, last);
       offset += length;
     }
   }
@@ -153,7 +157,7 @@ export class Body {
    * newer file in its place is to be planned anew. A file that was deleted meanwhile is whole and goes through.
    */
   private async verify(file: FileHandle): Promise<void> {
-    const { path, identity } = this.options;
+    const { path, identity } = this.options.part;
     if (!isSame(await file.stat(), identity)) throw fileChanged();
     try {
       if (!isSame(await stat(path), identity)) throw fileChanged();
@@ -162,25 +166,37 @@ export class Body {
     }
   }
 
-  private write(buffer: Buffer, length: number, last: boolean): void {
+  private write(buffer: Buffer, length: number, offset: number, last: boolean): void {
     const { outgoing } = this.options;
     const chunk = buffer.subarray(0, length);
     const step = this.step;
+    let users = 2;
+    const done = (): void => {
+      users--;
+      if (users === 0) this.put(buffer);
+    };
     let from = 0;
     do {
       const slice = chunk.subarray(from, from + step);
       from += step;
       const whole = from >= length;
       outgoing.write(slice, (error) => {
-        if (whole) this.put(buffer);
+        if (whole) done();
         if (!error) this.moved(slice.length);
       });
     } while (from < length);
     // While the system sends the bytes, they are hashed; neither changes them.
-    this.hash?.update(chunk);
+    this.hash(chunk, offset, done);
     if (!last) return;
     this.complete = true;
     outgoing.end();
+  }
+
+  private hash(chunk: Buffer, offset: number, done: () => void): void {
+    const { hasher } = this.options.part;
+    const known = hasher ? hasher.position - offset : chunk.length;
+    if (!hasher || known >= chunk.length) done();
+    else hasher.update(chunk.subarray(known), done);
   }
 
   private moved(bytes: number): void {
