@@ -12,7 +12,7 @@ import { createClock } from './adapters/clock.ts';
 import { parsePrivateKey } from './adapters/encord/keys.ts';
 import { connect } from './adapters/encord/session.ts';
 import { createFiles } from './adapters/files/index.ts';
-import { createAgents } from './adapters/http/agents.ts';
+import { type AgentsOptions, createAgents } from './adapters/http/agents.ts';
 import { createHttpClient } from './adapters/http/client.ts';
 import { createSender } from './adapters/http/put.ts';
 import { createLog } from './adapters/log.ts';
@@ -52,6 +52,8 @@ export interface Around {
   readonly session?: (session: EncordSession) => EncordSession;
   readonly sender?: (sender: Sender) => Sender;
   readonly backoff?: Backoff;
+  /** Name resolution. */
+  readonly lookup?: AgentsOptions['lookup'];
 }
 
 const UNTOUCHED = {
@@ -78,7 +80,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   const version = programVersion();
   const random = createRandom();
   let program: Program | null = null;
-  const around: Required<Omit<Around, 'backoff'>> & Around = { ...UNTOUCHED, ...options.around };
+  const around: Required<Omit<Around, 'backoff' | 'lookup'>> & Around = { ...UNTOUCHED, ...options.around };
   const store = around.store(openStore(dataFolder, { clock, searched: () => program?.changed('queue') }));
   try {
     const logFolder = join(dataFolder, 'logs');
@@ -87,7 +89,11 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       clock,
       level: options.env.ENCORD_UPLOADER_LOG === 'debug' ? 'debug' : 'info',
     });
-    const agents = createAgents({ extraCa: extraAuthorities(options.env), proxyEnv: options.env });
+    const agents = createAgents({
+      extraCa: extraAuthorities(options.env),
+      proxyEnv: options.env,
+      lookup: around.lookup,
+    });
     const http = createHttpClient({ agents, clock });
     const files = createFiles({ clock });
     const readKey = (text: string, passphrase: string | null) =>

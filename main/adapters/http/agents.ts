@@ -21,7 +21,7 @@ export interface AgentsOptions {
   /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (also in lower case) of this environment are obeyed; none unless given. */
   readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
   /** Name resolution, for tests. */
-  readonly lookup?: AgentOptions['lookup'];
+  readonly lookup?: AgentOptions['lookup'] | undefined;
 }
 
 /** An idle socket is closed after this long, before the other side or a middlebox forgets it silently. */
