@@ -46,14 +46,20 @@ export function planRound(seed: number, round: number): RoundPlan {
   const targets = targetsOf(seed, round, scenario);
   const lives: LifePlan[] = [];
   for (const target of targets) {
-    if (target.after !== null) lives.push(life(chance, calm, named(chance, target.after, 1), null));
+    // What comes only after a certain death must not be missed for something else that went wrong before it.
+    const alone = calm || target.after !== null;
+    if (target.after !== null) lives.push(life(chance, alone, named(chance, target.after, 1), null));
     // What a life looks at first is over soon: there is no second time.
     const nth = target.after !== null || chance.happens(0.8) ? 1 : 2;
-    lives.push({ ...life(chance, calm, named(chance, target.name, nth), null), wave: target.after === null });
+    lives.push({
+      ...life(chance, alone, named(chance, target.name, nth), null),
+      wave: target.after === null,
+    });
   }
   for (let index = 0; index < RANDOM_PER_ROUND; index += 1) {
-    const at = chance.between(0, lives.length);
-    lives.splice(at, 0, life(chance, calm, null, chance.between(0, 700)));
+    // Never between two that belong together.
+    const places = [...lives.keys(), lives.length].filter((at) => lives[at]?.wave !== false);
+    lives.splice(chance.pick(places), 0, life(chance, calm, null, chance.between(0, 700)));
   }
   return {
     scenario,
