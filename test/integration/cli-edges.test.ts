@@ -3,7 +3,7 @@
  * readers that go away. Nothing hangs, and each ends with a sentence and the documented code.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Lab } from '../fixtures/lab.ts';
@@ -116,10 +116,11 @@ describe('an interruption', () => {
   it('while a secret is awaited on standard input ends the command', async () => {
     const env = home();
     const { child, ended } = lab.start(['login', '--api-key-stdin', '--dataset', 'x'], env, null);
-    // It has begun to read when it holds its data folder.
-    await vi.waitFor(async () => {
-      expect((await lab.run(['status'], env)).stderr).toContain(String(child.pid));
-    }, PATIENT);
+    // It is about to read when its data folder is open.
+    await vi.waitFor(
+      () => expect(existsSync(join(String(env.ENCORD_UPLOADER_HOME), 'logs'))).toBe(true),
+      PATIENT,
+    );
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
   });
