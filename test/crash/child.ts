@@ -51,6 +51,10 @@ const program = await openProgram({
     serverChooser: true,
   },
   env: process.env,
+  // The key is in the environment. A second process in each life would cost as much as all the rest.
+  forkChild: () => {
+    throw new Error('There is no keychain here.');
+  },
   defaults: life.concurrency === null ? {} : { concurrency: life.concurrency },
   clock: jumping(createClock()),
   around: {

@@ -6,6 +6,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { reap } from './reap.ts';
 
 const PROGRAM = join(import.meta.dirname, '..', 'emulator', 'index.ts');
 
@@ -66,6 +67,7 @@ export class EmulatorProcess {
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
     this.#child = child;
+    reap(child);
     const line = await new Promise<string>((resolve, reject) => {
       let text = '';
       child.stdout.setEncoding('utf8').on('data', (more: string) => {

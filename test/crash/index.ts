@@ -1,5 +1,5 @@
 /**
- * `npm run crash -- [--rounds N] [--seed S] [--from R] [--workers W] [--json]`: kills the program at every boundary and
+ * `npm run crash -- [--rounds N] [--seed S] [--from R] [--workers W] [--boundaries]`: kills the program at every boundary and
  * at random instants, and proves that nothing is lost and nothing doubled.
  */
 
@@ -38,6 +38,8 @@ if (values.help) {
     process.stderr.write(HELP);
     process.exit(2);
   }
+  // Nothing has to be put in order: what it started ends with it.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(130));
   const report = await crash({
     seed: seed ?? 1,
     from: from ?? 0,

@@ -12,6 +12,7 @@ import type { EmulatorProcess } from './emulator.ts';
 import { type Expected, writeWave } from './input.ts';
 import type { LifePlan, RoundPlan } from './plan.ts';
 import { Chance } from './random.ts';
+import { reap } from './reap.ts';
 import { compare } from './verdict.ts';
 
 const CHILD = join(import.meta.dirname, 'child.ts');
@@ -221,6 +222,7 @@ export class Round {
       },
       stdio: ['ignore', 'pipe', 'pipe', file],
     });
+    reap(child);
     closeSync(file);
     const { text, opened } = collect(child);
     let stuck = false;
