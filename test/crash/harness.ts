@@ -67,6 +67,11 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
     failed: [],
   };
   const folder = mkdtempSync(join(tmpdir(), 'encord-crash-'));
+  // Also where a signal ends the run.
+  const remove = (): void => {
+    if (report.failed.length === 0) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  process.once('exit', remove);
   const begun = performance.now();
   let next = options.from;
   const take = (): number | null => {
@@ -81,7 +86,8 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
       work(join(folder, `worker${worker}`), join(folder, 'cache'), take, options, report),
     ),
   );
-  if (report.failed.length === 0) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  process.off('exit', remove);
+  remove();
   return report;
 }
 
