@@ -108,6 +108,16 @@ export interface PutRequest {
   readonly signal: AbortSignal;
   /** Called with the bytes handed to the socket so far, at most a few times a second. */
   readonly onProgress: (sentBytes: number) => void;
+  /**
+   * Where an earlier call for the same grant and the same identity got to: what it told `onSession` last. A secret
+   * like the URL. Only for URLs that let an upload be resumed; others ignore it.
+   */
+  readonly session?: string | null;
+  /**
+   * Told of a session before the first byte goes into it, and null when it is of no more use. What it does is waited
+   * for, so that a session that is told of can be stored before anything is sent.
+   */
+  readonly onSession?: (session: string | null) => Promise<void> | void;
 }
 
 export type PutOutcome =
@@ -122,8 +132,10 @@ export type PutOutcome =
 
 export interface Sender {
   /**
-   * Streams the file to the URL in one PUT with constant memory; hashes as bytes pass. Never throws. The last
-   * bytes are held back until the file is seen to be unchanged, so a changed file never becomes an object.
+   * Streams the file to the URL with constant memory, in one PUT or, where the URL opens a session, in chunks that
+   * can be resumed; hashes as bytes pass. Never throws. The last bytes are held back until the file is seen to be
+   * unchanged, so a changed file never becomes an object. `stored` means that the storage's own hash, if it told one,
+   * is that of the bytes; else the outcome is transient, `hash-mismatch`.
    */
   put(request: PutRequest): Promise<PutOutcome>;
 }

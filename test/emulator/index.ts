@@ -18,6 +18,7 @@ Prints {"listening":"http://127.0.0.1:P"} when it is ready.
   --job-delay-ms N          time until a job starts, and again spread over its units (300)
   --lookup-delay-ms N       time until lookups show what was registered (0)
   --url-lifetime-seconds N  validity of signed URLs (3600)
+  --resumable               signed URLs open resumable uploads instead of taking one PUT
   --public-url URL          what signed URLs start with, when a proxy is in front
   --fast                    compute no md5 and CRC-32C of stored objects
   --help                    this text
@@ -62,6 +63,7 @@ function optionsFrom(args: readonly string[]): EmulatorOptions | null {
     trustNewKeys: values['trust-new-keys'] ?? false,
     publicKeys: values['public-key'] ?? [],
     hashes: !values.fast,
+    resumable: values.resumable ?? false,
     ...(jobDelayMs === undefined ? {} : { jobDelayMs }),
     ...(lookupDelayMs === undefined ? {} : { lookupDelayMs }),
     ...(urlLifetimeSeconds === undefined ? {} : { urlLifetimeSeconds }),
@@ -81,6 +83,7 @@ function parse(args: readonly string[]) {
       'lookup-delay-ms': { type: 'string' },
       'url-lifetime-seconds': { type: 'string' },
       'public-url': { type: 'string' },
+      resumable: { type: 'boolean' },
       fast: { type: 'boolean' },
       help: { type: 'boolean' },
     },

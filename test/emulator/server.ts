@@ -11,12 +11,14 @@
  * SIGKILL included. Jobs that were pending go on at the next start. Faults are forgotten at the end.
  *
  * Control, beside what is documented for every checkout (`state`, `faults`, `keys`, `seed`, `clock`):
- * `POST /__emulator/settings {"jobDelayMs"?, "lookupDelayMs"?, "urlLifetimeSeconds"?}` changes them while it runs.
+ * `POST /__emulator/settings {"jobDelayMs"?, "lookupDelayMs"?, "urlLifetimeSeconds"?, "resumable"?}` changes them while
+ * it runs.
  * A fault's `title` is compared with every string of the request's `uid`, `payload` or body, with the titles of the
  * job that is polled, and for a PUT with the file name of its grant (generation L only: the others have none).
  * A fault without `status` and `error` (say, `delayMs`) lets the request act and be answered. `stallMs` stops a PUT
  * half way (or after `resetAfterBytes`), and an API answer in the middle of its body; `resetAfterBytes` on an API call
- * resets at once; `expireUrl` on a grant hands out URLs that have expired, on a PUT it refuses as if they had.
+ * resets at once; `expireUrl` on a grant hands out URLs that have expired, on a PUT it refuses as if they had. Of a
+ * resumable upload every request counts as a PUT: its opening, each chunk, each question.
  */
 
 import { randomBytes } from 'node:crypto';
@@ -40,6 +42,8 @@ import { JobRunner } from './jobs/runner.ts';
 import { refuseBody, xmlError } from './storage/answers.ts';
 import { putObject } from './storage/put.ts';
 import { readObject } from './storage/read.ts';
+import { cancelSession, openSession, putSession } from './storage/resumable.ts';
+import { Sessions } from './storage/sessions.ts';
 import { UrlSigner } from './storage/signing.ts';
 import { Database } from './store/database.ts';
 import { Datasets } from './store/datasets.ts';
@@ -67,6 +71,8 @@ export interface EmulatorOptions {
   readonly lookupDelayMs?: number;
   /** Seconds that signed URLs are valid. Default one hour. */
   readonly urlLifetimeSeconds?: number;
+  /** Whether grants are for opening a resumable upload, instead of for one PUT. Default false. */
+  readonly resumable?: boolean;
   /** False leaves out md5 and CRC-32C of stored objects, for benchmarks. Default true. */
   readonly hashes?: boolean;
   /** What signed URLs start with, e.g. of a TLS proxy before it. Default: the Host of the request, by http. */
@@ -93,6 +99,7 @@ function makeWorld(options: EmulatorOptions): World {
     datasets: new Datasets(db),
     folders: new Folders(db),
     objects: new Objects(db, options.dataDir),
+    sessions: new Sessions(options.dataDir, options.hashes ?? true),
     items: new Items(db),
     jobs: new Jobs(db),
     runner: new JobRunner(),
@@ -102,6 +109,7 @@ function makeWorld(options: EmulatorOptions): World {
       jobDelayMs: options.jobDelayMs ?? 300,
       lookupDelayMs: options.lookupDelayMs ?? 0,
       urlLifetimeSeconds: options.urlLifetimeSeconds ?? 3600,
+      resumable: options.resumable ?? false,
     },
     trustNewKeys: options.trustNewKeys ?? false,
     hashes: options.hashes ?? true,
@@ -203,6 +211,10 @@ function handleStorage(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> | void {
+  const session = URL.parse(request.url ?? '', 'http://storage')?.searchParams.get('upload_id');
+  if (session && request.method === 'PUT') return putSession(world, request, response, session);
+  if (session && request.method === 'DELETE') return cancelSession(world, request, response, session);
+  if (request.method === 'POST') return openSession(world, request, response, baseOf(world, request));
   if (request.method === 'PUT') return putObject(world, request, response);
   if (request.method === 'GET' || request.method === 'HEAD') return readObject(world, request, response);
   refuseBody(request, response, xmlError('MethodNotAllowed'));

@@ -2,6 +2,7 @@
 
 import type { Faults } from './control/faults.ts';
 import type { JobRunner } from './jobs/runner.ts';
+import type { Sessions } from './storage/sessions.ts';
 import type { UrlSigner } from './storage/signing.ts';
 import type { Database } from './store/database.ts';
 import type { Datasets } from './store/datasets.ts';
@@ -19,6 +20,8 @@ export interface Settings {
   lookupDelayMs: number;
   /** Seconds that a signed URL is valid. */
   urlLifetimeSeconds: number;
+  /** Whether grants are for opening a resumable upload, instead of for one PUT. */
+  resumable: boolean;
 }
 
 export interface World {
@@ -27,6 +30,7 @@ export interface World {
   readonly datasets: Datasets;
   readonly folders: Folders;
   readonly objects: Objects;
+  readonly sessions: Sessions;
   readonly items: Items;
   readonly jobs: Jobs;
   readonly runner: JobRunner;

@@ -1,6 +1,6 @@
 /**
  * Sends a part of a file, or all of it, as the body of a request: byte-exact, with constant memory, reading ahead
- * while the socket writes, hashing as the bytes pass. Called by `exchange.ts` alone.
+ * while the socket writes, hashing as the bytes pass. Called by `exchange.ts`.
  *
  * A buffer is used again only after the socket is done with it, which is when the callback of its write comes: until
  * then the system may still read from it, and whatever is put into it would be sent. Nor before it is hashed.
@@ -241,7 +241,12 @@ export class Body {
 }
 
 /** Reads until the length is reached or the file ends; how much there was. */
-async function fill(file: FileHandle, buffer: Buffer, length: number, position: number): Promise<number> {
+export async function fill(
+  file: FileHandle,
+  buffer: Buffer,
+  length: number,
+  position: number,
+): Promise<number> {
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
@@ -251,6 +256,7 @@ async function fill(file: FileHandle, buffer: Buffer, length: number, position: 
   return filled;
 }
 
-function isSame(stats: FileIdentity, identity: FileIdentity): boolean {
+/** Whether the file is as it was planned, as far as its size and time tell. */
+export function isSame(stats: FileIdentity, identity: FileIdentity): boolean {
   return stats.size === identity.size && stats.mtimeMs === identity.mtimeMs;
 }

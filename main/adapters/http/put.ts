@@ -1,25 +1,20 @@
 /**
  * The sender: one file to a signed URL, over `node:http`. Made once by the composition roots, called by the engine
- * through the `Sender` port. Here the plain PUT, which starts at its first byte each time.
+ * through the `Sender` port. Here the plain PUT, which starts at its first byte each time; `resumable.ts` has the other.
  */
 
 import { UploaderError } from '../../core/errors.ts';
 import type { Clock, Log, PutOutcome, PutRequest, Sender } from '../../core/ports.ts';
 import type { Agents } from './agents.ts';
-import {
-  type Exchanged,
-  exchange,
-  failureOfFile,
-  type Line,
-  parseAddress,
-  unusableAddress,
-} from './exchange.ts';
+import { type Exchanged, exchange, failureOfFile, parseAddress, unusableAddress } from './exchange.ts';
 import { HashWorkers } from './hash-workers.ts';
 import { type Hasher, InlineHasher } from './hasher.ts';
 import { Progress } from './progress.ts';
 import { refusalOf } from './put-answers.ts';
 import { BUFFER_BYTES, BufferPool } from './put-body.ts';
-import { mismatch, StorageHashes } from './storage-hashes.ts';
+import { opensSession, sendResumable } from './resumable.ts';
+import { confirmed, type Tools } from './sending.ts';
+import { StorageHashes } from './storage-hashes.ts';
 
 export interface SenderOptions {
   /** Own the sockets, and the authorities that are trusted. */
@@ -36,13 +31,6 @@ export interface SenderOptions {
 
 /** Buffers kept between uploads: enough for a handful of large files side by side. */
 const KEPT_BUFFERS = 12;
-
-/** What all uploads of a sender share. */
-interface Tools extends Line {
-  readonly hash: boolean;
-  readonly hashes: StorageHashes;
-  readonly workers: HashWorkers;
-}
 
 export function createSender(options: SenderOptions): Sender {
   const tools: Tools = {
@@ -72,7 +60,8 @@ async function send(tools: Tools, request: PutRequest): Promise<PutOutcome> {
   if (!url) return unusableAddress();
   const hasher = await openHasher(tools, url, request.identity.size);
   try {
-    return await sendWhole(tools, url, request, hasher);
+    const way = opensSession(url) ? sendResumable : sendWhole;
+    return await way(tools, url, request, hasher);
   } catch (thrown) {
     return failureOfFile(thrown);
   } finally {
@@ -115,9 +104,5 @@ async function sendWhole(
     return { kind: 'transient', error, retryAfterMs: null };
   }
   request.onProgress(identity.size);
-  const digests = (await hasher?.digests()) ?? new Map();
-  tools.hashes.learn(url.host, answer.headers);
-  const error = mismatch(digests, answer.headers, url.host);
-  if (error) return { kind: 'transient', error, retryAfterMs: null };
-  return { kind: 'stored', bytes: identity.size, sha256: digests.get('sha256') ?? null };
+  return confirmed(tools, url.host, identity.size, answer, hasher);
 }

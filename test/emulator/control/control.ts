@@ -18,6 +18,7 @@ const settingsBody = z.strictObject({
   jobDelayMs: z.number().min(0).optional(),
   lookupDelayMs: z.number().min(0).optional(),
   urlLifetimeSeconds: z.int().min(1).optional(),
+  resumable: z.boolean().optional(),
 });
 
 type Handler = (world: World, body: unknown) => unknown;
@@ -54,6 +55,7 @@ const HANDLERS: Record<string, Handler> = {
     world.settings.jobDelayMs = changed.jobDelayMs ?? world.settings.jobDelayMs;
     world.settings.lookupDelayMs = changed.lookupDelayMs ?? world.settings.lookupDelayMs;
     world.settings.urlLifetimeSeconds = changed.urlLifetimeSeconds ?? world.settings.urlLifetimeSeconds;
+    world.settings.resumable = changed.resumable ?? world.settings.resumable;
     return world.settings;
   },
 };

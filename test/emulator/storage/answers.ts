@@ -9,6 +9,8 @@ const STATUS: Record<string, { status: number; message: string }> = {
   AccessDenied: { status: 403, message: 'Access denied.' },
   SignatureDoesNotMatch: { status: 403, message: 'Access denied.' },
   ExpiredToken: { status: 403, message: 'The provided token has expired.' },
+  NoSuchUpload: { status: 404, message: 'The requested upload was not found.' },
+  InvalidArgument: { status: 400, message: 'Invalid argument.' },
   NoSuchKey: { status: 404, message: 'The specified key does not exist.' },
   MethodNotAllowed: { status: 405, message: 'The specified method is not allowed against this resource.' },
   MissingContentLength: { status: 411, message: 'You must provide the Content-Length HTTP header.' },

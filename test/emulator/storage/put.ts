@@ -10,7 +10,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { FaultAction } from '../control/faults.ts';
 import { header, pause, reset, send } from '../http.ts';
-import type { StoredObject } from '../store/objects.ts';
+import type { Grant, StoredObject } from '../store/objects.ts';
 import type { World } from '../world.ts';
 import { objectHeaders, refuseBody, xmlError, xmlErrorOfStatus } from './answers.ts';
 import { ObjectHasher } from './hashes.ts';
@@ -29,16 +29,8 @@ export async function putObject(
   const check = world.signer.check('PUT', header(request, 'host') ?? '', target, world.now());
   const unsigned = world.signer.check('PUT', header(request, 'host') ?? '', target, null);
   const grant = unsigned.ok ? world.objects.grantByKey(unsigned.objectKey) : null;
-  const fault = world.faults.take(['put'], () => (grant?.title ? [grant.title] : []));
-  if (fault?.delayMs !== undefined) await pause(fault.delayMs, response);
-  if (fault?.reset) return reset(request);
-  if (fault?.expireUrl)
-    return refuseBody(request, response, xmlError('ExpiredToken', 'Request signature expired.'));
-  if (fault?.status !== undefined || fault?.error !== undefined) {
-    const headers: Record<string, string> = {};
-    if (fault.retryAfter !== undefined) headers['Retry-After'] = String(fault.retryAfter);
-    return refuseBody(request, response, xmlErrorOfStatus(fault.status ?? 500, fault.error, headers));
-  }
+  const fault = await takeFault(world, request, response, grant);
+  if (fault === 'answered') return;
   if (!check.ok) return refuseBody(request, response, xmlError(check.code, check.detail));
   const declared = header(request, 'content-length');
   const chunked = /\bchunked\b/i.test(header(request, 'transfer-encoding') ?? '');
@@ -60,6 +52,31 @@ export async function putObject(
     status: 200,
     headers: { ...objectHeaders(object), 'Content-Type': 'text/html; charset=UTF-8' },
   });
+}
+
+/** The fault that this request meets, if any; `answered` where it ended the exchange. */
+export async function takeFault(
+  world: World,
+  request: IncomingMessage,
+  response: ServerResponse,
+  grant: Grant | null,
+): Promise<FaultAction | 'answered' | null> {
+  const fault = world.faults.take(['put'], () => (grant?.title ? [grant.title] : []));
+  if (!fault) return null;
+  if (fault.delayMs !== undefined) await pause(fault.delayMs, response);
+  if (fault.reset) {
+    reset(request);
+    return 'answered';
+  }
+  if (fault.expireUrl) {
+    refuseBody(request, response, xmlError('ExpiredToken', 'Request signature expired.'));
+    return 'answered';
+  }
+  if (fault.status === undefined && fault.error === undefined) return fault;
+  const headers: Record<string, string> = {};
+  if (fault.retryAfter !== undefined) headers['Retry-After'] = String(fault.retryAfter);
+  refuseBody(request, response, xmlErrorOfStatus(fault.status ?? 500, fault.error, headers));
+  return 'answered';
 }
 
 /** Stores the body. Null when there is nothing more to answer: a fault ended it, or Content-MD5 did not match. */

@@ -30,6 +30,10 @@ function parseStamp(value: string): number {
   return Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
 }
 
+function signedHeaders(method: string): string {
+  return method === 'POST' ? 'host;x-goog-resumable' : 'host';
+}
+
 export class UrlSigner {
   readonly #secret: Buffer;
 
@@ -38,8 +42,12 @@ export class UrlSigner {
     this.#secret = Buffer.from(secret, 'hex');
   }
 
+  /** A POST opens a resumable upload and nothing else: its header is signed with it. */
   #signature(method: string, host: string, path: string, query: string, date: string, scope: string): string {
-    const canonical = [method, path, query, `host:${host}`, '', 'host', 'UNSIGNED-PAYLOAD'].join('\n');
+    const headers = method === 'POST' ? [`host:${host}`, 'x-goog-resumable:start'] : [`host:${host}`];
+    const canonical = [method, path, query, ...headers, '', signedHeaders(method), 'UNSIGNED-PAYLOAD'].join(
+      '\n',
+    );
     const toSign = [ALGORITHM, date, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
     return createHmac('sha256', this.#secret).update(toSign).digest('hex');
   }
@@ -48,7 +56,13 @@ export class UrlSigner {
    * @param base scheme, host and port, e.g. `http://127.0.0.1:4711`
    * @param at time of signing, milliseconds since the epoch
    */
-  sign(method: 'PUT' | 'GET', base: string, objectKey: string, at: number, lifetimeSeconds: number): string {
+  sign(
+    method: 'PUT' | 'GET' | 'POST',
+    base: string,
+    objectKey: string,
+    at: number,
+    lifetimeSeconds: number,
+  ): string {
     const host = new URL(base).host;
     const path = STORAGE_PREFIX + objectKey.split('/').map(encodeURIComponent).join('/');
     const date = stamp(at);
@@ -58,9 +72,25 @@ export class UrlSigner {
       `X-Goog-Credential=${encodeURIComponent(`${ACCOUNT}/${scope}`)}`,
       `X-Goog-Date=${date}`,
       `X-Goog-Expires=${lifetimeSeconds}`,
-      'X-Goog-SignedHeaders=host',
+      `X-Goog-SignedHeaders=${encodeURIComponent(signedHeaders(method))}`,
     ].join('&');
     return `${base}${path}?${query}&X-Goog-Signature=${this.#signature(method, host, path, query, date, scope)}`;
+  }
+
+  /** The URL that a grant hands out: for one PUT, or for opening a resumable upload. */
+  signUpload(
+    base: string,
+    objectKey: string,
+    at: number,
+    settings: { readonly urlLifetimeSeconds: number; readonly resumable: boolean },
+  ): string {
+    return this.sign(settings.resumable ? 'POST' : 'PUT', base, objectKey, at, settings.urlLifetimeSeconds);
+  }
+
+  /** Whether a URL is one that `signUpload` made, whatever its age. */
+  checkUpload(host: string, target: string): UrlCheck {
+    const put = this.check('PUT', host, target, null);
+    return put.ok ? put : this.check('POST', host, target, null);
   }
 
   /**

@@ -47,9 +47,8 @@ function grantFor(call: DatasetCall, itemType: GrantType, title: string): Record
     framesSubfolder: null,
     now: world.now(),
   });
-  const { urlLifetimeSeconds } = world.settings;
   return {
-    signed_url: world.signer.sign('PUT', call.base, grant.objectKey, world.now(), urlLifetimeSeconds),
+    signed_url: world.signer.signUpload(call.base, grant.objectKey, world.now(), world.settings),
     data_hash: grant.id,
     title,
     file_link: grant.objectKey,
@@ -104,7 +103,7 @@ function grantOf(call: DatasetCall, echo: UrlObject, types: readonly GrantType[]
     );
   }
   const url = URL.parse(echo.signed_url);
-  const check = url && world.signer.check('PUT', url.host, url.pathname + url.search, null);
+  const check = url && world.signer.checkUpload(url.host, url.pathname + url.search);
   if (echo.file_link !== grant.objectKey || !check?.ok || check.objectKey !== grant.objectKey) {
     throw new Refusal(
       'INVALID_ARGUMENTS_ERROR',

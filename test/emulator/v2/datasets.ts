@@ -76,13 +76,7 @@ export function grantUrls(
       return {
         itemUuid: made.id,
         objectKey: made.objectKey,
-        signedUrl: world.signer.sign(
-          'PUT',
-          call.base,
-          made.objectKey,
-          now,
-          world.settings.urlLifetimeSeconds,
-        ),
+        signedUrl: world.signer.signUpload(call.base, made.objectKey, now, world.settings),
       };
     }),
   );

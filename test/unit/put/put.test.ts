@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClock } from '../../../main/adapters/clock.ts';
 import { type Agents, createAgents } from '../../../main/adapters/http/agents.ts';
@@ -179,7 +180,7 @@ describe('byte for byte', () => {
     `.replace(/^ {6}/gm, '');
     const python = spawn('python3', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     try {
-      const lines = python.stdout.setEncoding('utf8')[Symbol.asyncIterator]();
+      const lines = createInterface({ input: python.stdout })[Symbol.asyncIterator]();
       const port = String((await lines.next()).value).trim();
       const { path, sha256 } = fileOf(4 * MIB + 1);
       const outcome = await sender().put(requestOf(`http://127.0.0.1:${port}/`, path));
