@@ -103,7 +103,10 @@ describe('with the emulator', () => {
     const { client, url } = await granted();
     const { path } = fileOf(20 * MIB);
     const kept = keeping(requestOf(url, path));
-    await client.control('POST', 'faults', { match: { kind: 'put', nth: 3 }, do: { reset: true } });
+    await client.control('POST', 'faults', {
+      match: { kind: 'put', nth: 3 },
+      do: { resetAfterBytes: 3 * MIB },
+    });
     expect(told(await senderWith().put(kept.request()))).toBe('transient connection-lost');
     appendFileSync(path, 'more');
     expect(told(await senderWith().put(kept.request()))).toBe('file file-changed');
