@@ -79,7 +79,7 @@ export class Jobs implements UnitStep {
       case 'gone': {
         const why = new UploaderError(
           'job-lost',
-          'Encord no longer knows the job that was to register this.',
+          'Encord no longer knows the job that was to register this. Looking whether it was registered.',
         );
         return this.#gone(job, units, shop.failure(why));
       }

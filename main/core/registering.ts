@@ -8,7 +8,7 @@ import { type Failure, UploaderError } from './errors.ts';
 import type { Intent, Item, Unit } from './model.ts';
 import type { CallFailure, RegisterUnit, Registration } from './ports.ts';
 import { change, Halving, isNo, later, nextTry, type UnitStep } from './unit-steps.ts';
-import { type ReadyBatch, unreachable, type Workshop } from './work.ts';
+import { isAboutTarget, type ReadyBatch, unreachable, type Workshop } from './work.ts';
 
 /** Registrations under way at once in one batch: enough to hide the round trips of a route that takes one by one. */
 const CALLS_AT_ONCE = 16;
@@ -68,6 +68,7 @@ export class Registering implements UnitStep {
       ),
     );
     if (answer.ok) return this.#registered(units, answer.value);
+    if (meetsAllAlike(ready, answer.failure)) return this.#holdBatch(ready, units, answer.failure.error);
     return this.#failed(units, answer.failure);
   }
 
@@ -150,6 +151,15 @@ export class Registering implements UnitStep {
     }
   }
 
+  /** One sentence for the batch instead of one from each of its files. */
+  #holdBatch(ready: ReadyBatch, units: readonly Unit[], error: UploaderError): Promise<void> {
+    const trouble = { failure: this.#shop.failure(error), notBefore: Number.MAX_SAFE_INTEGER, attempts: 0 };
+    return this.#shop.committer.commit([
+      { kind: 'batch-trouble', id: ready.batch.id, trouble },
+      ...units.map((unit) => change(unit, { on: 'not-registered', failure: null, notBefore: 0 })),
+    ]);
+  }
+
   #refused(units: readonly Unit[], failure: Failure): Promise<void> {
     this.#halving.forget(units);
     return this.#shop.committer.commit(units.map((unit) => change(unit, { on: 'refused', failure })));
@@ -160,6 +170,14 @@ export class Registering implements UnitStep {
       units.map((unit) => change(unit, { on: 'not-registered', failure, notBefore })),
     );
   }
+}
+
+/**
+ * On the storage route the call names the folder and nothing else that could be missing or closed: what is wrong with a
+ * file, its job says. On the documented route the same refusal may be about the one file.
+ */
+function meetsAllAlike(ready: ReadyBatch, failed: CallFailure): boolean {
+  return ready.target.route === 'storage' && failed.kind === 'refused' && isAboutTarget(failed.error);
 }
 
 interface Planned {

@@ -8,7 +8,7 @@ import type { ItemEvent } from './machine.ts';
 import type { Grant, Item, ItemId, MediaId } from './model.ts';
 import type { CallFailure, Change, GrantRequest, PutOutcome } from './ports.ts';
 import { backoffMs } from './retry.ts';
-import { type ReadyBatch, type Transfer, unreachable, type Workshop } from './work.ts';
+import { isAboutTarget, type ReadyBatch, type Transfer, unreachable, type Workshop } from './work.ts';
 
 type DueItem = Item & { readonly media: MediaId };
 
@@ -368,18 +368,4 @@ export class Transfers {
 
 function grantRequest(item: DueItem): GrantRequest {
   return { media: item.media, name: item.name, mime: item.mime };
-}
-
-/** A refusal that will meet every file of the batch alike. */
-function isAboutTarget(error: UploaderError): boolean {
-  switch (error.code) {
-    case 'forbidden':
-    case 'not-found':
-    case 'scope-missing':
-    case 'dataset-storage':
-    case 'dataset-unknown':
-      return true;
-    default:
-      return false;
-  }
 }

@@ -168,3 +168,17 @@ export function unreachable(value: never): never {
     `The engine met a case that it does not know: ${JSON.stringify(value)}`,
   );
 }
+
+/** A refusal that will meet every file of the batch alike. */
+export function isAboutTarget(error: UploaderError): boolean {
+  switch (error.code) {
+    case 'forbidden':
+    case 'not-found':
+    case 'scope-missing':
+    case 'dataset-storage':
+    case 'dataset-unknown':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -65,11 +65,11 @@ function sentence(code: ErrorCode, { doing, host }: CallContext, said: Said): st
     case 'already-exists':
       return `${refused} It exists already.`;
     case 'payload-too-large':
-      return `${refused} It is more than the server takes at once.`;
+      return `${refused} It is more than the server takes at once. Send less at a time, then retry.`;
     case 'rate-limited':
-      return 'Encord asks for fewer requests. The whole queue waits, and goes on by itself.';
+      return 'Encord asks for fewer requests. The whole queue waits, and goes on by itself; anything else, try again in a minute.';
     case 'server-error':
-      return `Encord could not ${doing}: its server has trouble (${said.http}). It is tried again by itself.`;
+      return `Encord could not ${doing}: its server has trouble (${said.http}). Uploads are tried again by themselves; anything else, try again in a minute.`;
     case 'dataset-storage':
       return 'This dataset keeps its data outside Encord, and files can be uploaded to Encord storage only. Choose a dataset on Encord storage.';
     case 'media-refused':
@@ -77,15 +77,18 @@ function sentence(code: ErrorCode, { doing, host }: CallContext, said: Said): st
     case 'bad-answer':
       return `Encord was asked to ${doing}, and the answer of ${host} makes no sense. Check the address of the server, and whether a proxy is in the way.`;
     default:
-      return refused;
+      return `${refused} Retry; if it stays so, ask Encord's support and give them the details.`;
   }
 }
 
-/** A 3xx: nothing of Encord's answers so. It is not followed, because the key would go with it. */
+/**
+ * A 3xx: nothing of Encord's answers so. It is not followed, because the key would go with it. Whoever it came from has
+ * done nothing, and meets every file alike, so the work waits as for a network that is down.
+ */
 export function redirected(context: CallContext, said: Said): Answer<never> {
   const error = errorFor('bad-answer', context, said);
   const message = `The server at ${context.host} sends us to another address, which is not followed. Check the address of the server (US accounts: api.us.encord.com), and whether the network asks for a sign-in first.`;
-  return failed('refused', new UploaderError('bad-answer', message, { details: error.details }));
+  return failed('never-sent', new UploaderError('bad-answer', message, { details: error.details }));
 }
 
 /** The meaning of an HTTP status where nothing better is known; `noSuchCall` for a 404 of the call itself. */

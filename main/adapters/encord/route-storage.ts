@@ -133,7 +133,13 @@ async function grant(
     );
     if (!answer.ok) return answer;
     if (answer.value.results.length === 0) {
-      return failed('lost', new UploaderError('bad-answer', 'Encord handed out no upload addresses.'));
+      return failed(
+        'lost',
+        new UploaderError(
+          'bad-answer',
+          'Encord handed out no upload addresses. Retry; if it stays so, tell Encord.',
+        ),
+      );
     }
     const grantedAt = wire.clock.now();
     for (const { itemUuid, objectKey, signedUrl } of answer.value.results) {

@@ -100,7 +100,7 @@ function sshSession(key: SshKey, wire: WireDeps): EncordSession {
           method: 'GET',
           path: ['user', 'current'],
           answer: currentUser,
-          doing: 'sign in',
+          doing: 'sign you in',
           repeatable: true,
         },
         signal,

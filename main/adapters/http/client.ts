@@ -120,7 +120,7 @@ function exchange(
           ? `${host} has been silent for ${Math.round(ms / 1000)} seconds.`
           : `${host} does not answer.`;
         fail(
-          new UploaderError('stalled', `${what} The network may be down or very slow.`, {
+          new UploaderError('stalled', `${what} The network may be down or very slow: check it.`, {
             details: { host },
           }),
         );
@@ -226,7 +226,7 @@ async function read(incoming: IncomingMessage, maxBytes: number, onProgress: () 
   const tooLong = (): UploaderError =>
     new UploaderError(
       'bad-answer',
-      `The server sent more than ${Math.round(maxBytes / 1e6)} MB where a short answer was expected, so it was not read.`,
+      `The server sent more than ${Math.round(maxBytes / 1e6)} MB where a short answer was expected, so it was not read. Check the address of the server, and whether a proxy is in the way.`,
     );
   const declared = Number(incoming.headers['content-length'] ?? 0);
   if (declared > maxBytes) throw tooLong();
@@ -248,7 +248,7 @@ async function read(incoming: IncomingMessage, maxBytes: number, onProgress: () 
     if (systemCode(thrown) === 'ERR_BUFFER_TOO_LARGE') throw tooLong();
     throw new UploaderError(
       'bad-answer',
-      'The answer of the server is damaged: it could not be decompressed.',
+      'The answer of the server is damaged: it could not be decompressed. Check whether a proxy is in the way.',
     );
   }
 }

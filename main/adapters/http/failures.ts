@@ -35,7 +35,10 @@ export function connectionError(thrown: unknown, host: string, connected: boolea
         : error('dns', `The name ${host} could not be looked up. Check the network and its name server.`);
     }
     if (system === 'ECONNREFUSED') {
-      return error('refused', `${host} refuses the connection. It may be down, or a firewall is in the way.`);
+      return error(
+        'refused',
+        `${host} refuses the connection. It may be down, or a firewall is in the way: check the address and the network.`,
+      );
     }
     if (OFFLINE.has(system)) {
       return error('offline', `There is no way to ${host} from here. Check the network connection.`);
@@ -46,9 +49,12 @@ export function connectionError(thrown: unknown, host: string, connected: boolea
         `The identity of ${host} could not be verified, so nothing was sent. If your network has its own certificate authority, add its certificate; else check the clock and the address.`,
       );
     }
-    return error('connection-lost', `The connection to ${host} could not be made.`);
+    return error('connection-lost', `The connection to ${host} could not be made. Check the network.`);
   }
-  return error('connection-lost', `The connection to ${host} broke before the answer was complete.`);
+  return error(
+    'connection-lost',
+    `The connection to ${host} broke before the answer was complete. Check the network if it happens often.`,
+  );
 }
 
 /** True where the machine has no address but its own. */

@@ -17,12 +17,20 @@ export interface PutAnswer {
 
 export type Refusal = Exclude<PutOutcome, { readonly kind: 'stored' | 'cancelled' | 'file' }>;
 
+/** A storage confirms with an empty body; a page comes from a portal or a proxy that swallowed the file. */
+const PAGE = /^\s*<(!doctype html|html)/i;
+
 /** Null for success, which is 200 and nothing else. `now` is milliseconds since the epoch. */
 export function refusalOf(answer: PutAnswer, host: string, now: number): Refusal | null {
   const { status, headers } = answer;
   const error = (code: ErrorCode, message: string): UploaderError =>
     new UploaderError(code, message, { details: detailsOf(answer, host) });
-  if (status === 200) return null;
+  if (status === 200) {
+    if (!PAGE.test(answer.body)) return null;
+    const message =
+      'Something between here and the storage answered with a web page, so the file may not be there. Check whether a proxy is in the way, or the network asks for a sign-in. The upload is tried again.';
+    return { kind: 'transient', error: error('bad-answer', message), retryAfterMs: null };
+  }
   if (status === 400 || status === 401 || status === 403 || status === 404 || status === 410) {
     const message = `The storage no longer takes the file at the address that it gave out (${status}). A new address is asked for.`;
     return { kind: 'expired', error: error('url-expired', message) };
@@ -41,16 +49,21 @@ export function refusalOf(answer: PutAnswer, host: string, now: number): Refusal
     return { kind: 'transient', error: error('bad-answer', message), retryAfterMs: null };
   }
   if (status < 400) {
-    const message = `The storage sends the upload somewhere else (${status}), which is not followed. Check whether a proxy is in the way.`;
-    return { kind: 'refused', error: error('storage-refused', message) };
+    // Storages do not answer so; whoever did meets every file alike, so none of them is to blame.
+    const message = `The storage sends the upload somewhere else (${status}), which is not followed. Check whether a proxy is in the way, or the network asks for a sign-in. The upload is tried again.`;
+    return { kind: 'transient', error: error('bad-answer', message), retryAfterMs: null };
   }
   if (status === 413) {
     return {
       kind: 'refused',
-      error: error('payload-too-large', 'The file is larger than the storage takes.'),
+      error: error(
+        'payload-too-large',
+        'The file is larger than the storage takes. Make it smaller or cut it, then retry.',
+      ),
     };
   }
-  return { kind: 'refused', error: error('storage-refused', `The storage refused the file (${status}).`) };
+  const message = `The storage refused the file (${status}). Retry; if it stays so, ask Encord's support and give them the details.`;
+  return { kind: 'refused', error: error('storage-refused', message) };
 }
 
 /** Google's storage names its reason in an XML element; the name alone is harmless. */

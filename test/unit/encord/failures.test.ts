@@ -109,8 +109,8 @@ describe('storage route (v2): the answer to a registration', () => {
     ['200 without JSON', { text: '<html>hello</html>' }, 'lost bad-answer'],
     ['200 with half the JSON', { text: '"job' }, 'lost bad-answer'],
     ['200 with another shape', { json: { job: 1 } }, 'lost bad-answer'],
-    ['302', { status: 302, headers: { Location: 'https://x/?token=1' } }, 'refused bad-answer'],
-    ['308', { status: 308, headers: { Location: '/x' } }, 'refused bad-answer'],
+    ['302', { status: 302, headers: { Location: 'https://x/?token=1' } }, 'never-sent bad-answer'],
+    ['308', { status: 308, headers: { Location: '/x' } }, 'never-sent bad-answer'],
     ['400', { status: 400, json: { message: 'the title is too long' } }, 'refused bad-request'],
     ['401', { status: 401, json: { detail: 'bad signature' } }, 'signed-out unauthenticated'],
     ['403', { status: 403, json: { message: 'no' } }, 'refused forbidden'],
@@ -249,7 +249,7 @@ describe('documented route (v1): the answer to a registration', () => {
       { status: 422, json: { detail: [{ msg: 'header missing' }] } },
       'refused bad-request',
     ],
-    ['302', { status: 302, headers: { Location: 'https://login.example' } }, 'refused bad-answer'],
+    ['302', { status: 302, headers: { Location: 'https://login.example' } }, 'never-sent bad-answer'],
     ['a reset', null, 'lost connection-lost'],
   ];
   it.each(table)('%s', async (_, reply, expected) => {

@@ -266,6 +266,22 @@ describe('on the storage route', () => {
   });
 });
 
+describe('a folder that is gone', () => {
+  it('is said once, for the batch, by the registration too; all goes on when a person retries', async () => {
+    const w = world('storage');
+    const gone = { kind: 'refused', error: new UploaderError('not-found', 'It is gone.') } as const;
+    w.meets = (kind) => (kind === 'register' ? gone : null);
+    const batch = w.addUnits(images(40));
+    await vi.waitFor(() => expect(w.store.batch(batch)?.trouble?.failure.code).toBe('not-found'));
+    expect(w.store.totals({ kind: 'batch', id: batch }).units.failed).toBe(0);
+    w.meets = () => null;
+    w.store.commit([{ kind: 'batch-trouble', id: batch, trouble: null }]);
+    w.engine.wake();
+    await vi.waitFor(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(40));
+    expect(w.made).toHaveLength(40);
+  });
+});
+
 describe('the server is down', () => {
   it('is asked by one probe at a time', async () => {
     const w = world('storage');

@@ -315,8 +315,8 @@ describe('what the storage answers', () => {
   it.each<[number, string, unknown[]]>([
     [201, '', ['transient', 'bad-answer']],
     [204, '', ['transient', 'bad-answer']],
-    [302, 'Location: http://127.0.0.1:1/\r\n', ['refused', 'storage-refused']],
-    [308, '', ['refused', 'storage-refused']],
+    [302, 'Location: http://127.0.0.1:1/\r\n', ['transient', 'bad-answer', null]],
+    [308, '', ['transient', 'bad-answer', null]],
     [400, '', ['expired', 'url-expired']],
     [401, '', ['expired', 'url-expired']],
     [403, '', ['expired', 'url-expired']],
@@ -339,6 +339,13 @@ describe('what the storage answers', () => {
     if (!('error' in outcome)) return;
     expect(outcome.error.details.status).toBe(String(status));
     if (status !== 204) expect(outcome.error.details.reason).toBe('SomeReason');
+  });
+
+  it('is no confirmation where it is a web page', async () => {
+    const page = '<!DOCTYPE html><title>Sign in to the guest network</title>';
+    const { url } = await receive({ answer: () => answer(200, page, 'Content-Type: text/html\r\n') });
+    const outcome = await sender().put(requestOf(url, fileOf(1_000).path));
+    expect(told(outcome)).toEqual(['transient', 'bad-answer']);
   });
 
   it('before the body is sent is heard, and the rest is not sent', async () => {

@@ -175,7 +175,7 @@ describe('with a storage that answers as it likes', () => {
     ['has trouble', () => answer(500), 'transient server-error', true],
     ['is busy', () => answer(429), 'transient rate-limited', true],
     ['refuses', () => answer(403), 'expired url-expired', true],
-    ['sends it elsewhere', () => answer(302), 'refused storage-refused', true],
+    ['sends it elsewhere', () => answer(302), 'transient bad-answer', true],
   ])('that %s', async (_name, said, expected, keeps) => {
     const { url } = await storage({ answer: (_received, nth) => said(nth) });
     const kept = keeping(requestOf(url, fileOf(9 * MIB).path));
