@@ -398,6 +398,11 @@ export interface LedgerEntry {
 export interface ActiveTwin {
   readonly unitId: UnitId;
   readonly batchId: BatchId;
+  /**
+   * Given where files have another time than what is stored of them: it is a twin only if they have these SHA-256, in
+   * order; null where the file need not be compared.
+   */
+  readonly ifHashes?: readonly (string | null)[];
 }
 
 /** The part of the store that the engine uses. Synchronous, transactional, the only writer. */
@@ -447,7 +452,10 @@ export interface LedgerStore {
   sizeKnown(datasetId: string, size: number): boolean;
   /** By media type and ordered content hashes. */
   uploaded(datasetId: string, media: MediaId, hashes: readonly string[]): LedgerEntry | null;
-  /** An unfinished unit (not failed or cancelled ones) of the same media type, with the same paths in the same order; what of it is stored has the same identities. */
+  /**
+   * An unfinished unit (not failed or cancelled ones) of the same media type, with the same paths in the same order.
+   * What of it is not stored yet will be sent as it is then; of what is stored, sizes are the same.
+   */
   activeTwin(
     datasetId: string,
     media: MediaId,

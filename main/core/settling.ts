@@ -89,7 +89,8 @@ export class Settling {
   private async compare(unit: UnitRef): Promise<void> {
     const { tree, ports } = this.request;
     const twin = ports.ledger.activeTwin(this.datasetId, mediaOf(unit), identified(unit));
-    if (twin) {
+    if (twin && (await this.has(unit, twin.ifHashes ?? []))) {
+      if (this.abort.signal.aborted) return;
       tree.mark(unit, { kind: 'twin', unitId: twin.unitId });
       return;
     }
@@ -102,6 +103,16 @@ export class Settling {
         doneAt: entry.doneAt,
       });
     }
+  }
+
+  /** Whether the unit's files have these hashes, where one is given. */
+  private async has(unit: UnitRef, hashes: readonly (string | null)[]): Promise<boolean> {
+    let index = 0;
+    for (const file of filesOf(unit)) {
+      const wanted = hashes[index++] ?? null;
+      if (wanted !== null && (await this.hash(file)) !== wanted) return false;
+    }
+    return true;
   }
 
   /** What the dataset has of the same content. Nothing is found without hashing every byte of the unit now. */

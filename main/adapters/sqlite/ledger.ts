@@ -4,7 +4,7 @@
  */
 
 import type { FileIdentity } from '../../core/model.ts';
-import type { LedgerEntry, LedgerStore } from '../../core/ports.ts';
+import type { ActiveTwin, LedgerEntry, LedgerStore } from '../../core/ports.ts';
 import type { Database, Row } from './database.ts';
 import { contentKey, identityKey } from './keys.ts';
 import * as rows from './rows.ts';
@@ -116,29 +116,37 @@ export function ledgerStore(db: Database): LedgerStore {
         items.length,
         datasetId,
       );
+      let uncertain: ActiveTwin | null = null;
       for (const row of candidates) {
         const first = rows.number(row, 'first_item');
         const theirs = db.all(
-          'SELECT path, size, mtime, left_out, state FROM item WHERE id BETWEEN ? AND ? ORDER BY id',
+          'SELECT path, size, mtime, left_out, state, sha256 FROM item WHERE id BETWEEN ? AND ? ORDER BY id',
           first,
           first + rows.number(row, 'item_count') - 1,
         );
-        const same = items.every((item, index) => {
-          const other = theirs[index];
-          return (
-            other !== undefined &&
-            rows.text(other, 'path') === item.path &&
-            // What is not stored yet will be sent as it is then, whatever was planned.
-            (['queued', 'granted'].includes(rows.text(other, 'state')) || isFile(other, item)) &&
-            // A unit from which something was left out becomes another row than the one that is planned.
-            !rows.flag(other, 'left_out')
-          );
-        });
-        if (same) return { unitId: rows.number(row, 'id'), batchId: rows.number(row, 'batch_id') };
+        const hashes = items.map((item, index) => hashToBe(theirs[index], item));
+        if (hashes.some((hash) => hash === 'another')) continue;
+        const twin = { unitId: rows.number(row, 'id'), batchId: rows.number(row, 'batch_id') };
+        if (hashes.every((hash) => hash === null)) return twin;
+        uncertain ??= { ...twin, ifHashes: hashes };
       }
-      return null;
+      return uncertain;
     },
   };
+}
+
+/** What the hash of a file must be to be the unit's item: null where that is certain, `another` where it cannot be. */
+function hashToBe(
+  item: Row | undefined,
+  file: { readonly path: string; readonly identity: FileIdentity },
+): string | null {
+  // A unit from which something was left out becomes another row than the one that is planned.
+  if (item === undefined || rows.text(item, 'path') !== file.path || rows.flag(item, 'left_out'))
+    return 'another';
+  // What is not stored yet will be sent as it is then, whatever was planned.
+  if (['queued', 'granted'].includes(rows.text(item, 'state')) || isFile(item, file)) return null;
+  if (rows.number(item, 'size') !== file.identity.size) return 'another';
+  return rows.textOrNull(item, 'sha256') ?? 'another';
 }
 
 /**
@@ -157,7 +165,7 @@ export function cameAgain(db: Database, unit: UnitRecord): boolean {
     }));
   const [first] = items;
   if (first === undefined) return false;
-  if (ledgerStore(db).activeTwin(datasetId, unit.media, items) !== null) return true;
+  if (isCertain(ledgerStore(db).activeTwin(datasetId, unit.media, items))) return true;
   // By files and not by content: copies of one content are rows of their own.
   const candidates = db.all(
     `SELECT ledger_unit.id FROM ledger_item INDEXED BY ledger_item_path JOIN ledger_unit ON ledger_unit.id = ledger_unit
@@ -174,6 +182,11 @@ export function cameAgain(db: Database, unit: UnitRecord): boolean {
     );
     return theirs.length === items.length && theirs.every((other, index) => isFile(other, items[index]));
   });
+}
+
+/** Whether it is a twin without a look into the files. */
+export function isCertain(twin: ActiveTwin | null): twin is ActiveTwin {
+  return twin !== null && twin.ifHashes === undefined;
 }
 
 function isFile(row: Row, file: { path: string; identity: FileIdentity } | undefined): boolean {

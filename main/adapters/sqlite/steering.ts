@@ -17,7 +17,7 @@ import { UNIT_STATES } from '../../core/model.ts';
 import type { Clock, SteeringStore } from '../../core/ports.ts';
 import type { Database, Row } from './database.ts';
 import { identityKey } from './keys.ts';
-import { ledgerStore } from './ledger.ts';
+import { isCertain, ledgerStore } from './ledger.ts';
 import * as rows from './rows.ts';
 import { settingsStore } from './settings.ts';
 import { BLOCK, shelvesOf } from './shelves.ts';
@@ -124,8 +124,8 @@ function addBatch(
   let itemId = next('item');
   let bytes = 0;
   for (const unit of units) {
-    const twin = onTwin && activeTwin(batch.datasetId, unit.media, unit.items);
-    if (onTwin && twin) {
+    const twin = onTwin ? activeTwin(batch.datasetId, unit.media, unit.items) : null;
+    if (onTwin && isCertain(twin)) {
       onTwin(twin.unitId);
       continue;
     }

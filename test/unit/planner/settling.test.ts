@@ -98,6 +98,17 @@ describe('singles', () => {
     expect(Array.from(result.units, (unit) => unit.title)).toEqual(['b.png']);
   });
 
+  it('knows files that were only touched since they were stored, by their content', async () => {
+    const root = folderOf({ 'a.png': PNG, 'b.png': JPEG });
+    const ledger = new TestLedger();
+    ledger.addTouched('d', 'image', new Map([[join(root, 'a.png'), sha256(PNG)]]), 77);
+    ledger.addTouched('d', 'image', new Map([[join(root, 'b.png'), sha256(PNG)]]), 78);
+    const plan = planOf({ paths: [root] }, { ledger });
+    await plan.settle('d');
+    expect(plan.result().twins).toEqual([77]);
+    expect(Array.from(plan.result().units, (unit) => unit.title)).toEqual(['b.png']);
+  });
+
   it('uploads both of two identical files, and says so where it knows', async () => {
     const root = folderOf({ 'a.png': PNG, 'b.png': PNG });
     const ledger = new TestLedger();

@@ -10,7 +10,7 @@ import { createFiles } from '../../../main/adapters/files/index.ts';
 import type { FileIdentity, MediaId, UnitId } from '../../../main/core/model.ts';
 import type { Plan, PlanListener, PlanRequest } from '../../../main/core/plan.ts';
 import { createPlan } from '../../../main/core/planner.ts';
-import type { Files, LedgerEntry, LedgerStore } from '../../../main/core/ports.ts';
+import type { ActiveTwin, Files, LedgerEntry, LedgerStore } from '../../../main/core/ports.ts';
 
 const folders: string[] = [];
 
@@ -42,6 +42,7 @@ export class TestLedger implements LedgerStore {
   readonly sizes = new Set<string>();
   readonly units = new Map<string, LedgerEntry>();
   readonly active = new Map<string, UnitId>();
+  readonly touched = new Map<string, ActiveTwin>();
 
   /** As if these contents had been uploaded as one unit. */
   addUploaded(datasetId: string, media: MediaId, contents: readonly Uint8Array[], title: string): void {
@@ -57,6 +58,12 @@ export class TestLedger implements LedgerStore {
   }
 
   /** As if the files as they are now waited in the queue. */
+  /** A unit in the queue whose files are stored with these hashes, and had other times. */
+  addTouched(datasetId: string, media: MediaId, files: ReadonlyMap<string, string>, unitId: UnitId): void {
+    const key = `${datasetId} ${media} ${[...files.keys()]}`;
+    this.touched.set(key, { unitId, batchId: 1, ifHashes: [...files.values()] });
+  }
+
   addActive(datasetId: string, media: MediaId, paths: readonly string[], unitId: UnitId): void {
     this.active.set(`${datasetId} ${media} ${paths.map((path) => keyOf(path, statSync(path)))}`, unitId);
   }
@@ -77,7 +84,9 @@ export class TestLedger implements LedgerStore {
     datasetId: string,
     media: MediaId,
     items: readonly { readonly path: string; readonly identity: FileIdentity }[],
-  ): { unitId: UnitId; batchId: number } | null {
+  ): ActiveTwin | null {
+    const touched = this.touched.get(`${datasetId} ${media} ${items.map(({ path }) => path)}`);
+    if (touched) return touched;
     const unitId = this.active.get(
       `${datasetId} ${media} ${items.map((item) => keyOf(item.path, item.identity))}`,
     );
