@@ -118,7 +118,7 @@ describe('an interruption', () => {
     const { child, ended } = lab.start(['login', '--api-key-stdin', '--dataset', 'x'], env, null);
     // It is about to read when its data folder is open.
     await vi.waitFor(
-      () => expect(existsSync(join(String(env.ENCORD_UPLOADER_HOME), 'logs'))).toBe(true),
+      () => expect(existsSync(join(String(env.ENCORD_UPLOADER_HOME), 'lock.db'))).toBe(true),
       PATIENT,
     );
     child.kill('SIGINT');
