@@ -147,6 +147,16 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     expect(w.puts.filter((put) => put.path.includes('never'))).toHaveLength(4);
   });
 
+  it('sends a file again whose bytes arrived otherwise, and gives up in the end, without calling the server down', async () => {
+    const w = world(route);
+    const mismatch = new UploaderError('hash-mismatch', 'The storage holds other bytes than were sent.');
+    w.meets = (kind) => (kind === 'put' ? { kind: 'transient', error: mismatch, retryAfterMs: null } : null);
+    w.add('image', 'a.png');
+    await reaches(w, 'a.png', 'failed');
+    expect(w.puts).toHaveLength(4);
+    expect(w.engine.connection().kind).toBe('open');
+  });
+
   it('plans a changed file again, and fails one that is gone', async () => {
     const w = world(route);
     const changed = { kind: 'file', error: new UploaderError('file-changed', 'It changed.') } as const;
@@ -273,6 +283,7 @@ describe('a folder that is gone', () => {
     w.meets = (kind) => (kind === 'register' ? gone : null);
     const batch = w.addUnits(images(40));
     await vi.waitFor(() => expect(w.store.batch(batch)?.trouble?.failure.code).toBe('not-found'));
+    await vi.waitFor(() => expect(w.engine.busy).toBe(false));
     expect(w.store.totals({ kind: 'batch', id: batch }).units.failed).toBe(0);
     w.meets = () => null;
     w.store.commit([{ kind: 'batch-trouble', id: batch, trouble: null }]);
