@@ -21,7 +21,7 @@ const LARGE_COST = 8;
 const GRANT_FRESH_MS = 5 * 60_000;
 /** A file that keeps changing is given up after so many tries. */
 const CHANGES_BORNE = 8;
-/** So is one whose URL is refused each time although it is fresh. */
+/** So is one whose URL is refused each time although it is fresh, or whose bytes arrive otherwise each time. */
 const REFUSALS_BORNE = 4;
 
 interface Running {
@@ -321,6 +321,12 @@ export class Transfers {
         return this.#fileTrouble(item, attempts, outcome.error, soon);
       case 'transient': {
         const failure = shop.failure(outcome.error);
+        if (isOfThisFile(outcome.error)) {
+          // The storage took it: it is there. That the bytes arrived otherwise is this file's trouble alone.
+          shop.noteSuccess(account);
+          if (attempts + 1 >= REFUSALS_BORNE) return change({ on: 'failed', failure });
+          return change({ on: 'transient', failure, notBefore: soon() });
+        }
         if (outcome.error.code === 'rate-limited') {
           shop.gate(account).toldToWait(failure, shop.now(), outcome.retryAfterMs);
         } else {
@@ -368,4 +374,9 @@ export class Transfers {
 
 function grantRequest(item: DueItem): GrantRequest {
   return { media: item.media, name: item.name, mime: item.mime };
+}
+
+/** Trouble that says nothing about the server, and that must not be tried for ever. */
+function isOfThisFile(error: UploaderError): boolean {
+  return error.code === 'hash-mismatch' || error.code === 'internal';
 }

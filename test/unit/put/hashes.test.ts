@@ -199,13 +199,10 @@ describe('threads that hash', () => {
     const address = await storage(() => '');
     expect(told(await sender.put(requestOf(address(''), path)))).toBe('transient internal');
     const outcomes: PutOutcome[] = [];
-    await expect
-      .poll(async () => {
-        const outcome = await sender.put(requestOf(address(''), path));
-        outcomes.push(outcome);
-        return outcome;
-      })
-      .toEqual({ kind: 'stored', bytes: 3 * MIB, sha256 });
+    while (outcomes.at(-1)?.kind !== 'stored' && outcomes.length < 4) {
+      outcomes.push(await sender.put(requestOf(address(''), path)));
+    }
+    expect(outcomes.at(-1)).toEqual({ kind: 'stored', bytes: 3 * MIB, sha256 });
     expect(outcomes.length).toBeLessThanOrEqual(3);
   });
 
