@@ -34,8 +34,13 @@ function once<T>(kind: CallKind, answer: T): (asked: CallKind) => T | null {
   };
 }
 
+/** Waits for a condition, as long as a busy machine may need. */
+function eventually(condition: () => void): Promise<void> {
+  return vi.waitFor(condition, { timeout: 18_000, interval: 5 });
+}
+
 async function reaches(w: World, title: string, state: string): Promise<void> {
-  await vi.waitFor(() => expect(w.state(title)).toBe(state), { timeout: 5_000, interval: 5 });
+  await eventually(() => expect(w.state(title)).toBe(state));
 }
 
 describe.each(['storage', 'documented'] as const)('on the %s route', (route) => {
@@ -177,7 +182,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     const first = once('grant', out);
     w.meets = (kind) => first(kind);
     w.add('image', 'a.png');
-    await vi.waitFor(() => expect(w.store.accounts()[0]?.blocked?.code).toBe('unauthenticated'));
+    await eventually(() => expect(w.store.accounts()[0]?.blocked?.code).toBe('unauthenticated'));
     expect(w.state('a.png')).toBe('collecting');
     w.store.commit([{ kind: 'account-blocked', id: w.store.accounts()[0]?.id ?? '', failure: null }]);
     w.engine.wake();
@@ -189,12 +194,12 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     const no = { kind: 'refused', error: new UploaderError('forbidden', 'You may not.') } as const;
     w.meets = (kind) => (kind === 'grant' ? no : null);
     const batch = w.addUnits(images(40));
-    await vi.waitFor(() => expect(w.store.batch(batch)?.trouble?.failure.code).toBe('forbidden'));
+    await eventually(() => expect(w.store.batch(batch)?.trouble?.failure.code).toBe('forbidden'));
     expect(w.store.totals({ kind: 'batch', id: batch }).units.failed).toBe(0);
     w.meets = () => null;
     w.store.commit([{ kind: 'batch-trouble', id: batch, trouble: null }]);
     w.engine.wake();
-    await vi.waitFor(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(40));
+    await eventually(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(40));
   });
 
   it('holds a paused batch and leaves out what is cancelled', async () => {
@@ -212,7 +217,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     expect(w.store.totals({ kind: 'batch', id: batch }).units).toMatchObject({ collecting: 2, cancelled: 1 });
     w.store.setPaused({ kind: 'batch', id: batch }, false);
     w.engine.reconsider();
-    await vi.waitFor(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(2));
+    await eventually(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(2));
     expect(w.made).toHaveLength(3);
   });
 
@@ -227,23 +232,20 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
         });
       });
     const batch = w.addUnits(images(5));
-    await vi.waitFor(() => expect(w.engine.transfers()).toHaveLength(5));
+    await eventually(() => expect(w.engine.transfers()).toHaveLength(5));
     w.store.setPaused({ kind: 'batch', id: batch }, true);
     w.engine.reconsider();
-    await vi.waitFor(() => expect(stopped).toBe(5));
+    await eventually(() => expect(stopped).toBe(5));
     w.holds = null;
     w.store.setPaused({ kind: 'batch', id: batch }, false);
     w.engine.reconsider();
-    await vi.waitFor(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(5));
+    await eventually(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(5));
   });
 
   it('takes a thousand images', async () => {
     const w = world(route);
     const batch = w.addUnits(images(1_000));
-    await vi.waitFor(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(1_000), {
-      timeout: 15_000,
-      interval: 20,
-    });
+    await eventually(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(1_000));
     expect(w.made).toHaveLength(1_000);
     expect(new Set(w.puts.map((put) => put.path)).size).toBe(1_000);
     expect(w.puts).toHaveLength(1_000);
@@ -255,7 +257,7 @@ describe('on the storage route', () => {
     const w = world('storage');
     w.bad.add('image 7');
     const batch = w.addUnits(images(120));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(w.store.totals({ kind: 'batch', id: batch }).units).toMatchObject({ done: 119, failed: 1 });
     });
     expect(w.calls.filter((kind) => kind === 'register').length).toBeLessThan(40);
@@ -269,7 +271,7 @@ describe('on the storage route', () => {
     } as const;
     w.meets = (kind, detail) => (kind === 'register' && detail.split(',').includes('image 7') ? no : null);
     const batch = w.addUnits(images(60));
-    await vi.waitFor(() => {
+    await eventually(() => {
       expect(w.store.totals({ kind: 'batch', id: batch }).units).toMatchObject({ done: 59, failed: 1 });
     });
     expect(w.made).toHaveLength(59);
@@ -282,13 +284,13 @@ describe('a folder that is gone', () => {
     const gone = { kind: 'refused', error: new UploaderError('not-found', 'It is gone.') } as const;
     w.meets = (kind) => (kind === 'register' ? gone : null);
     const batch = w.addUnits(images(40));
-    await vi.waitFor(() => expect(w.store.batch(batch)?.trouble?.failure.code).toBe('not-found'));
-    await vi.waitFor(() => expect(w.engine.busy).toBe(false));
+    await eventually(() => expect(w.store.batch(batch)?.trouble?.failure.code).toBe('not-found'));
+    await eventually(() => expect(w.engine.busy).toBe(false));
     expect(w.store.totals({ kind: 'batch', id: batch }).units.failed).toBe(0);
     w.meets = () => null;
     w.store.commit([{ kind: 'batch-trouble', id: batch, trouble: null }]);
     w.engine.wake();
-    await vi.waitFor(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(40));
+    await eventually(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(40));
     expect(w.made).toHaveLength(40);
   });
 });
@@ -299,14 +301,12 @@ describe('the server is down', () => {
     let down = true;
     w.meets = (kind) => (down && kind !== 'resolve' ? neverSent : null);
     const batch = w.addUnits(images(200));
-    await vi.waitFor(() => expect(w.calls.filter((kind) => kind === 'grant').length).toBeGreaterThan(4));
+    await eventually(() => expect(w.calls.filter((kind) => kind === 'grant').length).toBeGreaterThan(4));
     expect(w.engine.connection().kind).toBe('offline');
     expect(w.calls.filter((kind) => kind === 'grant').length).toBeLessThan(20);
     down = false;
     w.engine.tryNow();
-    await vi.waitFor(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(200), {
-      timeout: 10_000,
-    });
+    await eventually(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(200));
     expect(w.engine.connection().kind).toBe('open');
   });
 });
