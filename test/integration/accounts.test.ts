@@ -5,7 +5,7 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { makeKey } from '../fixtures/keys.ts';
 import { type CliRun, Lab } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
@@ -16,6 +16,9 @@ const PASSPHRASE = 'a passphrase of these tests';
 const API_KEY = 'api-key-of-the-accounts-test-77aa';
 const alice = makeKey('alice@example.com');
 const bob = makeKey('bob@example.com', PASSPHRASE);
+
+// Each test runs the command line several times, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
 
 let lab: Lab;
 let serial = 0;

@@ -11,6 +11,9 @@ import { makePng } from '../fixtures/png.ts';
 
 const PATIENT = { timeout: 20_000, interval: 20 };
 
+// Each test runs the command line several times, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000 });
+
 let lab: Lab;
 let serial = 0;
 
