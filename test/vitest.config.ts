@@ -13,8 +13,9 @@ export default defineConfig({
     // Processes, not threads: tests open SQLite files, send signals and change the environment.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    expect: { poll: { timeout: 18_000 } },
     passWithNoTests: true,
     restoreMocks: true,
     unstubEnvs: true,

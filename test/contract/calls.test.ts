@@ -6,13 +6,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sshpk from 'sshpk';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { Program } from '../../main/app/program.ts';
 import { CALLS, type CallInput, type CallOutput } from '../../preload/contract/calls.ts';
 import { failureView } from '../../preload/contract/errors.ts';
 import { EVENTS, type Events } from '../../preload/contract/events.ts';
 import { CALL_NAMES, type CallName, EVENT_NAMES, type EventName } from '../../preload/contract/names.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { makeKey } from '../fixtures/keys.ts';
 import { Lab } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
@@ -222,7 +223,7 @@ describe('a session that makes every call', () => {
 
     const started = await call('plan.start', { source: { kind: 'paths', paths: [folder] }, datasetId: null });
     const { planId } = started;
-    await vi.waitFor(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
+    await eventually(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
     expect((await refused('plan.commit', { planId })).code).toBe('invalid-input');
     const gone = await call('plan.setDataset', { planId, datasetId: NOBODY, folderId: null });
     expect(gone.destinationProblem).not.toBeNull();
@@ -231,7 +232,7 @@ describe('a session that makes every call', () => {
     const frames = folders.rows.find((row) => row.name === 'frames');
     expect(frames?.images).toBe(3);
     await call('plan.setFolder', { planId, path: join(folder, 'frames'), as: 'group' });
-    await vi.waitFor(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
+    await eventually(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
     expect((await call('plan.units', { planId, ...page })).rows).toHaveLength(4);
     expect((await call('plan.turnedAway', { planId, ...page })).rows).toHaveLength(2);
 
@@ -260,9 +261,7 @@ describe('a session that makes every call', () => {
     for (const filter of ['active', 'waiting', 'attention', 'done', 'turned-away'] as const)
       await call('queue.rows', { filter, search: 'e', expandedBatches: [], expandedUnits: [], ...page });
     await call('queue.resume', { scope: all });
-    await vi.waitFor(async () => expect((await call('queue.totals', { scope: all })).units.done).toBe(4), {
-      timeout: 15_000,
-    });
+    await eventually(async () => expect((await call('queue.totals', { scope: all })).units.done).toBe(4));
     expect(
       (await call('datasets.rows', { datasetId, search: '', refresh: true, ...page })).rows,
     ).toHaveLength(4);
@@ -278,7 +277,7 @@ describe('a session that makes every call', () => {
     for (let index = 0; index < 3; index += 1)
       writeFileSync(join(group, `f${index}.png`), makePng({ seed: 50 + index }));
     const { planId } = await call('plan.start', { source: { kind: 'paths', paths: [group] }, datasetId });
-    await vi.waitFor(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
+    await eventually(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
     await call('plan.setFolder', { planId, path: group, as: 'group' });
     // The request is lost on its way, so nobody knows whether it arrived.
     await lab.fault({ kind: 'register' }, { reset: true }, 1);
@@ -286,18 +285,14 @@ describe('a session that makes every call', () => {
     if (batchId === null) throw new Error('Nothing was queued.');
     const scope = { kind: 'batch', id: batchId } as const;
     const inDoubt = () =>
-      vi.waitFor(async () => expect((await call('queue.totals', { scope })).units.uncertain).toBe(1), {
-        timeout: 15_000,
-      });
+      eventually(async () => expect((await call('queue.totals', { scope })).units.uncertain).toBe(1));
     await inDoubt();
     const [unitId] = await unitIds(batchId);
     if (unitId === undefined) throw new Error('There is no unit.');
     await call('queue.checkAgain', { unitId });
     await inDoubt();
     await call('queue.registerAnyway', { unitId });
-    await vi.waitFor(async () => expect((await call('queue.totals', { scope })).units.done).toBe(1), {
-      timeout: 15_000,
-    });
+    await eventually(async () => expect((await call('queue.totals', { scope })).units.done).toBe(1));
   });
 
   it('drops', async () => {

@@ -5,7 +5,8 @@
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { eventually } from '../fixtures/eventually.ts';
 import { Lab } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
 
@@ -37,7 +38,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
 
     await current.fault({ kind: at, nth }, fault);
     const first = current.start(args);
-    await vi.waitFor(async () => expect(await faultsHit(current)).toBeGreaterThan(0), { timeout: 15_000 });
+    await eventually(async () => expect(await faultsHit(current)).toBeGreaterThan(0));
     first.child.kill('SIGKILL');
     expect((await first.ended).code).toBeNull();
 
@@ -64,13 +65,10 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
       const run = current.start(args);
       seed = (seed * 48_271) % 2_147_483_647;
       const target = 3 + (seed % 9) + round * 9;
-      await vi.waitFor(
-        async () => {
-          const ended = run.child.exitCode !== null;
-          expect(ended || (await current.state()).puts >= target).toBe(true);
-        },
-        { timeout: 20_000, interval: 5 },
-      );
+      await eventually(async () => {
+        const ended = run.child.exitCode !== null;
+        expect(ended || (await current.state()).puts >= target).toBe(true);
+      });
       run.child.kill('SIGKILL');
       await run.ended;
     }

@@ -6,10 +6,9 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { eventually } from '../fixtures/eventually.ts';
 import { Lab } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
-
-const PATIENT = { timeout: 20_000, interval: 20 };
 
 // Each test runs the command line several times, which takes its time on a busy machine.
 vi.setConfig({ testTimeout: 60_000 });
@@ -40,10 +39,10 @@ const home = (): NodeJS.ProcessEnv => {
 
 /** Waits until a fault of the emulator has struck. */
 const struck = (): Promise<void> =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const faults = await lab.control('GET', 'faults');
     expect(Array.isArray(faults) && faults.some((fault) => fault.fired > 0)).toBe(true);
-  }, PATIENT);
+  });
 
 describe('what was paused', () => {
   it('goes on by a command that needs it, and it says so', async () => {
@@ -102,7 +101,7 @@ describe('an interruption', () => {
     const { child, ended } = lab.start(['upload', folder, '--dataset', 'D'], env);
     await struck();
     child.kill('SIGINT');
-    await vi.waitFor(() => expect(child.killed).toBe(true));
+    await eventually(() => expect(child.killed).toBe(true));
     const begun = performance.now();
     const again = setInterval(() => child.kill('SIGINT'), 100);
     const run = await ended;
@@ -120,10 +119,7 @@ describe('an interruption', () => {
     const env = home();
     const { child, ended } = lab.start(['login', '--api-key-stdin', '--dataset', 'x'], env, null);
     // It is about to read when its data folder is open.
-    await vi.waitFor(
-      () => expect(existsSync(join(String(env.ENCORD_UPLOADER_HOME), 'lock.db'))).toBe(true),
-      PATIENT,
-    );
+    await eventually(() => expect(existsSync(join(String(env.ENCORD_UPLOADER_HOME), 'lock.db'))).toBe(true));
     child.kill('SIGINT');
     expect((await ended).code).toBe(130);
   });

@@ -4,7 +4,8 @@
 
 import { mkdirSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../fixtures/eventually.ts';
 import { makeKey } from '../fixtures/keys.ts';
 import { Lab } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
@@ -129,9 +130,7 @@ describe.each(['storage', 'documented'] as const)('upload on the %s route', (rou
     const args = ['upload', folder, '--dataset', dataset, '--route', route, '--concurrency', '1', '--json'];
     const first = lab.start(args);
     const before = (await lab.state()).puts;
-    await vi.waitFor(async () => expect((await lab.state()).puts).toBeGreaterThanOrEqual(before + 4), {
-      timeout: 15_000,
-    });
+    await eventually(async () => expect((await lab.state()).puts).toBeGreaterThanOrEqual(before + 4));
     first.child.kill('SIGINT');
     const stopped = await first.ended;
     expect(stopped.code).toBe(130);
@@ -222,14 +221,11 @@ describe('usage', () => {
     const { folder, dataset } = await bench(1);
     await lab.fault({ kind: 'grant' }, { delayMs: 20_000 });
     const first = lab.start(['upload', folder, '--dataset', dataset]);
-    await vi.waitFor(
-      async () => {
-        const second = await lab.run(['status']);
-        expect(second.code).toBe(1);
-        expect(second.stderr).toContain(String(first.child.pid));
-      },
-      { timeout: 15_000 },
-    );
+    await eventually(async () => {
+      const second = await lab.run(['status']);
+      expect(second.code).toBe(1);
+      expect(second.stderr).toContain(String(first.child.pid));
+    });
     first.child.kill('SIGTERM');
     expect((await first.ended).code).toBe(130);
     await lab.control('DELETE', 'faults');

@@ -6,8 +6,9 @@
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { Program } from '../../main/app/program.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { Lab } from '../fixtures/lab.ts';
 import { makeSample } from '../fixtures/sample.ts';
 import {
@@ -88,25 +89,22 @@ describe.each(CASES)('with an account of kind $account on the $route route', ({ 
       datasetId: null,
     });
     // Which faults strike first is not the point: the dataset may have to be asked for again.
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const view = await handle('plan.setDataset', { planId, datasetId, folderId: null });
       expect(view.destinationProblem).toBeNull();
     });
-    await vi.waitFor(async () => expect((await handle('plan.get', { planId })).phase).toBe('ready'));
+    await eventually(async () => expect((await handle('plan.get', { planId })).phase).toBe('ready'));
     for (const path of sample.groups) await handle('plan.setFolder', { planId, path, as: 'group' });
     await handle('plan.commit', { planId });
     const scope = { kind: 'all' } as const;
-    await vi.waitFor(
-      async () => {
-        await handle('queue.rows', {
-          ...{ filter: 'all', search: '', expandedBatches: [1], expandedUnits: [1, 2, 3] },
-          ...{ offset: 0, limit: 200 },
-        });
-        const { units } = running.queue.totals(scope);
-        expect(units.done + units.failed + units.uncertain).toBe(sample.units.length + 1);
-      },
-      { timeout: 30_000, interval: 100 },
-    );
+    await eventually(async () => {
+      await handle('queue.rows', {
+        ...{ filter: 'all', search: '', expandedBatches: [1], expandedUnits: [1, 2, 3] },
+        ...{ offset: 0, limit: 200 },
+      });
+      const { units } = running.queue.totals(scope);
+      expect(units.done + units.failed + units.uncertain).toBe(sample.units.length + 1);
+    });
     const log = () =>
       readdirSync(join(current.home, 'logs'))
         .map((name) => readFileSync(join(current.home, 'logs', name), 'utf8'))
@@ -123,7 +121,7 @@ describe.each(CASES)('with an account of kind $account on the $route route', ({ 
     // What failed is brought in or given up, so that the queue is empty; then the database is clean as well.
     await current.control('DELETE', 'faults');
     await handle('queue.cancel', { scope });
-    await vi.waitFor(() => {
+    await eventually(() => {
       const { units } = running.queue.totals(scope);
       expect(units.failed + units.uncertain).toBe(0);
     });

@@ -6,18 +6,18 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { CallInput, CallOutput } from '../../preload/contract/calls.ts';
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { CallName } from '../../preload/contract/names.ts';
 import { socketProtocols, type WireMessage } from '../../preload/contract/wire.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { type CliRun, Lab } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
 import { padMp4 } from '../fixtures/sample.ts';
 
 const VIDEO = join(import.meta.dirname, '..', 'fixtures', 'media', 'video.mp4');
-const PATIENT = { timeout: 20_000, interval: 50 };
 
 let lab: Lab;
 
@@ -42,11 +42,11 @@ async function serve(): Promise<Serving> {
   child.stdout?.on('data', (text: string) => {
     output += text;
   });
-  const address = await vi.waitFor(() => {
+  const address = await eventually(() => {
     const found = /http:\/\/\S+/.exec(output)?.[0];
     if (!found) throw new Error(`No address yet: ${output}`);
     return new URL(found);
-  }, PATIENT);
+  });
   return {
     child,
     ended,
@@ -85,11 +85,11 @@ class Page {
   async call<N extends CallName>(name: N, input: CallInput<N>): Promise<CallOutput<N>> {
     const id = this.#next++;
     this.#socket.send(JSON.stringify({ id, call: name, input }));
-    const message = await vi.waitFor(() => {
+    const message = await eventually(() => {
       const found = this.messages.find((each) => 'id' in each && each.id === id);
       if (!found || !('answer' in found)) throw new Error(`${name} is not answered yet.`);
       return found;
-    }, PATIENT);
+    });
     if (!message.answer.ok) throw new Error(`${name}: ${message.answer.error.message}`);
     // The contract's test holds every answer against its schema.
     return message.answer.value as CallOutput<N>;
@@ -114,10 +114,7 @@ class Page {
   async upload(dropId: string, datasetId: string, groups: readonly string[] = []): Promise<number> {
     const { planId } = await this.call('plan.start', { source: { kind: 'drop', dropId }, datasetId: null });
     await this.call('plan.setDataset', { planId, datasetId, folderId: null });
-    await vi.waitFor(
-      async () => expect((await this.call('plan.get', { planId })).phase).toBe('ready'),
-      PATIENT,
-    );
+    await eventually(async () => expect((await this.call('plan.get', { planId })).phase).toBe('ready'));
     const folders = await this.call('plan.folders', { planId, offset: 0, limit: 100 });
     for (const { name, path } of folders.rows.filter((row) => groups.includes(row.name)))
       expect(await this.call('plan.setFolder', { planId, path, as: 'group' }), name).toBeTruthy();
@@ -163,10 +160,10 @@ describe('serve', () => {
     expect(drops()).toEqual([drop.dropId]);
 
     const batchId = await page.upload(drop.dropId, datasetId, ['turn']);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const totals = await page.call('queue.totals', { scope: { kind: 'batch', id: batchId } });
       expect(totals.units.done).toBe(singles.length + 1);
-    }, PATIENT);
+    });
     const rows = await lab.rows('Dropped');
     const titles = singles.map((name) => name.split('/').at(-1) ?? name);
     expect(rows.map((row) => row.title).toSorted()).toEqual([...titles, 'turn'].toSorted());
@@ -179,7 +176,7 @@ describe('serve', () => {
     expect(queue.rows.filter((row) => row.kind === 'unit')).toHaveLength(singles.length + 1);
     expect(page.events('changed').length).toBeGreaterThan(0);
     expect(page.events('plan').length).toBeGreaterThan(0);
-    await vi.waitFor(() => expect(drops()).toEqual([]), PATIENT);
+    await eventually(() => expect(drops()).toEqual([]));
 
     // The machine's own files can be chosen instead.
     mkdirSync(join(lab.folder, 'here', 'below'), { recursive: true });
@@ -212,10 +209,7 @@ describe('serve', () => {
     await page.send(drop.uploadPath, 'two.png', makePng({ seed: 2 }));
     await lab.fault({ kind: 'put' }, { stallMs: 60_000 }, 100);
     await page.upload(drop.dropId, datasetId);
-    await vi.waitFor(
-      () => expect(page.events('progress').at(-1)).toMatchObject({ transfers: [{}, {}, {}] }),
-      PATIENT,
-    );
+    await eventually(() => expect(page.events('progress').at(-1)).toMatchObject({ transfers: [{}, {}, {}] }));
     // A second drop that was never reviewed is nobody's after the kill.
     const forgotten = await page.call('drops.open', { files: 1, bytes: 10 });
     await page.send(forgotten.uploadPath, 'forgotten.png', makePng({ seed: 3 }));
@@ -225,14 +219,14 @@ describe('serve', () => {
 
     await lab.control('DELETE', 'faults');
     const second = await serve();
-    await vi.waitFor(async () => expect(await lab.rows('Killed')).toHaveLength(3), PATIENT);
+    await eventually(async () => expect(await lab.rows('Killed')).toHaveLength(3));
     expect((await lab.rows('Killed')).map((row) => row.title).toSorted()).toEqual([
       'one.png',
       'two.png',
       'video.mp4',
     ]);
     expect((await lab.state()).items).toHaveLength(3);
-    await vi.waitFor(() => expect(drops()).toEqual([]), PATIENT);
+    await eventually(() => expect(drops()).toEqual([]));
     second.child.kill('SIGINT');
     expect((await second.ended).code).toBe(0);
   }, 60_000);

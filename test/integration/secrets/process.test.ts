@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createMemorySecrets, createSecrets } from '../../../main/adapters/secrets/index.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 
 const SECRET = '-----BEGIN OPENSSH PRIVATE KEY-----hush';
 
@@ -31,8 +32,7 @@ describe('the process that asks the keychain', () => {
   }
 
   const pid = () => Number(readFileSync(join(folder, 'pid'), 'utf8'));
-  const untilGone = (id: number) =>
-    vi.waitFor(() => expect(() => process.kill(id, 0)).toThrow(/ESRCH/), { timeout: 5000, interval: 20 });
+  const untilGone = (id: number) => eventually(() => expect(() => process.kill(id, 0)).toThrow(/ESRCH/));
 
   it('says so when keytar is not installed', async () => {
     const secrets = createSecrets({ keytar: 'no-such-keytar', lockState: async () => 'unlocked' });

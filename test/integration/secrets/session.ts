@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { vi } from 'vitest';
 import { readLockState } from '../../../main/adapters/secrets/collection-lock.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 
 const isOnPath = (name: string): boolean =>
   (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, name)));
@@ -63,9 +64,9 @@ export class Session {
     const config = join(this.#folder, 'bus.conf');
     writeFileSync(config, BUS_CONFIG(this.#folder));
     this.#spawn('dbus-daemon', [`--config-file=${config}`, '--nofork']);
-    await vi.waitFor(() => {
+    await eventually(() => {
       if (!existsSync(join(this.#folder, 'bus'))) throw new Error('the bus does not listen yet');
-    }, WAIT);
+    });
     return this;
   }
 
@@ -83,10 +84,10 @@ export class Session {
     const child = this.#spawn('gnome-keyring-daemon', args);
     child.stdin?.end('a password for this test\n');
     const wanted = unlocked ? 'unlocked' : 'no-keyring';
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const state = await readLockState(this.#env);
       if (state !== wanted) throw new Error(`the keyring is ${state}, not ${wanted}`);
-    }, WAIT);
+    });
   }
 
   /** Locks the default keyring, as a desktop does when its owner asks. */
@@ -121,5 +122,3 @@ export class Session {
     return child;
   }
 }
-
-const WAIT = { timeout: 10_000, interval: 50 };

@@ -4,6 +4,7 @@ import type Electron from 'electron';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type DesktopOptions, type DesktopProgram, runDesktop } from '../../../main/electron/program.ts';
 import { CALL_CHANNEL } from '../../../preload/contract/names.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 import { FakeApp } from '../web/fake-app.ts';
 import { FakeEvent, FakeWindow, fake, partOf, reset } from './fake-electron.ts';
 
@@ -66,7 +67,7 @@ function start(options: Partial<DesktopOptions> = {}) {
   return {
     program,
     window: () =>
-      vi.waitFor(() => {
+      eventually(() => {
         const [window] = FakeWindow.open;
         if (!window) throw new Error('There is no window yet.');
         return window;
@@ -207,7 +208,7 @@ test('quitting waits until the program is closed, once, and shows no window mean
   expect(FakeWindow.open).toEqual([]);
   expect(fake.app.done).not.toContain('quit');
   host.program.endClosing();
-  await vi.waitFor(() => expect(fake.app.done).toContain('quit'));
+  await eventually(() => expect(fake.app.done).toContain('quit'));
   expect(host.program.closings).toBe(1);
 });
 
@@ -217,13 +218,13 @@ test.each(SIGNALS)('%s ends it like quitting', async (signal) => {
   process.emit(signal);
   expect(host.program.closings).toBe(1);
   host.program.endClosing();
-  await vi.waitFor(() => expect(fake.app.done).toContain('quit'));
+  await eventually(() => expect(fake.app.done).toContain('quit'));
 });
 
 test('a program that cannot open says why and ends', async () => {
   const sentence = 'Another Encord Uploader (process 4711) uses this data folder.';
   start({ open: () => Promise.reject(new Error(sentence)) });
-  await vi.waitFor(() => expect(fake.app.done).toContain('exit 1'));
+  await eventually(() => expect(fake.app.done).toContain('exit 1'));
   expect(fake.errors).toEqual([['Encord Uploader cannot start', sentence]]);
   expect(FakeWindow.open).toEqual([]);
 });
@@ -232,10 +233,10 @@ test('a program that opens but cannot start lets go of its data folder before it
   const program = new FakeProgram();
   program.start = () => Promise.reject(new Error('The disk is full.'));
   start({ open: async () => program });
-  await vi.waitFor(() => expect(program.closings).toBe(1));
+  await eventually(() => expect(program.closings).toBe(1));
   expect(fake.app.done).not.toContain('exit 1');
   program.endClosing();
-  await vi.waitFor(() => expect(fake.app.done).toContain('exit 1'));
+  await eventually(() => expect(fake.app.done).toContain('exit 1'));
   expect(fake.errors).toEqual([['Encord Uploader cannot start', 'The disk is full.']]);
 });
 
@@ -249,11 +250,11 @@ test('quitting while it starts is no failure', async () => {
     });
   };
   start({ open: async () => program });
-  await vi.waitFor(() => expect(program.started).toBe(true));
+  await eventually(() => expect(program.started).toBe(true));
   fake.app.quit();
   fail(new Error('The database is closed.'));
   program.endClosing();
-  await vi.waitFor(() => expect(fake.app.done).toContain('quit'));
+  await eventually(() => expect(fake.app.done).toContain('quit'));
   expect([fake.errors, program.closings, FakeWindow.open]).toEqual([[], 1, []]);
 });
 

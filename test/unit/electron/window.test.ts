@@ -1,11 +1,12 @@
 /** The window, the menu, the dialogs and the theme of the Electron host. */
 
 import type { BaseWindow, OpenDialogOptions } from 'electron';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { desktopServices, openDialogOptions } from '../../../main/electron/dialogs.ts';
 import { menuTemplate } from '../../../main/electron/menu.ts';
 import { followTheme } from '../../../main/electron/theme.ts';
 import { firstBounds, windowOptions } from '../../../main/electron/window.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 import { FakeApp } from '../web/fake-app.ts';
 
 test('a page gets nothing but the bridge', () => {
@@ -97,10 +98,10 @@ test('native parts follow the theme of the settings, from the start and when it 
   app.emit('progress', { topics: ['settings'] });
   expect(app.calls).toHaveLength(1);
   app.emit('changed', { topics: ['settings'] });
-  await vi.waitFor(() => expect(native.themeSource).toBe('light'));
+  await eventually(() => expect(native.themeSource).toBe('light'));
   theme = 'neon';
   app.emit('changed', { topics: ['settings'] });
-  await vi.waitFor(() => expect(app.calls).toHaveLength(3));
+  await eventually(() => expect(app.calls).toHaveLength(3));
   expect(native.themeSource).toBe('light');
   stop();
   expect(app.listeners.size).toBe(0);

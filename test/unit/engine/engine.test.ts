@@ -3,9 +3,10 @@
  * doubles a unit.
  */
 
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { UploaderError } from '../../../main/core/errors.ts';
 import type { PlannedUnit, RouteName } from '../../../main/core/model.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 import { type CallKind, World } from './world.ts';
 
 const worlds: World[] = [];
@@ -32,11 +33,6 @@ function once<T>(kind: CallKind, answer: T): (asked: CallKind) => T | null {
     used = true;
     return answer;
   };
-}
-
-/** Waits for a condition, as long as a busy machine may need. */
-function eventually(condition: () => void): Promise<void> {
-  return vi.waitFor(condition, { timeout: 18_000, interval: 5 });
 }
 
 async function reaches(w: World, title: string, state: string): Promise<void> {

@@ -4,11 +4,12 @@
 
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { DATABASE_FILE } from '../../../main/adapters/sqlite/index.ts';
 import { UploaderError } from '../../../main/core/errors.ts';
 import type { RouteName, UnitId, UnitStateName } from '../../../main/core/model.ts';
 import type { Change } from '../../../main/core/ports.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 import { ACCOUNT, DATASET, World } from './world.ts';
 
 const worlds: World[] = [];
@@ -28,7 +29,7 @@ const after = { kind: 'after', error: lost.error } as const;
 const refused = { kind: 'refused', error: new UploaderError('forbidden', 'You may not.') } as const;
 
 async function reaches(w: World, title: string, state: string): Promise<void> {
-  await vi.waitFor(() => expect(w.state(title)).toBe(state), { timeout: 5_000, interval: 5 });
+  await eventually(() => expect(w.state(title)).toBe(state));
 }
 
 function only(w: World, ...states: UnitStateName[]): UnitId {
@@ -64,7 +65,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     // The answer is lost, so that the lookup, too, has to know which frames were sent.
     w.meets = (kind) => (kind === 'register' ? after : null);
     w.add('image-group', 'frames', 3);
-    await vi.waitFor(() => expect(asked).toBe(true));
+    await eventually(() => expect(asked).toBe(true));
     const middle = w.store.itemsOf(only(w, 'ready'))[1];
     w.store.commit([{ kind: 'item', id: middle?.id ?? 0, event: { on: 'cancel' } }]);
     door.open();
@@ -77,8 +78,8 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     let deny = true;
     w.meets = (kind) => (kind === 'register' && deny ? { kind: 'signed-out', error: refused.error } : null);
     w.add('image', 'a.png');
-    await vi.waitFor(() => expect(w.store.accounts()[0]?.blocked).not.toBeNull());
-    await vi.waitFor(() => expect(w.engine.busy).toBe(false));
+    await eventually(() => expect(w.store.accounts()[0]?.blocked).not.toBeNull());
+    await eventually(() => expect(w.engine.busy).toBe(false));
     const other = new DatabaseSync(join(w.folder, DATABASE_FILE));
     other.exec('UPDATE item SET grant_url = NULL, grant_echo = NULL, granted_at = NULL');
     other.close();
@@ -105,7 +106,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     w.delays = (kind) => (kind === 'lookup' && looks === 1 ? door.opened : null);
     await w.restart();
     w.add('image-group', 'frames', 2);
-    await vi.waitFor(() => expect(looks).toBe(1));
+    await eventually(() => expect(looks).toBe(1));
     await new Promise((resolve) => setTimeout(resolve, w.settleMs));
     // The registration arrives at the server after it looked; the answer to the lookup arrives after the settle time.
     const unit = w.store.unit(only(w, 'registering'));
@@ -151,8 +152,8 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
       if (full && registers(changes)) throw new UploaderError('disk-full', 'There is no room.');
     };
     w.add('image-group', 'frames', 2);
-    await vi.waitFor(() => expect(w.calls).toContain('register'));
-    await vi.waitFor(() => expect(w.engine.busy).toBe(false));
+    await eventually(() => expect(w.calls).toContain('register'));
+    await eventually(() => expect(w.engine.busy).toBe(false));
     full = false;
     // The pause after a failed write is over.
     w.ahead.monotonic += 10_000;
@@ -184,7 +185,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
         ],
       })),
     );
-    await vi.waitFor(() => {
+    await eventually(() => {
       const stored = [1, 2, 3].map((id) => w.store.itemsOf(id)[0]?.state.at);
       expect(stored).toEqual(['stored', 'granted', 'stored']);
     });
@@ -211,7 +212,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
         ],
       })),
     );
-    await vi.waitFor(() => expect(w.puts).toHaveLength(32));
+    await eventually(() => expect(w.puts).toHaveLength(32));
     await w.engine.stop();
     expect(w.puts).toHaveLength(32);
   });
@@ -230,7 +231,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     };
     const batch = w.add('image-group', 'first', 2);
     const failure = { code: 'forbidden', message: 'You may not.', details: {}, at: 0 } as const;
-    await vi.waitFor(() => expect(registered).toBe(1));
+    await eventually(() => expect(registered).toBe(1));
     w.store.commit([
       {
         kind: 'batch-trouble',
@@ -254,8 +255,8 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
       return { kind: 'transient', error: lost.error, retryAfterMs: 1_000 };
     };
     w.add('image', 'a.png');
-    await vi.waitFor(() => expect(failed).toBe(true));
-    await vi.waitFor(() => expect(w.engine.busy).toBe(false));
+    await eventually(() => expect(failed).toBe(true));
+    await eventually(() => expect(w.engine.busy).toBe(false));
     w.ahead.now = 0;
     w.engine.wake();
     await reaches(w, 'a.png', 'done');
@@ -271,7 +272,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
       let silent = true;
       w.meets = (kind) => (silent && kind === 'register' ? lost : null);
       w.add(media, 'unit', 2);
-      await vi.waitFor(() => expect(w.calls).toContain('register'));
+      await eventually(() => expect(w.calls).toContain('register'));
       await reaches(w, 'unit', 'registering');
       w.ahead.now = 0;
       silent = false;
@@ -289,7 +290,7 @@ describe('files that come again', () => {
     w.meets = (kind) => (kind === 'grant' ? no : null);
     for (let times = 0; times < 3; times += 1) {
       w.add('image', 'a.png');
-      await vi.waitFor(() => {
+      await eventually(() => {
         expect(w.store.totals({ kind: 'all' }).units.failed).toBe(times + 1);
       });
     }
@@ -299,10 +300,10 @@ describe('files that come again', () => {
     w.store.commit([{ kind: 'unit', id: cancelled ?? 0, event: { on: 'cancel' } }]);
     w.store.commit(failed.map((id): Change => ({ kind: 'unit', id, event: { on: 'retry' } })));
     w.engine.wake();
-    await vi.waitFor(() => expect(w.store.totals({ kind: 'all' }).units.done).toBe(1));
+    await eventually(() => expect(w.store.totals({ kind: 'all' }).units.done).toBe(1));
     w.store.commit(failed.map((id): Change => ({ kind: 'unit', id, event: { on: 'retry' } })));
     w.engine.wake();
-    await vi.waitFor(() => expect(w.engine.busy).toBe(false));
+    await eventually(() => expect(w.engine.busy).toBe(false));
     expect(w.store.totals({ kind: 'all' }).units).toMatchObject({ done: 1, collecting: 0 });
     expect(w.made).toHaveLength(1);
   });

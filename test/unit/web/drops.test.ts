@@ -1,9 +1,10 @@
 /** Browser mode: the bytes of dropped files. */
 
 import { once } from 'node:events';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { App } from '../../../main/app/types.ts';
 import { parseDrop } from '../../../main/web/drops.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 import { ask, openRequest, pageOf, site } from './harness.ts';
 
 const MIB = 1024 * 1024;
@@ -93,9 +94,9 @@ test('a sender that breaks off makes the partial file be discarded', async () =>
   });
   outgoing.on('error', () => {});
   outgoing.write('part');
-  await vi.waitFor(() => expect(at.app.received[0]?.bytes).toBe(4));
+  await eventually(() => expect(at.app.received[0]?.bytes).toBe(4));
   outgoing.destroy();
-  await vi.waitFor(() => expect(at.app.received[0]?.outcome).toBe('discarded'));
+  await eventually(() => expect(at.app.received[0]?.outcome).toBe('discarded'));
 });
 
 test('a sender that goes silent is cut off; a slow one is not', async () => {
@@ -113,16 +114,16 @@ test('a sender that goes silent is cut off; a slow one is not', async () => {
   // One byte at a time, for longer than the silent one is borne with.
   for (let n = 0; n < 8; n++) {
     slow.write('x');
-    await vi.waitFor(() =>
+    await eventually(() =>
       expect(at.app.received.find((one) => one.path === 'slow')?.bytes).toBeGreaterThan(n),
     );
-    if (n === 0) await vi.waitFor(() => expect(outcome('silent')).toBe('open'));
+    if (n === 0) await eventually(() => expect(outcome('silent')).toBe('open'));
     if (n < 7) await new Promise((resolve) => setTimeout(resolve, 60));
   }
   slow.end();
   await answered;
   expect(outcome('slow')).toBe('whole');
-  await vi.waitFor(() => expect(outcome('silent')).toBe('discarded'), 5_000);
+  await eventually(() => expect(outcome('silent')).toBe('discarded'));
 });
 
 test('the program may refuse a file without reading it, and the sender hears why', async () => {
@@ -220,8 +221,8 @@ test('closing the program ends a file on its way, and it is discarded', async ()
   });
   const broken = once(outgoing, 'error');
   outgoing.write('part');
-  await vi.waitFor(() => expect(at.app.received[0]?.bytes).toBe(4));
+  await eventually(() => expect(at.app.received[0]?.bytes).toBe(4));
   await at.close();
   await broken.catch(() => {});
-  await vi.waitFor(() => expect(at.app.received[0]?.outcome).toBe('discarded'));
+  await eventually(() => expect(at.app.received[0]?.outcome).toBe('discarded'));
 });

@@ -3,8 +3,9 @@
 import { symlink, unlink } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { serveApp } from '../../../main/web/server.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 import { FakeApp } from './fake-app.ts';
 import { ask, INDEX, raw, SECRET, site } from './harness.ts';
 
@@ -155,7 +156,7 @@ test('more connections than the cap are dropped, and places come free again', as
   );
   await expect(ask(at, { path: '/' })).rejects.toThrow();
   for (const socket of open) socket.destroy();
-  await vi.waitFor(async () => expect((await ask(at, { path: '/' })).status).toBe(200), 5_000);
+  await eventually(async () => expect((await ask(at, { path: '/' })).status).toBe(200));
 });
 
 test('a taken port is said in a sentence', async () => {

@@ -1,7 +1,8 @@
 /** Browser mode: calls and events over the socket, and pages that should not be there. */
 
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { CLOSE_CODES, MAX_MESSAGE_BYTES, socketProtocols } from '../../../preload/contract/wire.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 import { Page, type PageOptions, site } from './harness.ts';
 
 const WRONG = 'A'.repeat(43);
@@ -118,10 +119,10 @@ test('a page has only so many calls open; the rest wait their turn', async () =>
   const answers = Array.from({ length: 40 }, () => page.call('settings.get', null));
   let done = 0;
   for (const answer of answers) void answer.then(() => (done += 1));
-  await vi.waitFor(() => {
+  await eventually(() => {
     for (const one of go.splice(0)) one();
     expect(done).toBe(40);
-  }, 5_000);
+  });
   // Frames that share a chunk of bytes with the one that fills the last place are read with it.
   expect(most).toBeLessThan(40);
 });
@@ -131,7 +132,7 @@ test('a second tab gets the same events; a closed one comes back and hears again
   const [first, second] = [new Page(at), new Page(at)];
   await Promise.all([first.opened, second.opened]);
   at.app.emit('progress', { transfers: [], speed: 7 });
-  await vi.waitFor(() => {
+  await eventually(() => {
     expect(first.events('progress')).toEqual([{ transfers: [], speed: 7 }]);
     expect(second.events('progress')).toEqual([{ transfers: [], speed: 7 }]);
   });
@@ -140,7 +141,7 @@ test('a second tab gets the same events; a closed one comes back and hears again
   const again = new Page(at);
   await again.opened;
   at.app.emit('changed', { seq: 2 });
-  await vi.waitFor(() => expect(again.events('changed')).toEqual([{ seq: 2 }]));
+  await eventually(() => expect(again.events('changed')).toEqual([{ seq: 2 }]));
   expect(first.events('changed')).toEqual([]);
 });
 
@@ -162,7 +163,7 @@ test('a page that lags misses progress, never a change', async () => {
     at.app.emit('progress', { transfers: [], speed: seq, filler: 'x'.repeat(20_000) });
   }
   page.socket.resume();
-  await vi.waitFor(() => expect(page.events('changed')).toHaveLength(ticks), 10_000);
+  await eventually(() => expect(page.events('changed')).toHaveLength(ticks));
   expect(page.events('changed')).toMatchObject(Array.from({ length: ticks }, (_, seq) => ({ seq })));
   expect(page.events('progress').length).toBeLessThan(ticks);
 });
@@ -187,7 +188,7 @@ test('a page that answers no ping is cut off, one that does stays', async () => 
   living.socket.on('ping', () => (pings += 1));
   dead.socket.pong = () => {};
   expect(await dead.closed).toBe(1006);
-  await vi.waitFor(() => expect(pings).toBeGreaterThan(3));
+  await eventually(() => expect(pings).toBeGreaterThan(3));
   expect(living.socket.readyState).toBe(living.socket.OPEN);
 });
 
