@@ -3,7 +3,8 @@
  * leap. What a person reads is asked for through the same calls as by the pages. Used by the tests of this folder.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Program } from '../../../main/app/program.ts';
 import type { Around } from '../../../main/compose.ts';
@@ -53,7 +54,7 @@ export class Rig {
     const clock = new LeapingClock();
     const now = (): number => clock.now();
     const proxy = await FaultProxy.open({ tls: HAS_OPENSSL, now });
-    const lab = await Lab.open({ publicUrl: proxy.url, clock: now, jobDelayMs: 1 });
+    const lab = await Lab.open({ publicUrl: proxy.url, clock: now, jobDelayMs: 1 }, quickFolder());
     proxy.target = lab.emulator.url;
     const ca = join(lab.folder, 'ca.pem');
     writeFileSync(ca, proxy.ca ?? '');
@@ -218,6 +219,16 @@ export class Rig {
 
   get #busy(): boolean {
     return this.program.engine.busy;
+  }
+}
+
+/** In memory where that is possible: hundreds of uploads, each with its transactions, wait for no disk. */
+function quickFolder(): string {
+  try {
+    accessSync('/dev/shm', constants.W_OK);
+    return '/dev/shm';
+  } catch {
+    return tmpdir();
   }
 }
 
