@@ -73,7 +73,10 @@ export class Gate {
   /** 429: never shorten a wait that is running. */
   toldToWait(failure: Failure, now: number, retryAfterMs: number | null): void {
     this.#probing = false;
-    const until = now + (retryAfterMs ?? backoffMs(this.#failures, this.#random, this.#backoff));
+    // A server that says "at once" is given a moment all the same.
+    const least = backoffMs(0, this.#random, this.#backoff);
+    const wait = retryAfterMs ?? backoffMs(this.#failures, this.#random, this.#backoff);
+    const until = now + Math.max(least, wait);
     this.#failures += 1;
     if (this.#state.kind === 'waiting' && this.#state.until >= until) return;
     this.#state = { kind: 'waiting', failure, until };

@@ -220,12 +220,13 @@ export class Transfers {
       ]);
       return;
     }
+    // What holds the whole account back is said there, once; its files only wait.
+    if (failed.kind === 'signed-out' || ready.gate.allowance(shop.now()) !== 'any') return;
     await shop.committer.commit(
       items.map((item): Change => {
         if (failed.kind === 'refused') return { kind: 'item', id: item.id, event: { on: 'failed', failure } };
         const attempts = item.state.at === 'queued' || item.state.at === 'granted' ? item.state.attempts : 0;
-        // While the account's gate is closed it decides when to go on; the item's own wait stays short.
-        const notBefore = shop.now() + Math.min(backoffMs(attempts, shop.deps.random, shop.backoff), 2_000);
+        const notBefore = shop.now() + backoffMs(attempts, shop.deps.random, shop.backoff);
         return { kind: 'item', id: item.id, event: { on: 'transient', failure, notBefore } };
       }),
     );

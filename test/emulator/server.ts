@@ -138,6 +138,7 @@ export async function startEmulator(options: EmulatorOptions): Promise<Emulator>
   const world = makeWorld(options);
   const underWay = new Set<Promise<void>>();
   const server = createServer((request, response) => {
+    response.setHeader('Date', new Date(world.now()).toUTCString());
     const work = handle(world, request, response)
       .catch((error: unknown) => {
         // A client that went away is its own business, and gets no answer.

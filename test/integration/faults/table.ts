@@ -55,7 +55,10 @@ const dialog = (code: string, seen = 2): Cell => ({
   reads: [`dialog: ${code}`],
 });
 
-/** A network that fails stands above the whole queue, and beside the file. */
+/**
+ * A network that fails stands above the whole queue, and beside the files that were on their way; not beside those that
+ * only waited for an address, or for a job, which goes on whether it is followed or not.
+ */
 const network = (cell: (...reads: Reads[]) => Cell, code: string): Cell =>
   cell(`connection: ${code}`, `file: ${code}`);
 
@@ -70,18 +73,18 @@ export interface Row {
 /** Before a connection stands, nothing can have been done: everything is simply asked again. */
 function beforeTheConnection(title: string, fault: Trouble, code: string): Row {
   const cell = network(unheard, code);
+  const quiet = unheard(`connection: ${code}`);
   return {
     title,
     fault,
     cells: {
       'sign-in': dialog(code, 1),
-      grant: cell,
+      grant: quiet,
       put: cell,
       register: cell,
-      // A job goes on whether it is followed or not, so nothing is said of the file.
-      poll: unheard(`connection: ${code}`),
+      poll: quiet,
       link: cell,
-      'grant, documented': cell,
+      'grant, documented': quiet,
       'register, documented': cell,
     },
   };
@@ -90,36 +93,42 @@ function beforeTheConnection(title: string, fault: Trouble, code: string): Row {
 /** The server has the request or not, nobody knows; in these rows it has not. */
 function onTheWay(title: string, fault: Trouble, code: string): Row {
   const cell = network(again, code);
+  const quiet = again(`connection: ${code}`);
   return {
     title,
     fault,
     cells: {
       'sign-in': dialog(code),
-      grant: cell,
+      grant: quiet,
       put: cell,
       // Looked up until the settle time is over, and then registered again under the same identity.
       register: cell,
-      poll: again(`connection: ${code}`),
+      poll: quiet,
       link: cell,
-      'grant, documented': cell,
+      'grant, documented': quiet,
       'register, documented': cell,
     },
   };
 }
 
 /** Only a registration is not made again: the lookup finds what came of it. */
-function afterTheAct(title: string, fault: Trouble, code: string, cell: Cell, found: Cell, poll: Cell): Row {
+function afterTheAct(
+  title: string,
+  fault: Trouble,
+  code: string,
+  { grant, others, found, poll }: { grant: Cell; others: Cell; found: Cell; poll: Cell },
+): Row {
   return {
     title,
     fault,
     cells: {
       'sign-in': dialog(code),
-      grant: cell,
-      put: cell,
+      grant,
+      put: others,
       register: found,
       poll,
-      link: cell,
-      'grant, documented': cell,
+      link: others,
+      'grant, documented': grant,
       'register, documented': found,
     },
   };
@@ -147,17 +156,18 @@ function serverTrouble(status: number): Row {
 /** Everybody waits. */
 function slowDown(title: string, retryAfter?: number): Row {
   const cell = network(again, 'rate-limited');
+  const quiet = again('connection: rate-limited');
   return {
     title,
     fault: { status: 429, ...(retryAfter === undefined ? {} : { retryAfter }) },
     cells: {
       'sign-in': dialog('rate-limited'),
-      grant: cell,
+      grant: quiet,
       put: cell,
       register: cell,
-      poll: again('connection: rate-limited'),
+      poll: quiet,
       link: cell,
-      'grant, documented': cell,
+      'grant, documented': quiet,
       'register, documented': cell,
     },
   };
@@ -221,11 +231,19 @@ function inTheWay(title: string, fault: Trouble): Row {
   };
 }
 
-const LOST = network(again, 'connection-lost');
-const FOUND = network(once, 'connection-lost');
-const LOST_POLL = again('connection: connection-lost');
-const NONSENSE = again('file: bad-answer');
-const NONSENSE_FOUND = once('file: bad-answer');
+const LOST = {
+  grant: again('connection: connection-lost'),
+  others: network(again, 'connection-lost'),
+  found: network(once, 'connection-lost'),
+  poll: again('connection: connection-lost'),
+};
+/** The connection stands, so that nothing is said of it. */
+const NONSENSE = {
+  grant: again('file: bad-answer'),
+  others: again('file: bad-answer'),
+  found: once('file: bad-answer'),
+  poll: again(),
+};
 
 /** A storage confirms by its status; what follows in the body is no matter. */
 function confirmedByStatus(row: Row): Row {
@@ -237,7 +255,7 @@ const signedOut: Row = {
   fault: { status: 401 },
   cells: {
     'sign-in': dialog('unauthenticated'),
-    grant: account('account: unauthenticated', 'file: unauthenticated'),
+    grant: account('account: unauthenticated'),
     // A storage knows no accounts: its address is no longer good.
     put: again('file: url-expired'),
     register: account('account: unauthenticated', 'file: unauthenticated'),
@@ -257,10 +275,8 @@ export const MATRIX: readonly Row[] = [
   onTheWay('reset in the body', 'reset in the body', 'connection-lost'),
   onTheWay('reset after the body', 'reset after the body', 'connection-lost'),
   onTheWay('stall', 'silence', 'stalled'),
-  afterTheAct('answer lost', 'answer lost', 'connection-lost', LOST, FOUND, LOST_POLL),
-  confirmedByStatus(
-    afterTheAct('answer broken off', 'half an answer', 'connection-lost', LOST, FOUND, LOST_POLL),
-  ),
+  afterTheAct('answer lost', 'answer lost', 'connection-lost', LOST),
+  confirmedByStatus(afterTheAct('answer broken off', 'half an answer', 'connection-lost', LOST)),
   refusal(400, 'bad-request', again('file: url-expired')),
   signedOut,
   aboutTheTarget(403, 'forbidden', dialog('forbidden')),
@@ -280,14 +296,10 @@ export const MATRIX: readonly Row[] = [
   serverTrouble(502),
   serverTrouble(503),
   serverTrouble(504),
-  confirmedByStatus(
-    afterTheAct('malformed JSON', 'half a JSON', 'bad-answer', NONSENSE, NONSENSE_FOUND, again()),
-  ),
+  confirmedByStatus(afterTheAct('malformed JSON', 'half a JSON', 'bad-answer', NONSENSE)),
   inTheWay('wrong content type', 'page of a portal'),
   inTheWay('redirect', 'redirect'),
-  confirmedByStatus(
-    afterTheAct('answer of 100 MB', '100 MB', 'bad-answer', NONSENSE, NONSENSE_FOUND, again()),
-  ),
+  confirmedByStatus(afterTheAct('answer of 100 MB', '100 MB', 'bad-answer', NONSENSE)),
 ];
 
 const HOST = String.raw`encord\.lab:\d+`;

@@ -135,6 +135,21 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     expect(performance.now() - begun).toBeGreaterThan(110);
   });
 
+  it('gives a server that says "at once" a moment all the same', async () => {
+    const w = world(route);
+    const error = new UploaderError('rate-limited', 'Slow down.');
+    let asked = 0;
+    w.meets = (kind) => {
+      if (kind !== 'grant' || ++asked > 20) return null;
+      return { kind: 'wait', error, retryAfterMs: 0 };
+    };
+    const begun = performance.now();
+    w.add('image', 'a.png');
+    await reaches(w, 'a.png', 'done');
+    // Twenty waits, each of at least a tenth of the first backoff (4 ms, by a random of one half: 2.2 ms).
+    expect(performance.now() - begun).toBeGreaterThan(20 * 2);
+  });
+
   it('asks for a new URL when the old one is refused, and gives up in the end', async () => {
     const w = world(route);
     const expired = { kind: 'expired', error: new UploaderError('url-expired', 'The URL is old.') } as const;
@@ -300,6 +315,8 @@ describe('the server is down', () => {
     await eventually(() => expect(w.calls.filter((kind) => kind === 'grant').length).toBeGreaterThan(4));
     expect(w.engine.connection().kind).toBe('offline');
     expect(w.calls.filter((kind) => kind === 'grant').length).toBeLessThan(20);
+    // Said of the connection, and not of each file.
+    expect(w.store.itemsOf(1)[0]?.state).toMatchObject({ at: 'queued', failure: null, attempts: 0 });
     down = false;
     w.engine.tryNow();
     await eventually(() => expect(w.store.totals({ kind: 'batch', id: batch }).units.done).toBe(200));
