@@ -52,8 +52,8 @@ export interface CrashReport {
 /** An emulator that has seen so many rounds is replaced: its answers about everything it has grow long. */
 const ROUNDS_PER_EMULATOR = 20;
 
-export async function crash(options: CrashOptions): Promise<CrashReport> {
-  const report: CrashReport = {
+export function newReport(): CrashReport {
+  return {
     rounds: 0,
     lives: 0,
     units: 0,
@@ -66,6 +66,10 @@ export async function crash(options: CrashOptions): Promise<CrashReport> {
     kills: new Map(),
     failed: [],
   };
+}
+
+/** Fills the report as it goes, so that a run that is broken off has one, too. */
+export async function crash(options: CrashOptions, report = newReport()): Promise<CrashReport> {
   const folder = mkdtempSync(join(tmpdir(), 'encord-crash-'));
   // Also where a signal ends the run.
   const remove = (): void => {
@@ -177,11 +181,13 @@ export function reportLines(report: CrashReport, seed: number): string[] {
   const deaths = [...report.kills.values()].reduce((sum, count) => sum + count, 0);
   const random = [...report.kills].filter(([name]) => name.endsWith('a random instant'));
   const share = report.groups === 0 ? 0 : (100 * report.parked) / report.groups;
+  const said = (what: string): number =>
+    report.failed.reduce((sum, { reason }) => sum + reason.split(`${what}: `).length - 1, 0);
   const lines = [
     `${report.rounds} rounds, ${report.lives} lives of the program, ${deaths} killed: ` +
       `${deaths - random.reduce((sum, [, count]) => sum + count, 0)} at ${report.kills.size - random.length} of ` +
       `${allBoundaries().length} named boundaries, the others at random instants`,
-    `${report.units} units uploaded: 0 lost, 0 doubled in the rounds that passed`,
+    `${report.units} units uploaded, ${said('lost')} lost, ${said('doubled')} doubled; ${report.failed.length} rounds failed`,
     `${report.parked} of ${report.groups} groups were uncertain for a while (${share.toFixed(1)}%); ` +
       `${report.parkedThere} were there when checked again, ${report.registeredAnyway} were registered anyway`,
   ];

@@ -3,8 +3,9 @@
  * at random instants, and proves that nothing is lost and nothing doubled.
  */
 
+import { writeSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { crash, neverKilledAt, neverPassed, reportLines } from './harness.ts';
+import { crash, neverKilledAt, neverPassed, newReport, reportLines } from './harness.ts';
 import { roundsForAll } from './plan.ts';
 
 const HELP = `Usage: npm run crash -- [options]
@@ -38,24 +39,31 @@ if (values.help) {
     process.stderr.write(HELP);
     process.exit(2);
   }
-  // Nothing has to be put in order: what it started ends with it.
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => process.exit(130));
-  const report = await crash({
+  const report = newReport();
+  const print = (more: readonly string[]): void => {
+    const lines = values.boundaries
+      ? [...report.kills].sort().map(([name, count]) => `${String(count).padStart(6)}  ${name}`)
+      : [];
+    lines.push(...reportLines(report, seed ?? 1), ...more);
+    // Written before the process may end.
+    writeSync(1, `${lines.join('\n')}\n`);
+  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(name, () => {
+      print([`Broken off by ${name}.`]);
+      process.exit(130);
+    });
+  }
+  const options = {
     seed: seed ?? 1,
     from: from ?? 0,
     rounds: rounds ?? 0,
     workers: workers ?? 2,
     limitMs: null,
-    progress: (line) => process.stderr.write(`${line}\n`),
-  });
-  const lines = reportLines(report, seed ?? 1);
-  if (values.boundaries) {
-    for (const [name, count] of [...report.kills].sort())
-      lines.unshift(`${String(count).padStart(6)}  ${name}`);
-  }
+  };
+  await crash({ ...options, progress: (line) => process.stderr.write(`${line}\n`) }, report);
   const complete = report.rounds >= roundsForAll();
   const missed = complete ? [...new Set([...neverPassed(report), ...neverKilledAt(report)])] : [];
-  for (const name of missed) lines.push(`NEVER MET: ${name}`);
-  process.stdout.write(`${lines.join('\n')}\n`);
+  print(missed.map((name) => `NEVER MET: ${name}`));
   process.exitCode = report.failed.length + missed.length > 0 ? 1 : 0;
 }

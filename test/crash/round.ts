@@ -237,6 +237,9 @@ export class Round {
     const output = await text;
     clearTimeout(limit);
     this.#note(readFileSync(record, 'utf8'), child.signalCode, plan);
+    if (child.signalCode !== null && plan.kill === null && plan.killAfterMs === null && !stuck) {
+      throw new Error(`Somebody else ended the program with ${child.signalCode}: this round says nothing.`);
+    }
     if (stuck) throw new Error(`The program did not come to an end:\n${output}`);
     if (child.signalCode === null && child.exitCode !== 0 && child.exitCode !== 1 && child.exitCode !== 3) {
       throw new Error(`The program ended with ${child.exitCode}:\n${output}`);
