@@ -231,7 +231,7 @@ async function inspect(files: Files, media: MediaId, path: string): Promise<File
   if (!wanted.sniff(await files.head(path, HEAD_BYTES))) {
     throw new UploaderError(
       'file-type',
-      `The file changed and is no longer ${wanted.label.one}. Put the right file in its place, then retry.`,
+      `The file changed and is no longer a usable ${wanted.label.one}. Put the right file in its place, then retry.`,
     );
   }
   return identity;

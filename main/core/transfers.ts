@@ -248,6 +248,13 @@ export class Transfers {
       }
       if (this.#usedSlots > 0 && this.#usedSlots + running.cost > this.#slots()) return;
       this.#waiting.shift();
+      if (!this.#isFresh(next.grant)) {
+        // It grew old while it waited (the machine was asleep, say), and is asked for anew.
+        this.#running.delete(next.item.id);
+        next.ready.gate.probeEnded();
+        wake();
+        continue;
+      }
       this.#usedSlots += running.cost;
       void this.#put(next.ready, running, next.grant, wake);
     }

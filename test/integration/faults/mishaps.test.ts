@@ -1,0 +1,214 @@
+/**
+ * What befalls a batch as a whole: addresses that expire, wrong clocks, a key or a dataset that goes away, a machine that
+ * sleeps, a server that is down. In the end each file is in the dataset once.
+ */
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sha256 } from '../../fixtures/lab.ts';
+import { Rig } from './rig.ts';
+
+const HOUR_MS = 3_600_000;
+const NAMES = Array.from({ length: 40 }, (_, index) => `image-${index}.png`);
+
+let rig: Rig;
+
+beforeEach(async () => {
+  rig = await Rig.open();
+});
+afterEach(() => rig?.close());
+
+async function accountId(): Promise<string> {
+  return (await rig.call('app.snapshot', null)).activeAccountId ?? '';
+}
+
+/** Few at a time, so that there is a middle of the batch. */
+function slowly(): Promise<unknown> {
+  return rig.call('settings.set', { concurrency: 2 });
+}
+
+function totals(batchId: number) {
+  return rig.program.deps.store.totals({ kind: 'batch', id: batchId }).units;
+}
+
+/** Each file is one row with its bytes, and no storage item is left beside them. */
+async function expectOnce(paths: readonly string[]): Promise<void> {
+  const { datasets, items } = await rig.lab.state();
+  const rows = datasets.flatMap((dataset) => dataset.rows);
+  expect(rows.map((row) => row.sha256).sort()).toEqual(paths.map(sha256).sort());
+  expect(items).toHaveLength(paths.length);
+}
+
+describe('signed addresses', () => {
+  it('that have expired are asked for anew', async () => {
+    const dataset = await rig.lab.dataset('dataset');
+    await rig.lab.fault({ kind: 'grant' }, { expireUrl: true });
+    const { batchId, paths } = await rig.drop(dataset, 'a.png');
+    await rig.untilMet('put');
+    expect(await rig.readings(batchId)).toMatchObject([{ where: 'file', code: 'url-expired' }]);
+    expect(await rig.untilAtRest(batchId)).toEqual(['done']);
+    expect(rig.proxy.seen).toMatchObject({ grant: 2, put: 2, register: 1 });
+    await expectOnce(paths);
+  });
+
+  it('that grew old while the machine was asleep in the middle of an upload are asked for anew', async () => {
+    const dataset = await rig.lab.dataset('dataset');
+    await slowly();
+    rig.proxy.arm('put', 'silence', 2);
+    const { batchId, paths } = await rig.drop(dataset, ...NAMES.slice(0, 8));
+    await rig.until(() => rig.proxy.seen.put >= 2);
+    rig.clock.sleep(HOUR_MS + 60_000);
+    const states = await rig.untilAtRest(batchId);
+    expect(new Set(states)).toEqual(new Set(['done']));
+    // Nobody is asked, and no address that had expired meanwhile was tried.
+    expect(rig.proxy.seen.put).toBe(paths.length + 2);
+    expect(await rig.readings(batchId)).toEqual([]);
+    await expectOnce(paths);
+  });
+});
+
+describe('a clock that is wrong by an hour', () => {
+  it.each([
+    ['ahead', -3_600],
+    ['behind', 3_600],
+  ])(
+    '%s is named, by the dialog and by the account; all goes on when it is set right',
+    async (which, shiftSeconds) => {
+      const dataset = await rig.lab.dataset('dataset');
+      const sentence = new RegExp(
+        `^The clock of this machine is 60 minutes ${which}, so Encord does not accept its signatures\\. Set the clock \\(switch on automatic time\\), then sign in again\\.$`,
+      );
+      const scope = { kind: 'account', id: await accountId() } as const;
+      await rig.call('queue.pause', { scope });
+      const { batchId, paths } = await rig.drop(dataset, 'a.png', 'b.png');
+      await rig.lab.control('POST', 'clock', { shiftSeconds });
+      const key = await rig.newKey();
+      const signIn = { method: 'ssh', key, passphrase: null, domain: rig.proxy.url, name: null };
+      const answer = await rig.program.handle('accounts.signIn', { ...signIn, forThisRunOnly: true });
+      expect(answer).toMatchObject({
+        ok: false,
+        error: { code: 'clock-wrong', message: expect.stringMatching(sentence) },
+      });
+
+      await rig.call('queue.resume', { scope });
+      await rig.untilAtRest(batchId);
+      const readings = await rig.readings(batchId);
+      expect(readings.find((each) => each.where === 'account')).toMatchObject({ code: 'clock-wrong' });
+      for (const { message } of readings) expect(message).toMatch(sentence);
+      expect(totals(batchId)).toMatchObject({ failed: 0, collecting: 2 });
+
+      await rig.lab.control('POST', 'clock', { shiftSeconds: -shiftSeconds });
+      await rig.actUpon(batchId);
+      expect(await rig.untilAtRest(batchId)).toEqual(['done', 'done']);
+      await expectOnce(paths);
+    },
+  );
+});
+
+describe('in the middle of a batch', () => {
+  it.each(['storage', 'documented'] as const)('a key is revoked (%s route)', async (route) => {
+    const dataset = await rig.lab.dataset('dataset');
+    await rig.call('accounts.setRoute', { accountId: await accountId(), route });
+    await slowly();
+    const { batchId, paths } = await rig.drop(dataset, ...NAMES);
+    await rig.until(() => totals(batchId).done >= 3);
+    await rig.lab.fault({ kind: 'api' }, { status: 401 }, 1_000_000);
+    await rig.untilAtRest(batchId);
+    const readings = await rig.readings(batchId);
+    const account = readings.filter((each) => each.where === 'account');
+    expect(account).toMatchObject([{ code: 'unauthenticated' }]);
+    expect(account[0]?.message).toMatch(/Sign in again\.$/);
+    const { done, failed, uncertain } = totals(batchId);
+    expect({ failed, uncertain }).toEqual({ failed: 0, uncertain: 0 });
+    expect(done).toBeLessThan(paths.length);
+
+    // It waits, for however long, without asking.
+    const { asked } = rig.proxy;
+    const before = { ...asked };
+    for (let minutes = 0; minutes < 60; minutes += 1) rig.clock.leap(60_000);
+    expect(rig.program.engine.busy).toBe(false);
+    expect(asked).toEqual(before);
+
+    await rig.lab.control('DELETE', 'faults');
+    await rig.actUpon(batchId);
+    expect(new Set(await rig.untilAtRest(batchId))).toEqual(new Set(['done']));
+    await expectOnce(paths);
+  });
+
+  it.each(['storage', 'documented'] as const)(
+    'the dataset is deleted: one sentence for the batch (%s route)',
+    async (route) => {
+      const dataset = await rig.lab.dataset('dataset');
+      await rig.call('accounts.setRoute', { accountId: await accountId(), route });
+      await slowly();
+      const { batchId, paths } = await rig.drop(dataset, ...NAMES);
+      await rig.until(() => totals(batchId).done >= 3);
+      await rig.lab.fault({ kind: 'api' }, { status: 404 }, 1_000_000);
+      await rig.until(
+        () => rig.program.deps.store.batch(batchId)?.trouble?.notBefore === Number.MAX_SAFE_INTEGER,
+      );
+      const readings = await rig.readings(batchId);
+      expect(readings.filter((each) => each.where === 'batch')).toMatchObject([{ code: 'not-found' }]);
+      // What was with the server at that moment may have been refused by itself; not all that waited.
+      expect(totals(batchId).failed).toBeLessThanOrEqual(route === 'storage' ? 0 : 4);
+
+      await rig.lab.control('DELETE', 'faults');
+      await rig.actUpon(batchId);
+      await rig.untilAtRest(batchId);
+      await rig.actUpon(batchId);
+      expect(new Set(await rig.untilAtRest(batchId))).toEqual(new Set(['done']));
+      await expectOnce(paths);
+    },
+  );
+});
+
+describe('a server that is down', () => {
+  it('is asked by one prober, and said in one sentence; all goes on when it is back', async () => {
+    const dataset = await rig.lab.dataset('dataset');
+    await slowly();
+    const { batchId, paths } = await rig.drop(dataset, ...NAMES);
+    await rig.until(() => totals(batchId).done >= 1);
+    await rig.proxy.setDown(true);
+    await rig.until(() => rig.program.connection().kind === 'offline');
+    await rig.until(() => !rig.program.engine.busy);
+    rig.proxy.forget();
+
+    const begun = rig.clock.now();
+    await rig.until(() => rig.clock.now() - begun > 10 * 60_000);
+    const { connection } = await rig.call('app.snapshot', null);
+    expect(connection).toMatchObject({
+      kind: 'offline',
+      failure: { code: 'refused', message: expect.stringContaining('refuses the connection') },
+    });
+    expect(rig.proxy.mostAtOnce).toBeLessThanOrEqual(1);
+    const { asked } = rig.proxy;
+    const probes = Object.values(asked).reduce((sum, each) => sum + each, 0);
+    // A backoff that has grown to a minute, with jitter: two a minute on the average.
+    expect(probes).toBeGreaterThan(4);
+    expect(probes).toBeLessThan(60);
+    expect(totals(batchId)).toMatchObject({ failed: 0, uncertain: 0 });
+
+    await rig.proxy.setDown(false);
+    expect(new Set(await rig.untilAtRest(batchId))).toEqual(new Set(['done']));
+    expect((await rig.call('app.snapshot', null)).connection).toEqual({ kind: 'online' });
+    await expectOnce(paths);
+  });
+
+  it('and answers 503 to everything is said in one sentence too', async () => {
+    const dataset = await rig.lab.dataset('dataset');
+    await slowly();
+    const { batchId, paths } = await rig.drop(dataset, ...NAMES);
+    await rig.until(() => totals(batchId).done >= 3);
+    await rig.lab.fault({ kind: 'api' }, { status: 503 }, 1_000_000);
+    await rig.lab.fault({ kind: 'put' }, { status: 503 }, 1_000_000);
+    await rig.until(() => rig.program.connection().kind === 'offline');
+    await rig.until(() => !rig.program.engine.busy);
+    rig.proxy.forget();
+    const begun = rig.clock.now();
+    await rig.until(() => rig.clock.now() - begun > 10 * 60_000);
+    expect(rig.program.connection()).toMatchObject({ kind: 'offline', failure: { code: 'server-error' } });
+    expect(rig.proxy.mostAtOnce).toBeLessThanOrEqual(1);
+    await rig.lab.control('DELETE', 'faults');
+    expect(new Set(await rig.untilAtRest(batchId))).toEqual(new Set(['done']));
+    await expectOnce(paths);
+  });
+});
