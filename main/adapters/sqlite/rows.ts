@@ -27,7 +27,7 @@ import type { Param, Row } from './database.ts';
 function unexpected(column: string): UploaderError {
   return new UploaderError(
     'database-corrupt',
-    'The database holds something that this program never writes. Put a copy of it back, or set it aside to start with an empty queue.',
+    'The database holds something that this program never writes. Put a copy of it back; or rename uploader.db in the data folder and start again with an empty queue, which does not know what was uploaded before.',
     { details: { column } },
   );
 }

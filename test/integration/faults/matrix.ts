@@ -24,8 +24,9 @@ export function testColumns(...columns: Column[]): void {
     });
     afterAll(() => rig?.close());
 
-    it.each(MATRIX)('$title', async (row) => {
-      if (row.fault === 'foreign certificate' && !HAS_OPENSSL) return expect(HAS_OPENSSL).toBe(false);
+    it.for(MATRIX)('$title', async (row, { skip }) => {
+      if (row.fault === 'foreign certificate' && !HAS_OPENSSL)
+        skip('openssl, which makes the certificates, is not here');
       await rig.lab.control('DELETE', 'faults');
       rig.proxy.forget();
       if (typeof row.fault === 'string') rig.proxy.arm(kindOf(column), row.fault, 1);

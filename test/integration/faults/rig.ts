@@ -50,7 +50,8 @@ export class Rig {
     this.#secrets = new Map([...tracesOfKey(lab.privateKey), ['a signed URL', 'X-Goog-'], ['a query', '?']]);
   }
 
-  static async open(around: Around = {}): Promise<Rig> {
+  /** @param dataFolder of the program; in the lab's folder unless given */
+  static async open(dataFolder: string | null = null): Promise<Rig> {
     const clock = new LeapingClock();
     const now = (): number => clock.now();
     const proxy = await FaultProxy.open({ tls: HAS_OPENSSL, now });
@@ -66,7 +67,7 @@ export class Rig {
         ENCORD_UPLOADER_SETTLE_SECONDS: '60',
         ENCORD_CA_FILE: proxy.ca === null ? '' : ca,
       },
-      { clock, around: { ...watching(proxy), lookup: proxy.lookup, ...around } },
+      { clock, dataFolder, around: { ...watching(proxy), lookup: proxy.lookup } },
     );
     await program.start();
     return new Rig(clock, lab, proxy, program);

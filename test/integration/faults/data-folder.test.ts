@@ -1,0 +1,238 @@
+/** What befalls the data folder: a full disk, no permission, a database that another program holds or that is damaged. */
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DATABASE_FILE } from '../../../main/adapters/sqlite/index.ts';
+import { Lab, sha256 } from '../../fixtures/lab.ts';
+import { Rig } from './rig.ts';
+
+const NAMES = Array.from({ length: 30 }, (_, index) => `image-${index}.png`);
+
+let cleanUp: (() => unknown)[] = [];
+
+beforeEach(() => {
+  cleanUp = [];
+});
+afterEach(async () => {
+  for (const each of cleanUp.reverse()) await each();
+});
+
+async function openRig(dataFolder: string | null = null): Promise<Rig> {
+  const rig = await Rig.open(dataFolder);
+  cleanUp.push(() => rig.close());
+  await rig.call('settings.set', { concurrency: 2 });
+  return rig;
+}
+
+async function openLab(): Promise<Lab> {
+  const lab = await Lab.open();
+  cleanUp.push(() => lab.close());
+  return lab;
+}
+
+function done(rig: Rig, batchId: number): number {
+  return rig.program.deps.store.totals({ kind: 'batch', id: batchId }).units.done;
+}
+
+async function expectOnce(rig: Rig, paths: readonly string[]): Promise<void> {
+  const { datasets, items } = await rig.lab.state();
+  const rows = datasets.flatMap((dataset) => dataset.rows);
+  expect(rows.map((row) => row.sha256).sort()).toEqual(paths.map(sha256).sort());
+  expect(items).toHaveLength(paths.length);
+}
+
+/** What the program says instead of starting. */
+async function refusal(lab: Lab): Promise<{ code: string; message: string }> {
+  const opened = await lab.program().catch((reason: unknown) => reason);
+  if (opened instanceof Error && 'code' in opened) {
+    return { code: String(opened.code), message: opened.message };
+  }
+  throw new Error('The program opened.');
+}
+
+/** A file system of its own, small or not to be written; null where this machine does not let us. */
+function mount(options: string): string | null {
+  const folder = mkdtempSync(join(tmpdir(), 'encord-disk-'));
+  cleanUp.push(() => rmSync(folder, { recursive: true, force: true }));
+  try {
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder], { stdio: 'ignore' });
+  } catch {
+    return null;
+  }
+  cleanUp.push(() => execFileSync('umount', ['-l', folder], { stdio: 'ignore' }));
+  return folder;
+}
+
+/** Another program that holds the database, against writers or against all others; resolves when it has it. */
+async function holder(path: string, against: 'writers' | 'all'): Promise<ChildProcess> {
+  const script = `
+    const { DatabaseSync } = require('node:sqlite');
+    const db = new DatabaseSync(process.argv[1], { timeout: 5000 });
+    if (process.argv[2] === 'all') db.exec('PRAGMA locking_mode = EXCLUSIVE');
+    db.exec('BEGIN IMMEDIATE');
+    console.log('held');
+    setInterval(() => {}, 1000);`;
+  const child = spawn(process.execPath, ['-e', script, path, against], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  cleanUp.push(() => child.kill('SIGKILL'));
+  if (child.stdout) await once(child.stdout, 'data');
+  return child;
+}
+
+describe('a disk that is full', () => {
+  it('in the middle of a batch loses and doubles nothing; all goes on when there is room', async (context) => {
+    const disk = mount('size=6m');
+    if (disk === null) return context.skip('this machine mounts no file systems for us');
+    const rig = await openRig(join(disk, 'home'));
+    const dataset = await rig.lab.dataset('dataset');
+    const { batchId, paths } = await rig.drop(dataset, ...NAMES);
+    await rig.until(() => done(rig, batchId) >= 3);
+    const filler = join(disk, 'filler');
+    writeFileSync(filler, '');
+    const fill = (): void => {
+      for (const bytes of [65_536, 4_096, 512]) {
+        try {
+          for (;;) appendFileSync(filler, Buffer.alloc(bytes));
+        } catch {
+          // No more of this size.
+        }
+      }
+    };
+    // What the log of the database has left over is used up first.
+    fill();
+    for (let minutes = 0; minutes < 30; minutes += 1) {
+      await rig.until(() => !rig.program.engine.busy);
+      rig.clock.leap(60_000);
+      fill();
+    }
+    expect(done(rig, batchId)).toBeLessThan(paths.length);
+    const answer = await rig.program.handle('queue.pause', { scope: { kind: 'batch', id: batchId } });
+    expect(answer).toMatchObject({
+      ok: false,
+      error: {
+        code: 'disk-full',
+        message: expect.stringMatching(/^There is no space left on the disk .* Free some\.$/),
+      },
+    });
+    rmSync(filler);
+    expect(new Set(await rig.untilAtRest(batchId))).toEqual(new Set(['done']));
+    await expectOnce(rig, paths);
+  });
+
+  it('at the start is said', async (context) => {
+    const disk = mount('size=64k');
+    if (disk === null) return context.skip('this machine mounts no file systems for us');
+    const lab = await openLab();
+    const filler = join(disk, 'filler');
+    try {
+      for (;;) appendFileSync(filler, Buffer.alloc(4_096));
+    } catch {
+      // Full.
+    }
+    lab.env.ENCORD_UPLOADER_HOME = join(disk, 'home');
+    expect(await refusal(lab)).toMatchObject({
+      code: 'disk-full',
+      message: expect.stringMatching(/^There is no space left on the disk/),
+    });
+  });
+});
+
+describe('a data folder that may not be written', () => {
+  it('is said, with what to do', async (context) => {
+    const disk = mount('size=4m,ro');
+    if (disk === null) return context.skip('this machine mounts no file systems for us');
+    const lab = await openLab();
+    lab.env.ENCORD_UPLOADER_HOME = disk;
+    expect(await refusal(lab)).toMatchObject({
+      code: 'data-folder-unusable',
+      message: expect.stringMatching(/Check its permissions, or choose another with ENCORD_UPLOADER_HOME\.$/),
+    });
+  });
+});
+
+describe('a database that another program holds', () => {
+  it('at the start is said, and left alone', async () => {
+    const lab = await openLab();
+    await (await lab.program()).close();
+    const other = await holder(join(lab.home, DATABASE_FILE), 'all');
+    expect(await refusal(lab)).toMatchObject({
+      code: 'data-folder-in-use',
+      message: expect.stringMatching(/Close it and try again\.$/),
+    });
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    await (await lab.program()).close();
+  });
+
+  it('in the middle of a batch holds the batch up, and no more', async () => {
+    const rig = await openRig();
+    const dataset = await rig.lab.dataset('dataset');
+    const { batchId, paths } = await rig.drop(dataset, ...NAMES);
+    await rig.until(() => done(rig, batchId) >= 3);
+    const other = await holder(join(rig.lab.home, DATABASE_FILE), 'writers');
+    const before = done(rig, batchId);
+    for (let tries = 0; tries < 3; tries += 1) {
+      rig.clock.leap(20_000);
+      await rig.until(() => !rig.program.engine.busy);
+    }
+    expect(done(rig, batchId)).toBe(before);
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+    expect(new Set(await rig.untilAtRest(batchId))).toEqual(new Set(['done']));
+    await expectOnce(rig, paths);
+  });
+});
+
+describe('a damaged database', () => {
+  it.each([
+    [
+      'that is none',
+      () => Buffer.from('this is no database, though it is long enough to be one'.repeat(200)),
+    ],
+    ['whose first page is scrambled', (whole: Buffer) => Buffer.from(whole).fill(0xa5, 20, 4_000)],
+  ])('%s is kept as it is and said; nothing is made in its place', async (_, damage) => {
+    const lab = await openLab();
+    await (await lab.program()).close();
+    const path = join(lab.home, DATABASE_FILE);
+    const whole = readFileSync(path);
+    writeFileSync(path, damage(whole));
+    const damaged = readFileSync(path);
+    const sentence =
+      /is damaged or is not a database of this program\. It was left as it is\. Put a copy of it back; or rename it and start again with an empty queue, which does not know what was uploaded before\.$/;
+    for (let times = 0; times < 2; times += 1) {
+      expect(await refusal(lab)).toMatchObject({
+        code: 'database-corrupt',
+        message: expect.stringMatching(sentence),
+      });
+      expect(readFileSync(path).equals(damaged)).toBe(true);
+    }
+    expect((await lab.run(['status'])).stderr).toMatch(/is damaged or is not a database/);
+
+    // Either way out works.
+    writeFileSync(path, whole);
+    await (await lab.program()).close();
+    writeFileSync(path, damaged);
+    for (const name of readdirSync(lab.home).filter((each) => each.startsWith(`${DATABASE_FILE}-`))) {
+      rmSync(join(lab.home, name));
+    }
+    mkdirSync(join(lab.home, 'kept'));
+    renameSync(path, join(lab.home, 'kept', DATABASE_FILE));
+    await (await lab.program()).close();
+    expect(existsSync(path)).toBe(true);
+  });
+});
