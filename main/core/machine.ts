@@ -11,6 +11,8 @@ import type { FailedStep, FileIdentity, Grant, Intent, ItemState, UnitState } fr
 
 export type ItemEvent =
   | { readonly on: 'granted'; readonly grant: Grant }
+  /** A resumable upload begins to go to this address, or can no longer go there. */
+  | { readonly on: 'session'; readonly session: string | null }
   /** The storage confirmed all bytes. */
   | { readonly on: 'stored'; readonly sha256: string | null }
   /** The URL is no longer good: ask for another. */
@@ -48,7 +50,10 @@ export function stepItem(state: ItemState, event: ItemEvent): ItemStep {
   switch (event.on) {
     case 'granted':
       if (state.at !== 'queued') return ignored;
-      return { state: { ...state, at: 'granted', grant: event.grant }, effect: null };
+      return { state: { ...state, at: 'granted', grant: event.grant, session: null }, effect: null };
+    case 'session':
+      if (state.at !== 'granted') return ignored;
+      return { state: { ...state, session: event.session }, effect: null };
     case 'stored':
       if (state.at !== 'granted') return ignored;
       return {

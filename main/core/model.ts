@@ -55,6 +55,8 @@ export type ItemState =
   | {
       readonly at: 'granted';
       readonly grant: Grant;
+      /** Where an upload that can be resumed has begun to go: an address, and a secret like the URL. */
+      readonly session: string | null;
       readonly attempts: number;
       readonly notBefore: number;
       readonly failure: Failure | null;

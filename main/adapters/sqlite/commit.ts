@@ -18,13 +18,18 @@ export interface Committed {
 }
 
 const WRITE_ITEM = `UPDATE item SET state = ?, attempts = ?, not_before = ?, failure = ?, grant_id = ?,
-  grant_object_key = ?, granted_at = ?, grant_url = ?, grant_echo = ? WHERE id = ?`;
-const NO_GRANT = `grant_id = NULL, grant_object_key = NULL, granted_at = NULL, grant_url = NULL, grant_echo = NULL`;
+  grant_object_key = ?, sha256 = coalesce(?, sha256), tries = tries + ?, stored_at = ? WHERE id = ?`;
+const WRITE_SECRET = `INSERT INTO secret (item_id, url, echo, granted_at, session) VALUES (?, ?, ?, ?, ?)
+  ON CONFLICT DO UPDATE SET url = excluded.url, echo = excluded.echo, granted_at = excluded.granted_at,
+    session = excluded.session`;
+const FORGET_SECRET = 'DELETE FROM secret WHERE item_id = ?';
+const FORGET_SECRETS = 'DELETE FROM secret WHERE item_id BETWEEN ? AND ?';
+const NO_GRANT = 'grant_id = NULL, grant_object_key = NULL, stored_at = NULL';
 const QUEUED = `state = 'queued', attempts = 0, not_before = 0, failure = NULL, ${NO_GRANT}`;
 
 /** To be called inside a transaction; `now` is milliseconds since the epoch. Changes of unknown ids do nothing. */
 export function applyChanges(db: Database, changes: readonly Change[], now: number): Committed {
-  const session = new Session(db);
+  const session = new Session(db, now);
   for (const change of changes) {
     switch (change.kind) {
       case 'item':
@@ -61,6 +66,25 @@ export function applyChanges(db: Database, changes: readonly Change[], now: numb
   return { moved: session.work.flush(now), forgot: session.forgot };
 }
 
+/** Whether a transfer of the item came to its end with this; a URL that only grew old was never tried. */
+function endsTransfer(event: ItemEvent): boolean {
+  switch (event.on) {
+    case 'stored':
+    case 'transient':
+    case 'replanned':
+    case 'failed':
+      return true;
+    case 'grant-lost':
+      return event.failure !== null;
+    case 'granted':
+    case 'session':
+    case 'cancel':
+    case 'retry':
+    case 'start-over':
+      return false;
+  }
+}
+
 /** Whether an item may hear the event while its unit is where it is. */
 function itemMayHear(unit: UnitRecord, event: ItemEvent): boolean {
   const { state } = unit;
@@ -85,28 +109,24 @@ class Session {
   readonly work: UnitWork;
   forgot = false;
   readonly #db: Database;
+  readonly #now: number;
 
-  constructor(db: Database) {
+  constructor(db: Database, now: number) {
     this.#db = db;
+    this.#now = now;
     this.work = new UnitWork(db);
   }
 
   item(id: ItemId, event: ItemEvent): void {
-    const row = this.#db.get(`SELECT ${rows.ITEM_COLUMNS} FROM item WHERE id = ?`, id);
+    const row = this.#db.get(`SELECT ${rows.ITEM_COLUMNS} FROM ${rows.ITEMS} WHERE item.id = ?`, id);
     const unit = row === undefined ? null : this.work.unit(rows.number(row, 'unit_id'));
     if (row === undefined || unit === null || !itemMayHear(unit, event)) return;
     const before = rows.itemState(row);
     const step = stepItem(before, event);
     if (step.effect === 'ignored') return;
 
-    this.#db.run(WRITE_ITEM, ...rows.itemStateColumns(step.state), id);
-    if (before.at === 'granted' && step.state.at !== 'granted' && step.state.at !== 'stored')
-      this.forgot = true;
+    this.#writeItem(id, before, step.state, event);
     if (step.state.at === 'granted') unit.begun = true;
-    if (step.state.at === 'stored') {
-      // A hash that planning read stays when sending was told not to hash: identity was checked at the PUT.
-      this.#db.run('UPDATE item SET sha256 = coalesce(?, sha256) WHERE id = ?', step.state.sha256, id);
-    }
     let size = rows.number(row, 'size');
     if (step.identity !== undefined) {
       this.#db.run(
@@ -130,6 +150,26 @@ class Session {
     this.#stepUnit(unit, event);
     // Others of the same files in this commit have to see it.
     if (retried) this.work.write(unit);
+  }
+
+  /** Secrets are there before the state that needs them, and gone before one that must not have them. */
+  #writeItem(id: ItemId, before: ItemState, after: ItemState, event: ItemEvent): void {
+    const secret = rows.secretColumns(id, after);
+    if (after.at === 'granted') {
+      if (secret !== null) this.#db.run(WRITE_SECRET, ...secret);
+    } else if (after.at !== 'stored' && (before.at === 'granted' || before.at === 'stored')) {
+      this.#db.run(FORGET_SECRET, id);
+      this.forgot = true;
+    }
+    this.#db.run(
+      WRITE_ITEM,
+      ...rows.itemStateColumns(after),
+      // A hash that planning read stays when sending was told not to hash: identity was checked at the PUT.
+      after.at === 'stored' ? after.sha256 : null,
+      before.at === 'granted' && endsTransfer(event) ? 1 : 0,
+      after.at === 'stored' ? this.#now : null,
+      id,
+    );
   }
 
   #count(unit: UnitRecord, before: ItemState, after: ItemState, size: number): void {
@@ -207,16 +247,13 @@ class Session {
   }
 
   #forgetGrants(unit: UnitRecord): void {
-    const overwritten = this.#db.run(
-      `UPDATE item SET grant_url = NULL, grant_echo = NULL, granted_at = NULL
-       WHERE unit_id = ? AND grant_url IS NOT NULL`,
-      unit.id,
-    );
+    const overwritten = this.#db.run(FORGET_SECRETS, ...itemRange(unit));
     // Items that were cancelled lost theirs before; their URLs, too, may stand in the log.
     if (overwritten > 0 || unit.begun) this.forgot = true;
   }
 
   #cancelItems(unit: UnitRecord): void {
+    this.#forgetGrants(unit);
     this.#db.run(
       `UPDATE item SET state = 'cancelled', attempts = NULL, not_before = NULL, failure = NULL, ${NO_GRANT}
        WHERE id BETWEEN ? AND ? AND state <> 'cancelled'`,
@@ -227,6 +264,7 @@ class Session {
   }
 
   #startItemsOver(unit: UnitRecord): void {
+    this.#forgetGrants(unit);
     if (unit.kept === 0) {
       this.#db.run('UPDATE item SET left_out = 0 WHERE id BETWEEN ? AND ?', ...itemRange(unit));
       const row: Row | undefined = this.#db.get(

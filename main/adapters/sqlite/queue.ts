@@ -10,6 +10,7 @@ import type { Clock, QueueStore } from '../../core/ports.ts';
 import { applyChanges } from './commit.ts';
 import type { Database, Row } from './database.ts';
 import * as rows from './rows.ts';
+import { wipeSecrets } from './secrets.ts';
 import type { ShelfChange } from './unit-work.ts';
 
 /** True of a batch whose queue, account and itself may start something new. */
@@ -24,8 +25,8 @@ export interface QueueHooks {
 }
 
 export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): QueueStore {
-  /** Whether signed URLs that are no longer in the tables may still stand in the write-ahead log. */
-  let secretsInLog = false;
+  /** Whether signed URLs that are no longer needed may still stand in the files. */
+  let secretsLeft = false;
 
   const hasWork = (): boolean =>
     db.get('SELECT 1 FROM batch WHERE finished_at IS NULL LIMIT 1') !== undefined;
@@ -42,10 +43,10 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
       if (changes.length === 0) return;
       const { moved, forgot } = db.transaction(() => applyChanges(db, changes, clock.now()));
       hooks.onMoved(moved);
-      secretsInLog ||= forgot;
-      if (secretsInLog && !hasWork()) {
-        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-        secretsInLog = false;
+      secretsLeft ||= forgot;
+      if (secretsLeft && !hasWork()) {
+        wipeSecrets(db);
+        secretsLeft = false;
       }
     },
 
@@ -64,7 +65,7 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
       if (!mayWork(batchId, true)) return [];
       const select = (due: string, order: string): Row[] =>
         db.all(
-          `SELECT ${rows.ITEM_COLUMNS}, unit.media FROM unit CROSS JOIN item
+          `SELECT ${rows.ITEM_COLUMNS}, unit.media FROM unit CROSS JOIN ${rows.ITEMS}
            WHERE unit.batch_id = ?1 AND unit.state = 'collecting' AND unit.due_at IS NOT NULL AND ${due}
              AND item.unit_id = unit.id AND item.not_before <= ?2
            ORDER BY ${order}, item.not_before, item.id LIMIT ?3`,
@@ -104,8 +105,8 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
       const batchId = rows.number(unit, 'batch_id');
       return db
         .all(
-          `SELECT ${rows.ITEM_COLUMNS} FROM item
-           WHERE id BETWEEN ? AND ? AND state <> 'cancelled' ORDER BY id`,
+          `SELECT ${rows.ITEM_COLUMNS} FROM ${rows.ITEMS}
+           WHERE item.id BETWEEN ? AND ? AND item.state <> 'cancelled' ORDER BY item.id`,
           first,
           first + rows.number(unit, 'item_count') - 1,
         )

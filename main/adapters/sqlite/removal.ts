@@ -9,6 +9,7 @@ import type { BatchId } from '../../core/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Database } from './database.ts';
 import * as rows from './rows.ts';
+import { wipeSecrets } from './secrets.ts';
 
 /** Rows deleted in one transaction, and the pause between two, in milliseconds. */
 const ROWS_AT_ONCE = 5000;
@@ -29,8 +30,8 @@ export function remover(db: Database, clock: Clock): Remover {
   const sweep = (): void => {
     cancel = null;
     if (deleteSome(db)) cancel = clock.after(PAUSE_MS, sweep);
-    // The log may still hold what was just deleted, signed URLs of failed units among it.
-    else db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    // The files may still hold what was just deleted, signed URLs of failed units among it.
+    else wipeSecrets(db);
   };
   // What an earlier run did not come to delete.
   if (removedBatch(db) !== null) cancel = clock.after(PAUSE_MS, sweep);

@@ -96,9 +96,11 @@ export function failureText(value: Failure | null): string | null {
 
 // ---------------------------------------------------------------------------------------------- items
 
+/** To be read from `ITEMS`, or from a join like it. */
 export const ITEM_COLUMNS = `item.id, item.unit_id, item.position, item.path, item.name, item.size, item.mtime,
   item.mime, item.sha256, item.state, item.attempts, item.not_before, item.failure, item.grant_id,
-  item.grant_object_key, item.granted_at, item.grant_url, item.grant_echo`;
+  item.grant_object_key, secret.url, secret.echo, secret.granted_at, secret.session`;
+export const ITEMS = 'item LEFT JOIN secret ON secret.item_id = item.id';
 
 export function itemState(row: Row): ItemState {
   const at = oneOf(row, 'state', ITEM_STATES);
@@ -106,12 +108,18 @@ export function itemState(row: Row): ItemState {
     case 'queued':
       return { at, ...retrying(row), failure: failureOrNull(row) };
     case 'granted':
-      return { at, grant: grant(row), ...retrying(row), failure: failureOrNull(row) };
+      return {
+        at,
+        grant: grant(row),
+        session: textOrNull(row, 'session'),
+        ...retrying(row),
+        failure: failureOrNull(row),
+      };
     case 'stored': {
       const identity = { id: text(row, 'grant_id'), objectKey: text(row, 'grant_object_key') };
       return {
         at,
-        grant: row.grant_url === null ? identity : grant(row),
+        grant: row.url === null ? identity : grant(row),
         sha256: textOrNull(row, 'sha256'),
       };
     }
@@ -124,10 +132,10 @@ export function itemState(row: Row): ItemState {
 
 function grant(row: Row): Grant {
   return {
-    url: text(row, 'grant_url'),
+    url: text(row, 'url'),
     id: text(row, 'grant_id'),
     objectKey: text(row, 'grant_object_key'),
-    echo: text(row, 'grant_echo'),
+    echo: text(row, 'echo'),
     grantedAt: number(row, 'granted_at'),
   };
 }
@@ -155,11 +163,13 @@ export function item(row: Row, batchId: number): Item {
   };
 }
 
-/** The state columns of an item but for `sha256`, which outlives the state that it came with. */
+/**
+ * The state columns of an item but for `sha256`, which outlives the state that it came with, and for secrets: state,
+ * attempts, not_before, failure, grant_id, grant_object_key
+ */
 export function itemStateColumns(state: ItemState): readonly Param[] {
   const waits = state.at === 'queued' || state.at === 'granted' ? state : null;
   const given = state.at === 'granted' || state.at === 'stored' ? state.grant : null;
-  const secret = given !== null && isWhole(given) ? given : null;
   const failed = 'failure' in state ? state.failure : null;
   return [
     state.at,
@@ -168,10 +178,14 @@ export function itemStateColumns(state: ItemState): readonly Param[] {
     failureText(failed),
     given?.id ?? null,
     given?.objectKey ?? null,
-    secret?.grantedAt ?? null,
-    secret?.url ?? null,
-    secret?.echo ?? null,
   ];
+}
+
+/** item_id, url, echo, granted_at, session; null where the state has no secrets. */
+export function secretColumns(id: number, state: ItemState): readonly Param[] | null {
+  const given = state.at === 'granted' || state.at === 'stored' ? state.grant : null;
+  if (given === null || !isWhole(given)) return null;
+  return [id, given.url, given.echo, given.grantedAt, state.at === 'granted' ? state.session : null];
 }
 
 // ---------------------------------------------------------------------------------------------- units

@@ -56,7 +56,7 @@ const UNIT_EVENTS: readonly UnitEvent[] = [
 
 const ITEM_STATES: readonly ItemState[] = [
   { at: 'queued', attempts: 0, notBefore: 0, failure: null },
-  { at: 'granted', grant, attempts: 0, notBefore: 0, failure: null },
+  { at: 'granted', grant, session: null, attempts: 0, notBefore: 0, failure: null },
   { at: 'stored', grant, sha256: 'ab' },
   { at: 'failed', failure },
   { at: 'cancelled' },
@@ -64,6 +64,8 @@ const ITEM_STATES: readonly ItemState[] = [
 
 const ITEM_EVENTS: readonly ItemEvent[] = [
   { on: 'granted', grant },
+  { on: 'session', session: 's1' },
+  { on: 'session', session: null },
   { on: 'stored', sha256: 'ab' },
   { on: 'grant-lost', failure: null, notBefore: 0 },
   { on: 'transient', failure, notBefore: 9 },
@@ -198,9 +200,24 @@ describe('items', () => {
     }
   });
 
+  it('keep a session through a failure that passes, and no longer than its grant', () => {
+    const begun = stepItem(
+      { at: 'granted', grant, session: null, attempts: 0, notBefore: 0, failure: null },
+      { on: 'session', session: 's1' },
+    ).state;
+    expect(begun).toMatchObject({ at: 'granted', session: 's1' });
+    expect(stepItem(begun, { on: 'transient', failure, notBefore: 9 }).state).toMatchObject({
+      session: 's1',
+    });
+    for (const event of ITEM_EVENTS) {
+      const { state } = stepItem(begun, event);
+      if (state.at !== 'granted') expect(JSON.stringify(state)).not.toContain('s1');
+    }
+  });
+
   it('take the new identity of a changed file and ask for a new grant', () => {
     const step = stepItem(
-      { at: 'granted', grant, attempts: 1, notBefore: 0, failure: null },
+      { at: 'granted', grant, session: 's1', attempts: 1, notBefore: 0, failure: null },
       { on: 'replanned', identity: { size: 5, mtimeMs: 7 }, failure, notBefore: 9 },
     );
     expect(step).toMatchObject({ state: { at: 'queued', attempts: 2 }, identity: { size: 5, mtimeMs: 7 } });

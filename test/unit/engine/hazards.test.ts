@@ -81,7 +81,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     await eventually(() => expect(w.store.accounts()[0]?.blocked).not.toBeNull());
     await eventually(() => expect(w.engine.busy).toBe(false));
     const other = new DatabaseSync(join(w.folder, DATABASE_FILE));
-    other.exec('UPDATE item SET grant_url = NULL, grant_echo = NULL, granted_at = NULL');
+    other.exec('DELETE FROM secret');
     other.close();
     deny = false;
     w.store.commit([{ kind: 'account-blocked', id: ACCOUNT, failure: null }]);

@@ -40,7 +40,7 @@ describe('from an added file to a data row', () => {
     store.commit([granted(1), granted(2), stored(2)]);
     expect(stateOf(store, 1)).toBe('collecting');
     expect(store.itemsOf(1).map((item) => item.state)).toEqual([
-      { at: 'granted', grant: grant('1'), attempts: 0, notBefore: 0, failure: null },
+      { at: 'granted', grant: grant('1'), session: null, attempts: 0, notBefore: 0, failure: null },
       { at: 'stored', grant: grant('2'), sha256: hash(2) },
       { at: 'queued', attempts: 0, notBefore: 0, failure: null },
     ]);

@@ -84,11 +84,6 @@ describe('items', () => {
     ['an unknown state', `UPDATE item SET state = 'sending' WHERE id = 1`],
     ['queued without attempts', `UPDATE item SET attempts = NULL, not_before = NULL WHERE id = 1`],
     ['queued with a grant', `UPDATE item SET grant_id = 'x', grant_object_key = 'y' WHERE id = 1`],
-    [
-      'granted without its URL',
-      `UPDATE item SET grant_url = NULL, grant_echo = NULL, granted_at = NULL WHERE id = 11`,
-    ],
-    ['granted with half of its secrets', `UPDATE item SET grant_echo = NULL WHERE id = 11`],
     ['granted without its identity', `UPDATE item SET grant_id = NULL WHERE id = 11`],
     ['stored without its identity', `UPDATE item SET grant_id = NULL, grant_object_key = NULL WHERE id = 3`],
     ['stored and waiting', `UPDATE item SET attempts = 1, not_before = 1 WHERE id = 3`],
@@ -102,9 +97,19 @@ describe('items', () => {
     expect(() => db.exec(sql)).toThrow(/constraint failed/);
   });
 
+  test('an item has its signed URL exactly while it has its grant', () => {
+    const granted = `UPDATE item SET state = 'granted', grant_id = 'x', grant_object_key = 'y' WHERE id = 1`;
+    expect(() => db.exec(granted)).toThrow(/comes with its signed URL/);
+    const queued = `UPDATE item SET state = 'queued', grant_id = NULL, grant_object_key = NULL WHERE id = 11`;
+    expect(() => db.exec(queued)).toThrow(/must not keep a signed URL/);
+    db.exec('DELETE FROM item WHERE id = 11');
+    expect(db.prepare('SELECT count(*) AS left FROM secret WHERE item_id = 11').get()?.left).toBe(0);
+  });
+
   test('an ended unit neither keeps nor gets signed URLs', () => {
-    const secrets = `grant_url = 'https://x', grant_echo = '{}', granted_at = 1`;
-    expect(() => db.exec(`UPDATE item SET ${secrets} WHERE id = 7`)).toThrow(/must not get signed URLs/);
+    expect(() => db.exec(`INSERT INTO secret VALUES (7, 'https://x', '{}', 1, NULL)`)).toThrow(
+      /must not get signed URLs/,
+    );
     expect(() =>
       db.exec(`UPDATE unit SET state = 'cancelled', due_at = NULL, stored_items = 0 WHERE id = 6`),
     ).toThrow(/must not keep signed URLs/);

@@ -109,8 +109,8 @@ function differences(db: DatabaseSync): unknown[] {
       .all(),
     ...db
       .prepare(
-        `SELECT unit.id FROM unit JOIN item ON item.unit_id = unit.id
-         WHERE unit.state IN ('done', 'cancelled') AND (grant_url IS NOT NULL OR grant_echo IS NOT NULL)`,
+        `SELECT unit.id FROM unit JOIN item ON item.unit_id = unit.id JOIN secret ON secret.item_id = item.id
+         WHERE unit.state IN ('done', 'cancelled') OR item.state NOT IN ('granted', 'stored')`,
       )
       .all(),
     ...db.prepare('PRAGMA foreign_key_check').all(),

@@ -137,6 +137,45 @@ describe('versions', () => {
     ]);
   });
 
+  test('a database of the first version keeps its queue, signed URLs in their new place', () => {
+    const folder = temporaryFolder();
+    const db = new Database(join(folder, DATABASE_FILE));
+    migrate(db, MIGRATIONS.slice(0, 1));
+    db.exec(`
+      INSERT INTO account (id, name, kind, fingerprint, domain, route_choice, added_at, secret_in)
+        VALUES ('a', 'Ann', 'ssh', 'SHA256:x', 'https://api.encord.com', 'auto', 1, 'keychain');
+      INSERT INTO account_tally (account_id, collecting, bytes, stored_bytes) VALUES ('a', 1, 30, 10);
+      INSERT INTO batch (id, account_id, account_name, name, dataset_id, dataset_title, route_choice, added_at,
+          first_unit, unit_count, first_turned_away, collecting, begun, bytes, stored_bytes)
+        VALUES (1, 'a', 'Ann', 'b', 'd', 'D', 'auto', 1, 1, 1, 1, 1, 1, 30, 10);
+      INSERT INTO unit_block (batch_id, block, active) VALUES (1, 0, 1);
+      INSERT INTO unit (id, batch_id, media, title, first_item, item_count, kept, stored_items, bytes, stored_bytes,
+          identity_key, begun, state, due_at)
+        VALUES (1, 1, 'image-group', 'u', 1, 3, 3, 1, 30, 10, 7, 1, 'collecting', 0);
+      INSERT INTO item (id, unit_id, position, path, name, size, mtime, mime, state, attempts, not_before, grant_id,
+          grant_object_key, granted_at, grant_url, grant_echo)
+        VALUES (1, 1, 0, '/1', '1', 10, 1, 'image/png', 'stored', NULL, NULL, 'g1', 'k1', 5, 'https://one', '{}'),
+          (2, 1, 1, '/2', '2', 10, 1, 'image/png', 'granted', 0, 0, 'g2', 'k2', 6, 'https://two', '{}'),
+          (3, 1, 2, '/3', '3', 10, 1, 'image/png', 'queued', 2, 9, NULL, NULL, NULL, NULL, NULL);
+      UPDATE sequence SET next = 4 WHERE name = 'item';
+      UPDATE sequence SET next = 2 WHERE name IN ('batch', 'unit');
+    `);
+    db.close();
+    const store = openStore(folder, { clock });
+    expect(
+      store.itemsOf(1).map(({ path, state }) => [path, state.at, 'grant' in state && state.grant]),
+    ).toEqual([
+      ['/1', 'stored', { id: 'g1', objectKey: 'k1', url: 'https://one', echo: '{}', grantedAt: 5 }],
+      ['/2', 'granted', { id: 'g2', objectKey: 'k2', url: 'https://two', echo: '{}', grantedAt: 6 }],
+      ['/3', 'queued', false],
+    ]);
+    expect(store.dueItems(1, 8, 10).map(({ path }) => path)).toEqual(['/2']);
+    expect(store.dueItems(1, 9, 10).map(({ path }) => path)).toEqual(['/2', '/3']);
+    store.commit([{ kind: 'unit', id: 1, event: { on: 'cancel' } }]);
+    store.close();
+    expect(readFileSync(join(folder, DATABASE_FILE), 'latin1')).not.toMatch(/https:..(one|two)/);
+  });
+
   test('a database that is up to date is not touched', () => {
     const { store, folder } = openTestStore();
     store.close();
