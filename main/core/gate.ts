@@ -18,6 +18,11 @@ export type GateState =
 
 /** So many failures in a row without a success close a gate that the network itself leaves open. */
 const FAILURES_THAT_CLOSE = 3;
+/**
+ * A server with trouble that says when to come back knows how long it will last only roughly, so it is asked again
+ * after this long at the latest.
+ */
+const LONGEST_TROUBLE_MS = 10 * 60_000;
 
 export class Gate {
   #state: GateState = { kind: 'open' };
@@ -57,20 +62,25 @@ export class Gate {
 
   /**
    * A call or a transfer did not get through. Several at once, from work under way together, count as one.
+   * @param retryAfterMs where the server said when to come back, which concerns everybody: the gate closes at once
    * @param grave true when the network itself failed; a single 5xx may concern only what was asked, so the gate
    * closes at the third in a row
    */
   failed(failure: Failure, now: number, retryAfterMs: number | null, grave: boolean): void {
+    if (retryAfterMs !== null) {
+      this.toldToWait(failure, now, Math.min(retryAfterMs, LONGEST_TROUBLE_MS));
+      return;
+    }
     const alreadyHeld = this.#state.kind !== 'open' && now < this.#state.until && !this.#probing;
     this.#probing = false;
     if (alreadyHeld) return;
     this.#failures += 1;
     if (!grave && this.#state.kind === 'open' && this.#failures < FAILURES_THAT_CLOSE) return;
-    const wait = retryAfterMs ?? backoffMs(this.#failures - 1, this.#random, this.#backoff);
+    const wait = backoffMs(this.#failures - 1, this.#random, this.#backoff);
     this.#state = { kind: 'offline', failure, until: now + wait };
   }
 
-  /** 429: never shorten a wait that is running. */
+  /** 429, or trouble with a Retry-After: never shorten a wait that is running. */
   toldToWait(failure: Failure, now: number, retryAfterMs: number | null): void {
     this.#probing = false;
     // A server that says "at once" is given a moment all the same.

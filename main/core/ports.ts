@@ -144,10 +144,10 @@ export interface Sender {
 
 /** Why a call did not succeed, in the terms that decide what may be done next. */
 export type CallFailure =
-  /** Provably not acted on: DNS, refused, TLS, or the request never left. Retry freely. */
-  | { readonly kind: 'never-sent'; readonly error: UploaderError }
-  /** The server may have acted: reset, timeout, 408, 5xx, an answer that makes no sense. */
-  | { readonly kind: 'lost'; readonly error: UploaderError }
+  /** Provably not acted on: DNS, refused, TLS, or the request never left. Retry freely, where told so only later. */
+  | { readonly kind: 'never-sent'; readonly error: UploaderError; readonly retryAfterMs?: number | null }
+  /** The server may have acted: reset, timeout, 408, 5xx, an answer that makes no sense. It may say when to come back. */
+  | { readonly kind: 'lost'; readonly error: UploaderError; readonly retryAfterMs?: number | null }
   /** 429: not acted on; the whole queue waits. */
   | { readonly kind: 'wait'; readonly error: UploaderError; readonly retryAfterMs: number | null }
   /** 401 and its v1 names: the account is paused. */

@@ -126,7 +126,7 @@ export class Workshop {
     switch (failed.kind) {
       case 'never-sent':
       case 'lost':
-        gate.failed(failure, this.now(), null, isNetworkError(failed.error));
+        gate.failed(failure, this.now(), failed.retryAfterMs ?? null, isNetworkError(failed.error));
         break;
       case 'wait':
         gate.toldToWait(failure, this.now(), failed.retryAfterMs);

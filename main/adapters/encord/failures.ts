@@ -88,14 +88,24 @@ function sentence(code: ErrorCode, { doing, host }: CallContext, said: Said): st
 export function redirected(context: CallContext, said: Said): Answer<never> {
   const error = errorFor('bad-answer', context, said);
   const message = `The server at ${context.host} sends us to another address, which is not followed. Check the address of the server (US accounts: api.us.encord.com), and whether the network asks for a sign-in first.`;
-  return failed('never-sent', new UploaderError('bad-answer', message, { details: error.details }));
+  return {
+    ok: false,
+    failure: {
+      kind: 'never-sent',
+      error: new UploaderError('bad-answer', message, { details: error.details }),
+      retryAfterMs: said.retryAfterMs,
+    },
+  };
 }
 
 /** The meaning of an HTTP status where nothing better is known; `noSuchCall` for a 404 of the call itself. */
 export function byStatus(context: CallContext, said: Said, noSuchCall: boolean): Answer<never> {
   const { http } = said;
   const error = (code: ErrorCode): UploaderError => errorFor(code, context, said);
-  if (http >= 500 || http === 408) return failed('lost', error('server-error'));
+  if (http >= 500 || http === 408) {
+    const { retryAfterMs } = said;
+    return { ok: false, failure: { kind: 'lost', error: error('server-error'), retryAfterMs } };
+  }
   if (http === 429) return waiting(context, said);
   if (http >= 300 && http < 400) return redirected(context, said);
   if (http === 401) return failed('signed-out', error('unauthenticated'));
@@ -122,6 +132,11 @@ export function doubtWhereExisting<T>(answer: Answer<T>): Answer<T> {
     return answer;
   }
   return failed('lost', answer.failure.error);
+}
+
+/** For calls that may be made any number of times: whatever became of this one, it is simply made again. */
+export function withoutDoubt(failure: CallFailure): CallFailure {
+  return failure.kind === 'lost' ? { ...failure, kind: 'never-sent' } : failure;
 }
 
 /** Another sentence and code for the same failure, keeping its details. */

@@ -7,7 +7,6 @@ import { UploaderError } from '../../core/errors.ts';
 import type { Grant, Target } from '../../core/model.ts';
 import type {
   Answer,
-  CallFailure,
   GrantRequest,
   Registered,
   RegisterUnit,
@@ -16,7 +15,7 @@ import type {
 } from '../../core/ports.ts';
 import type { DatasetCaller } from './dataset-auth.ts';
 import { lookupRows } from './documented-lookup.ts';
-import { doubtWhereExisting, failed } from './failures.ts';
+import { doubtWhereExisting, failed, withoutDoubt } from './failures.ts';
 import { eachOf } from './parallel.ts';
 import {
   createdGroups,
@@ -248,8 +247,4 @@ async function registerGroup(
     ok: true,
     value: { itemUuid: first?.backing_item_uuid ?? null, dataHash: first?.data_hash ?? null, linked: true },
   };
-}
-
-function withoutDoubt(failure: CallFailure): CallFailure {
-  return failure.kind === 'lost' ? { kind: 'never-sent', error: failure.error } : failure;
 }

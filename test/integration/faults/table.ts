@@ -154,14 +154,14 @@ function serverTrouble(status: number): Row {
 }
 
 /** Everybody waits. */
-function slowDown(title: string, retryAfter?: number): Row {
-  const cell = network(again, 'rate-limited');
-  const quiet = again('connection: rate-limited');
+function slowDown(title: string, status: number, code: string, retryAfter?: number): Row {
+  const cell = network(again, code);
+  const quiet = again(`connection: ${code}`);
   return {
     title,
-    fault: { status: 429, ...(retryAfter === undefined ? {} : { retryAfter }) },
+    fault: { status, ...(retryAfter === undefined ? {} : { retryAfter }) },
     cells: {
-      'sign-in': dialog('rate-limited'),
+      'sign-in': dialog(code),
       grant: quiet,
       put: cell,
       register: cell,
@@ -290,11 +290,13 @@ export const MATRIX: readonly Row[] = [
   serverTrouble(408),
   refusal(413, 'payload-too-large', failed('file: payload-too-large')),
   refusal(422, 'bad-request', failed('file: storage-refused')),
-  slowDown('429'),
-  slowDown('429 with Retry-After', 7),
+  slowDown('429', 429, 'rate-limited'),
+  slowDown('429 with Retry-After', 429, 'rate-limited', 7),
   serverTrouble(500),
   serverTrouble(502),
   serverTrouble(503),
+  // It says when it will be back, and that is true for everybody.
+  slowDown('503 with Retry-After', 503, 'server-error', 7),
   serverTrouble(504),
   confirmedByStatus(afterTheAct('malformed JSON', 'half a JSON', 'bad-answer', NONSENSE)),
   inTheWay('wrong content type', 'page of a portal'),
