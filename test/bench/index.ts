@@ -1,42 +1,94 @@
 /**
- * `npm run bench -- [NAME…] [--json]`: measures speed and memory on this machine and prints each result as it comes.
- * Ratios are medians of interleaved pairs of one run.
+ * `npm run bench -- [NAME…] [--json] [--markdown] [--size MIB] [--runs N]`: measures speed, memory and processor time
+ * on this machine and prints each result as it comes; with `--markdown`, a table at the end. Ratios are medians of
+ * interleaved pairs of one run.
  */
 
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { large } from './large.ts';
 import { memory } from './memory.ts';
 import { small } from './small.ts';
-import type { Measurement } from './tools.ts';
+import type { Bench, BenchOptions, Measurement } from './tools.ts';
 
-const BENCHES: Readonly<Record<string, () => AsyncGenerator<Measurement>>> = { large, small, memory };
+const BENCHES: Readonly<Record<string, Bench>> = {
+  large,
+  small,
+  memory,
+};
 
 const { values, positionals } = parseArgs({
-  options: { json: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    markdown: { type: 'boolean', default: false },
+    /** Of the large file, in MiB. */
+    size: { type: 'string', default: '1024' },
+    runs: { type: 'string', default: '5' },
+  },
   allowPositionals: true,
 });
-const unknown = positionals.filter((name) => !(name in BENCHES));
-if (unknown.length > 0) {
-  console.error(
-    `There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(BENCHES).join(', ')}.`,
-  );
+
+const trouble = usageTrouble();
+if (trouble) {
+  console.error(trouble);
   process.exitCode = 2;
 } else {
-  if (!values.json) {
-    const [processor] = cpus();
-    console.log(
-      `${cpus().length} × ${processor?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 1024 ** 3)} GiB, Node ${process.version}`,
-    );
+  await run({ largeBytes: Number(values.size) * 1024 ** 2, runs: Number(values.runs) });
+}
+
+function usageTrouble(): string | null {
+  const unknown = positionals.filter((name) => !(name in BENCHES));
+  if (unknown.length > 0) {
+    return `There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(BENCHES).join(', ')}.`;
   }
+  const wrong = [values.size, values.runs].find((value) => !/^[1-9]\d{0,5}$/.test(value));
+  return wrong === undefined ? null : `${wrong} is not a whole number above 0.`;
+}
+
+async function run(options: BenchOptions): Promise<void> {
+  const machine = machineLine();
+  if (!values.json) console.log(machine);
+  const results: Measurement[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
     const bench = BENCHES[name];
     if (!bench) continue;
-    for await (const result of bench()) console.log(values.json ? JSON.stringify(result) : say(result));
+    for await (const result of bench(options)) {
+      if (typeof result === 'string') {
+        console.error(result);
+        continue;
+      }
+      results.push(result);
+      console.log(values.json ? JSON.stringify(result) : say(result));
+    }
   }
+  if (values.markdown) console.log(`\n${machine}\n\n${table(results)}`);
 }
 
-function say({ name, value, unit, against, ratio }: Measurement): string {
-  const compared = ratio === undefined ? '' : `, ${ratio} of ${against ?? ''}`;
-  return `${name}: ${value.toLocaleString('en')} ${unit}${compared}`;
+function machineLine(): string {
+  const processors = cpus();
+  const model = (processors[0]?.model ?? 'unknown processor').replace(/\s+/g, ' ').trim();
+  const memoryGib = Math.round(totalmem() / 1024 ** 3);
+  const date = new Date().toISOString().slice(0, 10);
+  const load = loadavg()[0]?.toFixed(1) ?? '?';
+  return `${processors.length} × ${model}, ${memoryGib} GiB, Node ${process.version}, ${date}, load ${load} at the start`;
+}
+
+function say(result: Measurement): string {
+  const compared = comparison(result);
+  return `${result.name}: ${amount(result)}${compared === '' ? '' : `, ${compared}`}`;
+}
+
+function table(results: readonly Measurement[]): string {
+  const rows = results.map(
+    (each) => `| ${each.name} | ${amount(each)} | ${comparison(each)} | ${each.aim ?? ''} |`,
+  );
+  return ['| what | measured | compared | aim |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}
+
+function amount({ value, unit }: Measurement): string {
+  return `${value.toLocaleString('en')} ${unit}`;
+}
+
+function comparison({ against, ratio }: Measurement): string {
+  return ratio === undefined ? '' : `${ratio} of ${against ?? ''}`;
 }

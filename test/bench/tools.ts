@@ -1,8 +1,9 @@
 /**
- * What the benchmarks share: child processes that say where they listen, medians, and how a measurement is told.
+ * What the benchmarks share: child processes that say where they listen, commands that are timed, medians, and what a
+ * measurement is.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
 export interface Measurement {
@@ -12,6 +13,18 @@ export interface Measurement {
   /** What it was compared with, and this program's share of it: above 1 is faster. */
   readonly against?: string;
   readonly ratio?: number;
+  /** What was aimed at, in words. */
+  readonly aim?: string;
+}
+
+/** A benchmark tells its measurements as they come, and what it left out as a sentence. */
+export type Bench = (options: BenchOptions) => AsyncGenerator<Measurement | string>;
+
+export interface BenchOptions {
+  /** Bytes of the large file. */
+  readonly largeBytes: number;
+  /** Interleaved pairs, or runs, that a median is of. */
+  readonly runs: number;
 }
 
 export interface Listening {
@@ -39,27 +52,59 @@ export function listen(script: string, args: readonly string[]): Promise<Listeni
 }
 
 export async function stop(each: Listening): Promise<void> {
-  if (each.child.exitCode !== null) return;
+  if (each.child.exitCode !== null || each.child.signalCode !== null) return;
   const ended = new Promise((resolve) => each.child.once('exit', resolve));
   each.child.kill('SIGTERM');
   await ended;
 }
 
-/** Seconds that a command takes; rejects unless it ends with 0. */
-export function timeCommand(command: string, args: readonly string[]): Promise<number> {
+/** Whether a program can be started here. */
+export function hasProgram(name: string): boolean {
+  return spawnSync(name, ['--version'], { stdio: 'ignore' }).error === undefined;
+}
+
+export interface Timed {
+  readonly seconds: number;
+  /** Null where the system has no `/proc` to read it from. */
+  readonly cpuSeconds: number | null;
+}
+
+/** Runs a command; rejects unless it ends with 0. */
+export function timeCommand(
+  command: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Timed> {
   const begun = performance.now();
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let complaint = '';
-  child.stderr.on('data', (chunk: Buffer) => {
-    complaint += chunk.toString();
+  // A POSIX shell tells the processor time of its children, which Node does not.
+  const script = '"$0" "$@" >/dev/null && times >&3';
+  const child = spawn('/bin/sh', ['-c', script, command, ...args], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
+  const said: string[] = ['', ''];
+  for (const [index, stream] of [child.stdio[2], child.stdio[3]].entries()) {
+    stream?.on('data', (chunk: Buffer) => {
+      said[index] += chunk.toString();
+    });
+  }
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => {
-      if (code === 0) resolve((performance.now() - begun) / 1000);
-      else reject(new Error(`${command} ended with ${code}: ${complaint}`));
+      const seconds = (performance.now() - begun) / 1000;
+      if (code === 0) resolve({ seconds, cpuSeconds: childrenTime(said[1] ?? '') });
+      else reject(new Error(`${command} ended with ${code}: ${said[0]}`));
     });
   });
+}
+
+/** Of what `times` prints: two lines of `1m2.34s 0m0.56s`, the shell's own and its children's. */
+function childrenTime(printed: string): number | null {
+  const times = [...printed.matchAll(/(\d+)m([\d.]+)s/g)].map(
+    ([, minutes, seconds]) => Number(minutes) * 60 + Number(seconds),
+  );
+  const [, , user, system] = times;
+  return user === undefined || system === undefined ? null : user + system;
 }
 
 export function median(values: readonly number[]): number {
