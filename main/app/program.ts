@@ -8,10 +8,11 @@ import type { Answer } from '../../preload/contract/errors.ts';
 import type { Topic } from '../../preload/contract/events.ts';
 import type { CallName, EventName } from '../../preload/contract/names.ts';
 import { CALL_NAMES } from '../../preload/contract/names.ts';
-import type { ConnectionView, SnapshotView } from '../../preload/contract/views.ts';
+import type { ConnectionView, SettingsView, SnapshotView } from '../../preload/contract/views.ts';
 import { Engine } from '../core/engine.ts';
 import { asUploaderError, UploaderError } from '../core/errors.ts';
 import { mediaType } from '../core/media/index.ts';
+import type { Bounds } from '../core/pace.ts';
 import { Accounts } from './accounts.ts';
 import { Datasets } from './datasets.ts';
 import type { AppDeps } from './deps.ts';
@@ -68,7 +69,7 @@ export class Program implements App {
       session: (id) => this.accounts.session(id).catch(asUploaderError),
       inspect: deps.inspect,
       media: mediaType,
-      concurrency: () => this.settings.get().concurrency,
+      concurrency: () => boundsOf(this.settings.get()),
       listener: {
         changed: () => this.#engineChanged(),
         routeNotice: (id, notice) => this.accounts.noteRoute(id, notice),
@@ -265,6 +266,11 @@ export class Program implements App {
   #emit(name: EventName, payload: unknown): void {
     for (const listener of this.#listeners) listener(name, payload);
   }
+}
+
+/** How many files may be sent at the same time: what a person fixed, or what the program may choose from. */
+function boundsOf({ concurrency }: SettingsView): Bounds {
+  return concurrency === 'auto' ? { least: 2, most: 64 } : { least: concurrency, most: concurrency };
 }
 
 function isCall(name: string): name is CallName {

@@ -97,7 +97,11 @@ export class Pulse {
     const active = this.#transfers();
     const sent = new Map<number, { bytes: number; at: number; speed: number }>();
     const transfers = active.map((transfer) => {
-      const before = this.#sent.get(transfer.itemId) ?? { bytes: 0, at: transfer.startedAt, speed: 0 };
+      const before = this.#sent.get(transfer.itemId) ?? {
+        bytes: transfer.resumedBytes,
+        at: transfer.startedAt,
+        speed: 0,
+      };
       const elapsed = Math.max(0.001, (now - before.at) / 1000);
       const current = (transfer.sentBytes - before.bytes) / elapsed;
       const speed = before.speed === 0 ? current : before.speed + weight * (current - before.speed);

@@ -3,26 +3,21 @@
  * needed, sends the bytes, and commits what came of it. Used by the engine only.
  */
 
-import { asUploaderError, isNetworkError, type UploaderError } from './errors.ts';
-import type { ItemEvent } from './machine.ts';
-import type { Grant, Item, ItemId, MediaId } from './model.ts';
-import type { CallFailure, Change, GrantRequest, PutOutcome } from './ports.ts';
+import { Backlog, type DueItem } from './backlog.ts';
+import { asUploaderError } from './errors.ts';
+import type { Grant, ItemId, MediaId } from './model.ts';
+import { changesAfter } from './outcomes.ts';
+import type { CallFailure, Change, GrantRequest } from './ports.ts';
 import { backoffMs } from './retry.ts';
-import { isAboutTarget, type ReadyBatch, type Transfer, unreachable, type Workshop } from './work.ts';
-
-type DueItem = Item & { readonly media: MediaId };
+import { isAboutTarget, type ReadyBatch, type Transfer, type Workshop } from './work.ts';
 
 /** From this size on, a file counts as large: few at a time fill any line, and none waits with a ready URL. */
 const LARGE_BYTES = 8 * 1024 * 1024;
-/** Slots when the program decides: many small files hide the round trips, few large ones share the line. */
-const AUTO_SLOTS = 32;
+/** When the program decides, a large one takes the slots of several small ones, so that few of them share the line. */
 const LARGE_COST = 8;
+const LARGE_AT_ONCE = 4;
 /** A grant older than this is not used any more: URLs expire, and nobody says when. */
 const GRANT_FRESH_MS = 5 * 60_000;
-/** A file that keeps changing is given up after so many tries. */
-const CHANGES_BORNE = 8;
-/** So is one whose URL is refused each time although it is fresh, or whose bytes arrive otherwise each time. */
-const REFUSALS_BORNE = 4;
 
 interface Running {
   readonly item: DueItem;
@@ -33,6 +28,7 @@ interface Running {
 
 export class Transfers {
   readonly #shop: Workshop;
+  readonly #backlog: Backlog;
   /** Items that this process works on, from the choice to the committed outcome. */
   readonly #running = new Map<ItemId, Running>();
   /** Items with a fresh grant that wait for a slot. Only small ones, and never more than there are slots. */
@@ -42,6 +38,7 @@ export class Transfers {
 
   constructor(shop: Workshop) {
     this.#shop = shop;
+    this.#backlog = new Backlog(shop.deps.store);
   }
 
   /** The files on their way now. */
@@ -71,6 +68,7 @@ export class Transfers {
 
   /** Stops what is no longer wanted: paused, cancelled, or its batch gone. */
   stopUnless(wanted: (item: { unitId: number; batchId: number; itemId: number }) => boolean): void {
+    this.#backlog.forget();
     this.#waiting = this.#waiting.filter(({ item, ready }) => {
       const keep = wanted({ unitId: item.unitId, batchId: item.batchId, itemId: item.id });
       if (!keep) {
@@ -86,12 +84,13 @@ export class Transfers {
   }
 
   #slots(): number {
-    const chosen = this.#shop.deps.concurrency();
-    return chosen === 'auto' ? AUTO_SLOTS : chosen;
+    return this.#shop.pace.slots(this.#shop.deps.concurrency());
   }
 
   #cost(size: number): number {
-    return this.#shop.deps.concurrency() === 'auto' && size >= LARGE_BYTES ? LARGE_COST : 1;
+    const { least, most } = this.#shop.deps.concurrency();
+    if (least === most || size < LARGE_BYTES) return 1;
+    return Math.max(1, Math.min(LARGE_COST, Math.floor(this.#slots() / LARGE_AT_ONCE)));
   }
 
   /** How many more items may be chosen: the free slots, and as many again that fetch their URL meanwhile. */
@@ -103,10 +102,7 @@ export class Transfers {
     const allowance = ready.gate.allowance(this.#shop.now());
     if (allowance === 'none') return;
     const want = allowance === 'one' ? 1 : this.#free();
-    const due = this.#shop.deps.store
-      .dueItems(ready.batch.id, this.#shop.now(), this.#running.size + want)
-      .filter((item) => !this.#running.has(item.id))
-      .slice(0, want);
+    const due = this.#backlog.next(ready.batch.id, this.#shop.now(), this.#running, want);
     const toGrant: DueItem[] = [];
     let chosen = 0;
     const budget = this.#free();
@@ -122,8 +118,9 @@ export class Transfers {
       if (chosen + cost > Math.max(budget, cost * Number(this.#running.size === 0))) break;
       chosen += cost;
       if (allowance === 'one') ready.gate.probe();
+      this.#backlog.take(item);
       this.#running.set(item.id, { item, cost, abort: new AbortController(), transfer: null });
-      if (item.state.at === 'granted' && this.#isFresh(item.state.grant)) {
+      if (item.state.at === 'granted' && this.#isUsable(item, item.state.grant)) {
         this.#waiting.push({ ready, item, grant: item.state.grant });
       } else {
         toGrant.push(item);
@@ -138,6 +135,11 @@ export class Transfers {
   #isFresh(grant: Grant): boolean {
     const age = this.#shop.now() - grant.grantedAt;
     return age >= 0 && age < GRANT_FRESH_MS;
+  }
+
+  /** An upload that can be resumed goes on at its own address, whatever became of the URL that opened it. */
+  #isUsable(item: DueItem, grant: Grant): boolean {
+    return sessionOf(item) !== null || this.#isFresh(grant);
   }
 
   /** One call takes items of one media type, and no more than the route allows. */
@@ -176,6 +178,9 @@ export class Transfers {
       );
       if (shop.signal.aborted) return this.#forget(items);
       if (!answer.ok) {
+        if (answer.failure.kind === 'refused' && items.length > 1 && !isAboutTarget(answer.failure.error)) {
+          return this.#grantInHalves(ready, items, wake);
+        }
         await this.#grantFailed(ready, items, answer.failure);
         return this.#forget(items);
       }
@@ -202,6 +207,13 @@ export class Transfers {
       this.#drain(wake);
       wake();
     }
+  }
+
+  /** Of many names that were refused together, one may be the bad one: it is to fail alone. */
+  #grantInHalves(ready: ReadyBatch, items: readonly DueItem[], wake: () => void): void {
+    const half = Math.ceil(items.length / 2);
+    void this.#grant(ready, items.slice(0, half), wake);
+    void this.#grant(ready, items.slice(half), wake);
   }
 
   async #grantFailed(ready: ReadyBatch, items: readonly DueItem[], failed: CallFailure): Promise<void> {
@@ -246,9 +258,12 @@ export class Transfers {
         this.#waiting.shift();
         continue;
       }
-      if (this.#usedSlots > 0 && this.#usedSlots + running.cost > this.#slots()) return;
+      if (this.#usedSlots > 0 && this.#usedSlots + running.cost > this.#slots()) {
+        this.#shop.pace.full();
+        return;
+      }
       this.#waiting.shift();
-      if (!this.#isFresh(next.grant)) {
+      if (!this.#isUsable(next.item, next.grant)) {
         // It grew old while it waited (the machine was asleep, say), and is asked for anew.
         this.#running.delete(next.item.id);
         next.ready.gate.probeEnded();
@@ -263,15 +278,11 @@ export class Transfers {
   async #put(ready: ReadyBatch, running: Running, grant: Grant, wake: () => void): Promise<void> {
     const shop = this.#shop;
     const { item } = running;
-    const transfer: Transfer = {
-      itemId: item.id,
-      unitId: item.unitId,
-      batchId: item.batchId,
-      size: item.identity.size,
-      sentBytes: 0,
-      startedAt: shop.deps.clock.monotonic(),
-    };
+    const transfer = newTransfer(item, shop.deps.clock.monotonic());
     running.transfer = transfer;
+    const session = sessionOf(item);
+    // What an earlier run has sent is there, and no achievement of this moment.
+    let resuming = session !== null;
     const stop = (): void => running.abort.abort();
     shop.signal.addEventListener('abort', stop, { once: true });
     try {
@@ -282,11 +293,20 @@ export class Transfers {
         identity: item.identity,
         signal: running.abort.signal,
         onProgress: (sentBytes) => {
-          shop.deps.listener.sent(sentBytes - transfer.sentBytes);
+          const moved = resuming ? 0 : Math.max(0, sentBytes - transfer.sentBytes);
+          if (resuming) transfer.resumedBytes = sentBytes;
+          resuming = false;
           transfer.sentBytes = sentBytes;
+          shop.pace.sent(moved);
+          shop.deps.listener.sent(moved);
         },
+        session,
+        onSession: (address) => this.#keepSession(item, address),
       });
-      const changes = await this.#outcome(ready, item, grant, outcome);
+      const account = ready.batch.accountId;
+      const changes = await changesAfter(shop, { account, item, outcome, fresh: this.#isFresh(grant) });
+      // A unit that failed takes its other items with it, of which some may have been read ahead.
+      if (changes.some((each) => each.kind === 'item' && each.event.on === 'failed')) this.#backlog.forget();
       await shop.committer.commit(changes);
     } catch (reason) {
       shop.deps.log.error('The outcome of an upload could not be recorded.', {
@@ -302,89 +322,35 @@ export class Transfers {
     }
   }
 
-  async #outcome(ready: ReadyBatch, item: DueItem, grant: Grant, outcome: PutOutcome): Promise<Change[]> {
-    const shop = this.#shop;
-    const attempts = item.state.at === 'queued' || item.state.at === 'granted' ? item.state.attempts : 0;
-    const change = (event: ItemEvent): Change[] => [{ kind: 'item', id: item.id, event }];
-    const soon = (): number => shop.now() + backoffMs(attempts, shop.deps.random, shop.backoff);
-    const account = ready.batch.accountId;
-    switch (outcome.kind) {
-      case 'stored':
-        shop.noteSuccess(account);
-        return change({ on: 'stored', sha256: outcome.sha256 });
-      case 'expired': {
-        shop.noteSuccess(account);
-        if (attempts + 1 >= REFUSALS_BORNE)
-          return change({ on: 'failed', failure: shop.failure(outcome.error) });
-        // A URL that grew old in a pause is no failure of the file; a fresh one that is refused is.
-        const old = !this.#isFresh(grant);
-        return change({
-          on: 'grant-lost',
-          failure: old ? null : shop.failure(outcome.error),
-          notBefore: old ? 0 : soon(),
-        });
-      }
-      case 'file':
-        shop.gate(account).probeEnded();
-        return this.#fileTrouble(item, attempts, outcome.error, soon);
-      case 'transient': {
-        const failure = shop.failure(outcome.error);
-        if (isOfThisFile(outcome.error)) {
-          // The storage took it: it is there. That the bytes arrived otherwise is this file's trouble alone.
-          shop.noteSuccess(account);
-          if (attempts + 1 >= REFUSALS_BORNE) return change({ on: 'failed', failure });
-          return change({ on: 'transient', failure, notBefore: soon() });
-        }
-        if (outcome.error.code === 'rate-limited') {
-          shop.gate(account).toldToWait(failure, shop.now(), outcome.retryAfterMs);
-        } else {
-          const grave = isNetworkError(outcome.error);
-          shop.gate(account).failed(failure, shop.now(), outcome.retryAfterMs, grave);
-        }
-        shop.deps.listener.changed();
-        return change({
-          on: 'transient',
-          failure,
-          notBefore: shop.now() + (outcome.retryAfterMs ?? soon() - shop.now()),
-        });
-      }
-      case 'refused':
-        shop.noteSuccess(account);
-        return change({ on: 'failed', failure: shop.failure(outcome.error) });
-      case 'cancelled':
-        shop.gate(account).probeEnded();
-        return [];
-      default:
-        return unreachable(outcome);
-    }
-  }
-
-  async #fileTrouble(
-    item: DueItem,
-    attempts: number,
-    error: UploaderError,
-    soon: () => number,
-  ): Promise<Change[]> {
-    const failure = this.#shop.failure(error);
-    const giveUp: Change[] = [{ kind: 'item', id: item.id, event: { on: 'failed', failure } }];
-    if (error.code !== 'file-changed' || attempts + 1 >= CHANGES_BORNE) return giveUp;
+  /** On disk before the first byte goes there. Where it cannot be written, a broken transfer starts over. */
+  async #keepSession(item: DueItem, session: string | null): Promise<void> {
     try {
-      const identity = await this.#shop.deps.inspect(item.media, item.path);
-      return [
-        { kind: 'item', id: item.id, event: { on: 'replanned', identity, failure, notBefore: soon() } },
-      ];
+      await this.#shop.committer.commit([{ kind: 'item', id: item.id, event: { on: 'session', session } }]);
     } catch (reason) {
-      const failed = this.#shop.failure(asUploaderError(reason));
-      return [{ kind: 'item', id: item.id, event: { on: 'failed', failure: failed } }];
+      this.#shop.deps.log.warn('Where an upload can be resumed could not be recorded.', {
+        code: asUploaderError(reason).code,
+      });
     }
   }
+}
+
+/** Where the item's bytes have begun to go, if that can be resumed. */
+function sessionOf(item: DueItem): string | null {
+  return item.state.at === 'granted' ? item.state.session : null;
+}
+
+function newTransfer(item: DueItem, startedAt: number): Transfer {
+  return {
+    itemId: item.id,
+    unitId: item.unitId,
+    batchId: item.batchId,
+    size: item.identity.size,
+    sentBytes: 0,
+    resumedBytes: 0,
+    startedAt,
+  };
 }
 
 function grantRequest(item: DueItem): GrantRequest {
   return { media: item.media, name: item.name, mime: item.mime };
-}
-
-/** Trouble that says nothing about the server, and that must not be tried for ever. */
-function isOfThisFile(error: UploaderError): boolean {
-  return error.code === 'hash-mismatch' || error.code === 'internal';
 }

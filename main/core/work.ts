@@ -7,6 +7,7 @@ import type { Committer } from './committer.ts';
 import { type Failure, isNetworkError, toFailure, UploaderError } from './errors.ts';
 import { Gate, type GateState } from './gate.ts';
 import type { AccountId, Batch, BatchId, FileIdentity, ItemId, MediaId, Target, UnitId } from './model.ts';
+import { type Bounds, Pace } from './pace.ts';
 import type { Answer, CallFailure, Clock, EncordSession, Log, QueueStore, Random, Sender } from './ports.ts';
 import { type Backoff, DEFAULT_BACKOFF } from './retry.ts';
 
@@ -23,6 +24,8 @@ export interface Transfer {
   readonly batchId: BatchId;
   readonly size: number;
   sentBytes: number;
+  /** Of those, bytes that were there before: an earlier try sent them. */
+  resumedBytes: number;
   readonly startedAt: number;
 }
 
@@ -47,7 +50,7 @@ export interface EngineDeps {
   readonly inspect: (media: MediaId, path: string) => Promise<FileIdentity>;
   readonly media: (id: MediaId) => MediaFacts;
   /** How many files may be sent at the same time. */
-  readonly concurrency: () => number | 'auto';
+  readonly concurrency: () => Bounds;
   readonly listener: EngineListener;
   /** After this long without a trace of a registration, it did not happen. */
   readonly settleMs: number;
@@ -68,6 +71,7 @@ export class Workshop {
   readonly deps: EngineDeps;
   readonly committer: Committer;
   readonly backoff: Backoff;
+  readonly pace: Pace;
   readonly #gates = new Map<AccountId, Gate>();
   readonly #stop: AbortController;
   readonly #patience: AbortController;
@@ -77,6 +81,7 @@ export class Workshop {
     this.deps = deps;
     this.committer = committer;
     this.backoff = deps.backoff ?? DEFAULT_BACKOFF;
+    this.pace = new Pace(() => deps.clock.monotonic());
     this.#stop = stop;
     this.#patience = patience;
   }
@@ -126,9 +131,11 @@ export class Workshop {
     switch (failed.kind) {
       case 'never-sent':
       case 'lost':
+        this.pace.trouble();
         gate.failed(failure, this.now(), failed.retryAfterMs ?? null, isNetworkError(failed.error));
         break;
       case 'wait':
+        this.pace.trouble();
         gate.toldToWait(failure, this.now(), failed.retryAfterMs);
         break;
       case 'signed-out':

@@ -57,14 +57,19 @@ export class World {
   holds: ((request: PutRequest) => Promise<PutOutcome>) | null = null;
   /** What an answer waits for after the server has acted; null: nothing. */
   delays: ((kind: CallKind) => Promise<void> | null) | null = null;
-  /** What happens before each registration, as on the documented route; null: nothing does. */
-  prepares: (() => Promise<void>) | null = null;
+  /** What happens before each registration, as on the documented route, and how it fails; null: nothing does. */
+  prepares: (() => Promise<CallFailure | undefined>) | null = null;
+  /** Whether the account still sees the dataset. */
+  datasetGone = false;
+  /** Told of bytes on their way. */
+  sent: (bytes: number) => void = () => undefined;
   /** Asked before each commit; what it throws, the store throws. */
   commits: (changes: readonly Change[]) => void = () => undefined;
   /** Units that jobs refuse, by title. */
   readonly bad = new Set<string>();
   route: RouteName;
   unitsPerRegistration = 200;
+  bounds = { least: 2, most: 64 };
   settleMs = 50;
   store: Store;
   engine: Engine;
@@ -179,8 +184,8 @@ export class World {
       session: async () => this.#session(),
       inspect: async () => ({ size: 11, mtimeMs: 2 }),
       media: mediaType,
-      concurrency: () => 'auto',
-      listener: { changed: () => undefined, routeNotice: () => undefined, sent: () => undefined },
+      concurrency: () => this.bounds,
+      listener: { changed: () => undefined, routeNotice: () => undefined, sent: (bytes) => this.sent(bytes) },
       settleMs: this.settleMs,
       backoff: { baseMs: 4, capMs: 40 },
     });
@@ -231,7 +236,22 @@ export class World {
           notice: null,
         })),
       datasets: async () => ({ ok: true, value: [] }),
-      dataset: () => Promise.reject(new Error('not asked for here')),
+      dataset: async (id) =>
+        this.datasetGone
+          ? { ok: false, failure: { kind: 'refused', error: new UploaderError('dataset-unknown', 'Gone.') } }
+          : {
+              ok: true,
+              value: {
+                id,
+                title: 'Dataset',
+                description: '',
+                createdAt: null,
+                editedAt: null,
+                role: 'admin',
+                storage: 0,
+                backingFolderId: null,
+              },
+            },
       createDataset: () => Promise.reject(new Error('not asked for here')),
       rows: async () => ({ ok: true, value: [] }),
       folders: async () => ({ ok: true, value: [] }),
@@ -257,8 +277,8 @@ export class World {
   }
 
   async #prepare(): Promise<Answer<null>> {
-    await this.prepares?.();
-    return { ok: true, value: null };
+    const failure = await this.prepares?.();
+    return failure ? { ok: false, failure } : { ok: true, value: null };
   }
 
   #registered(made: Made): Registered {
