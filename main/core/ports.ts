@@ -140,6 +140,14 @@ export interface Sender {
   put(request: PutRequest): Promise<PutOutcome>;
 }
 
+/** What all uploads of this program together may send; of the bytes of files, not of calls to Encord. */
+export interface BandwidthLimiter {
+  /** Bytes a second; null is no limit. */
+  readonly limit: number | null;
+  /** Holds at once, also for uploads on their way. */
+  setLimit(bytesPerSecond: number | null): void;
+}
+
 // ---------------------------------------------------------------------------------------------- Encord
 
 /** Why a call did not succeed, in the terms that decide what may be done next. */
@@ -405,6 +413,11 @@ export interface ActiveTwin {
   readonly ifHashes?: readonly (string | null)[];
 }
 
+export interface WorkingBatch extends Batch {
+  /** Its units in each state that is not an end. */
+  readonly open: Readonly<Record<'collecting' | 'ready' | 'registering' | 'processing' | 'linking', number>>;
+}
+
 /** The part of the store that the engine uses. Synchronous, transactional, the only writer. */
 export interface QueueStore {
   /**
@@ -414,13 +427,14 @@ export interface QueueStore {
   commit(changes: readonly Change[]): void;
 
   /**
-   * Batches that can have work, in order: not finished, their account not blocked; of paused ones only those with
-   * units past the point of return, which go on.
+   * Batches that can have work, those with units that were moved to the top first, then by rank and in the order of
+   * adding: not finished, their account not blocked; of paused ones only those with units past the point of return,
+   * which go on.
    */
-  workingBatches(): readonly Batch[];
+  workingBatches(): readonly WorkingBatch[];
   /** Whether the batch's files may be sent now: neither it, its account nor the queue is paused or blocked. */
   mayStart(batchId: BatchId): boolean;
-  /** Items to send: queued or granted, of collecting unpaused units, due, in order. */
+  /** Items to send: queued or granted, of collecting unpaused units, due, by rank and in the order of adding. */
   dueItems(batchId: BatchId, now: number, limit: number): readonly (Item & { readonly media: MediaId })[];
   /** Units in one of the states, unpaused unless past the point of return, due, in order. */
   dueUnits(

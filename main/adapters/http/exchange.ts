@@ -14,6 +14,7 @@ import type { Agents } from './agents.ts';
 import { connectionError, systemCode } from './failures.ts';
 import type { PutAnswer } from './put-answers.ts';
 import { Body, BUFFER_BYTES, type BufferPool, type FilePart } from './put-body.ts';
+import type { Throttle } from './throttle.ts';
 
 export interface Line {
   /** Own the sockets, and the authorities that are trusted. */
@@ -22,6 +23,8 @@ export interface Line {
   /** Milliseconds without a byte in either direction after which an upload is given up. */
   readonly stallMs: number;
   readonly pool: BufferPool;
+  /** Shared by all uploads, which together keep to its limit. */
+  readonly throttle: Throttle;
 }
 
 export interface Order {
@@ -95,6 +98,7 @@ class Exchange {
   private incoming: IncomingMessage | null = null;
   private answer: PutAnswer | null = null;
   private reading = false;
+  private held = false;
   private sent = 0;
   private movedAt = 0;
   private stopWatch: () => void = () => undefined;
@@ -113,11 +117,16 @@ class Exchange {
       new Body({
         part: order.part,
         pool: line.pool,
+        throttle: line.throttle,
         outgoing,
         clock: line.clock,
         onMoved: (bytes) => this.onMoved(bytes),
         onReading: (reading) => {
           this.reading = reading;
+        },
+        onHeld: (held) => {
+          this.held = held;
+          this.move();
         },
       });
     this.listen();
@@ -233,6 +242,8 @@ class Exchange {
     this.move();
     const { clock, stallMs } = this.line;
     const look = (): void => {
+      // Nobody is silent while the limit is what is waited for.
+      if (this.held) this.move();
       const left = this.movedAt + stallMs - clock.monotonic();
       if (left > 0) {
         this.stopWatch = clock.after(left, look);

@@ -12,6 +12,7 @@ import type { FileIdentity } from '../../core/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import { fileChanged, fileProblem, READ_NOW, systemCode } from '../files/problems.ts';
 import type { Hasher } from './hasher.ts';
+import type { Throttle } from './throttle.ts';
 
 export const BUFFER_BYTES = 512 * 1024;
 /**
@@ -58,12 +59,15 @@ export interface FilePart {
 export interface BodyOptions {
   readonly part: FilePart;
   readonly pool: BufferPool;
+  readonly throttle: Throttle;
   readonly outgoing: ClientRequest;
   readonly clock: Pick<Clock, 'monotonic'>;
   /** Bytes that the socket took; called for each write. */
   readonly onMoved: (bytes: number) => void;
   /** Whether the file is being waited for, rather than the socket. */
   readonly onReading: (reading: boolean) => void;
+  /** Whether the limit is being waited for, rather than anybody. */
+  readonly onHeld: (held: boolean) => void;
 }
 
 /** The body of one request. When `send` rejects, the request must be destroyed: it is short of its last bytes. */
@@ -74,6 +78,8 @@ export class Body {
   private step = SMALLEST_WRITE;
   private movedAt = 0;
   private owned = 0;
+  /** Writes that the socket is not done with. */
+  private unwritten = 0;
   private readonly free: Buffer[] = [];
   private wake: (() => void) | null = null;
   private stopped = false;
@@ -121,7 +127,7 @@ export class Body {
       this.put(buffer);
       throw thrown;
     }
-    this.write(buffer, filled, from, true);
+    await this.write(buffer, filled, from, true);
   }
 
   private async sendLarge(file: FileHandle): Promise<void> {
@@ -147,7 +153,7 @@ export class Body {
         this.put(buffer);
         return;
       }
-      this.write(buffer, length, offset, last);
+      await this.write(buffer, length, offset, last);
       offset += length;
     }
   }
@@ -166,30 +172,60 @@ export class Body {
     }
   }
 
-  private write(buffer: Buffer, length: number, offset: number, last: boolean): void {
-    const { outgoing } = this.options;
+  /** Hands it all over, at once unless there is a limit. */
+  private async write(buffer: Buffer, length: number, offset: number, last: boolean): Promise<void> {
+    const { outgoing, throttle } = this.options;
     const chunk = buffer.subarray(0, length);
-    const step = this.step;
-    let users = 2;
+    // The handing over, each write that the socket is not done with, and the hashing.
+    let users = 1;
     const done = (): void => {
       users--;
       if (users === 0) this.put(buffer);
     };
-    let from = 0;
-    do {
-      const slice = chunk.subarray(from, from + step);
-      from += step;
-      const whole = from >= length;
+    for (let from = 0; from < length; ) {
+      const room = Math.min(this.step, length - from);
+      const size = throttle.limit === null ? room : await this.allowed(room);
+      if (size === 0) break;
+      const slice = chunk.subarray(from, from + size);
+      from += size;
+      users++;
+      this.unwritten++;
       outgoing.write(slice, (error) => {
-        if (whole) done();
+        this.unwritten--;
+        done();
         if (!error) this.moved(slice.length);
+        this.wake?.();
       });
-    } while (from < length);
+    }
+    // Nobody waits any more for the hash of what is broken off.
+    if (this.stopped) return done();
+    users++;
+    done();
     // While the system sends the bytes, they are hashed; neither changes them.
     this.hash(chunk, offset, done);
     if (!last) return;
     this.complete = true;
     outgoing.end();
+  }
+
+  /** How much of the next bytes may go now, under a limit; none where the upload is broken off meanwhile. */
+  private async allowed(most: number): Promise<number> {
+    const { throttle, onReading, onHeld } = this.options;
+    onReading(false);
+    // A file whose socket takes nothing would use up the share of the others.
+    while (this.unwritten > 0 && !this.stopped) await this.woken();
+    if (this.stopped) return 0;
+    let granted = 0;
+    const takeBack = throttle.ask(most, (bytes) => {
+      granted = bytes;
+      this.wake?.();
+    });
+    if (granted > 0) return granted;
+    onHeld(true);
+    while (granted === 0 && !this.stopped) await this.woken();
+    takeBack();
+    onHeld(false);
+    return this.stopped ? 0 : granted;
   }
 
   private hash(chunk: Buffer, offset: number, done: () => void): void {
@@ -216,12 +252,17 @@ export class Body {
         this.owned++;
         return this.options.pool.take();
       }
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-      this.wake = null;
+      await this.woken();
     }
     return null;
+  }
+
+  /** Until something may have changed. */
+  private async woken(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    this.wake = null;
   }
 
   private put(buffer: Buffer): void {

@@ -15,6 +15,7 @@ import { BUFFER_BYTES, BufferPool } from './put-body.ts';
 import { opensSession, sendResumable } from './resumable.ts';
 import { confirmed, type Tools } from './sending.ts';
 import { StorageHashes } from './storage-hashes.ts';
+import { Throttle } from './throttle.ts';
 
 export interface SenderOptions {
   /** Own the sockets, and the authorities that are trusted. */
@@ -27,6 +28,8 @@ export interface SenderOptions {
   readonly hash: boolean;
   /** The threads that hash large files; those of this sender unless given. */
   readonly workers?: HashWorkers;
+  /** The limit that all uploads share; without one there is none. */
+  readonly throttle?: Throttle;
 }
 
 /** Buffers kept between uploads: enough for a handful of large files side by side. */
@@ -38,6 +41,7 @@ export function createSender(options: SenderOptions): Sender {
     clock: options.clock,
     stallMs: options.stallMs,
     pool: new BufferPool(KEPT_BUFFERS),
+    throttle: options.throttle ?? new Throttle(options.clock),
     hash: options.hash,
     hashes: new StorageHashes(),
     workers: options.workers ?? new HashWorkers(),
