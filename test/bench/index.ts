@@ -6,6 +6,7 @@
 
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { bandwidth } from './bandwidth.ts';
 import { large } from './large.ts';
 import { memory } from './memory.ts';
 import { small } from './small.ts';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   large,
   small,
   memory,
+  bandwidth,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,0 +1,108 @@
+/**
+ * The bandwidth limit, as the receiver sees it: how many bytes arrive in ten seconds, over what the limit allows, for one
+ * file and for eight, with a change of the limit in mid-run. Nothing is compared: the ratio should be 1, within 0.05.
+ */
+
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { createClock } from '../../main/adapters/clock.ts';
+import { createAgents } from '../../main/adapters/http/agents.ts';
+import { createSender } from '../../main/adapters/http/put.ts';
+import { Throttle } from '../../main/adapters/http/throttle.ts';
+import type { Sender } from '../../main/core/ports.ts';
+import { sayLimit } from '../../main/core/timetable.ts';
+import { listen, type Measurement, round, stop } from './tools.ts';
+
+const MIB = 1024 ** 2;
+const SPAN_MS = 10_000;
+const FILE_BYTES = 1024 * MIB;
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** From one limit to another while the files are on their way. */
+const RUNS = [
+  { files: 1, limits: [2 * MIB, 20 * MIB] },
+  { files: 8, limits: [2 * MIB, 20 * MIB] },
+  { files: 1, limits: [20 * MIB, 2 * MIB] },
+  { files: 8, limits: [20 * MIB, 2 * MIB] },
+  { files: 8, limits: [100 * MIB, MIB / 10] },
+] as const;
+
+const counted = z.object({ bytes: z.number(), ms: z.number(), files: z.record(z.string(), z.number()) });
+type Counted = z.infer<typeof counted>;
+
+export async function* bandwidth(): AsyncGenerator<Measurement> {
+  const folder = mkdtempSync(join(tmpdir(), 'encord-bench-'));
+  const meter = await listen(join(import.meta.dirname, 'meter.ts'), []);
+  const agents = createAgents();
+  const clock = createClock();
+  const throttle = new Throttle(clock);
+  const sender = createSender({ agents, clock, log: SILENT, stallMs: 60_000, hash: true, throttle });
+  const count = async (): Promise<Counted> => counted.parse(await (await fetch(meter.url)).json());
+  try {
+    const path = join(folder, 'large.bin');
+    const file = await open(path, 'w');
+    // A hole: what is measured is the limit, and reading nothing is as good as reading something.
+    await file.truncate(FILE_BYTES);
+    await file.close();
+    for (const [run, { files, limits }] of RUNS.entries()) {
+      const end = new AbortController();
+      throttle.setLimit(limits[0]);
+      const sending = Array.from({ length: files }, (_, index) =>
+        send(sender, `${meter.url}/${run}/${index}`, path, end.signal),
+      );
+      for (const limit of limits) {
+        throttle.setLimit(limit);
+        const before = await count();
+        await wait(SPAN_MS);
+        const after = await count();
+        const rate = ((after.bytes - before.bytes) / (after.ms - before.ms)) * 1000;
+        const shares = Array.from({ length: files }, (_, index) => {
+          const name = `/${run}/${index}`;
+          return (after.files[name] ?? 0) - (before.files[name] ?? 0);
+        });
+        yield {
+          name: `bandwidth, ${files === 1 ? 'one file' : `${files} files`}, ${limit === limits[0] ? 'limited to' : 'then changed to'} ${sayLimit(limit)}`,
+          value: round(rate / MIB, 3),
+          unit: 'MiB/s',
+          against: 'the limit',
+          ratio: round(rate / limit, 3),
+        };
+        if (files > 1) {
+          yield {
+            name: 'the least of the files, of the most',
+            value: round(Math.min(...shares) / Math.max(...shares), 3),
+            unit: '',
+          };
+        }
+      }
+      end.abort();
+      await Promise.all(sending);
+    }
+  } finally {
+    agents.close();
+    await stop(meter);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Again and again until it is told to stop. */
+async function send(sender: Sender, url: string, path: string, signal: AbortSignal): Promise<void> {
+  const { size, mtimeMs } = statSync(path);
+  while (!signal.aborted) {
+    const outcome = await sender.put({
+      url,
+      headers: { 'content-type': 'application/octet-stream' },
+      path,
+      identity: { size, mtimeMs },
+      signal,
+      onProgress: () => undefined,
+    });
+    if (outcome.kind !== 'stored' && outcome.kind !== 'cancelled') {
+      throw new Error(`The receiver did not take the file: ${outcome.error.message}`);
+    }
+  }
+}
