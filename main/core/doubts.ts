@@ -27,6 +27,10 @@ export class Doubts implements UnitStep {
     return 2;
   }
 
+  perCall(): number {
+    return LOOKUP_SIZE;
+  }
+
   choose(_ready: ReadyBatch, due: readonly Unit[]): readonly Unit[] {
     const doubted = due.filter((unit) => unit.state.at === 'registering' && unit.state.doubt);
     const [first] = doubted;

@@ -10,6 +10,8 @@ import type { JobState, JobUnitResult } from './ports.ts';
 import { change, isNo, knownUnit, later, type UnitStep } from './unit-steps.ts';
 import { type ReadyBatch, unreachable, type Workshop } from './work.ts';
 
+/** Units of one job that a poll concerns. */
+const UNITS_OF_A_JOB = 500;
 /** Jobs of one batch that are polled at once; each poll is held open by the server. */
 const POLLS_AT_ONCE = 8;
 /** A server that answers a long poll at once is not asked again sooner than this. */
@@ -42,6 +44,10 @@ export class Jobs implements UnitStep {
 
   atOnce(): number {
     return POLLS_AT_ONCE;
+  }
+
+  perCall(): number {
+    return UNITS_OF_A_JOB;
   }
 
   choose(_ready: ReadyBatch, due: readonly Unit[]): readonly Unit[] {

@@ -12,16 +12,23 @@ import { Registering } from './registering.ts';
 import { change, type UnitStep } from './unit-steps.ts';
 import type { ReadyBatch, Workshop } from './work.ts';
 
-/** Due units that a step chooses from, beside those that are under way. */
-const CHOICE = 200;
+/** The most units that one reading brings. */
+const MOST_AT_ONCE = 2_000;
+
+interface Running {
+  readonly calls: number;
+  readonly units: number;
+}
 
 export class Registrations {
   readonly #shop: Workshop;
   readonly #jobs: Jobs;
   /** In this order: what is nearest to its end first. */
   readonly #steps: readonly UnitStep[];
-  readonly #running = new Set<UnitId>();
-  readonly #calls = new Map<string, number>();
+  /** Units of the calls that are under way. */
+  readonly #under = new Set<UnitId>();
+  /** By state and batch. */
+  readonly #calls = new Map<string, Running>();
   /** Units whose step could not be recorded (disk full, say): an intent of theirs may be open with nobody waiting. */
   readonly #unrecorded = new Set<UnitId>();
 
@@ -32,7 +39,7 @@ export class Registrations {
   }
 
   get busy(): number {
-    return this.#running.size;
+    return this.#under.size;
   }
 
   /** The next time after `now` at which a job wants to be polled; null when none waits. */
@@ -56,39 +63,64 @@ export class Registrations {
   }
 
   #startStep(ready: ReadyBatch, step: UnitStep, wake: () => void): void {
-    const key = `${step.state} ${ready.batch.id}`;
-    while ((this.#calls.get(key) ?? 0) < step.atOnce(ready)) {
+    const key = keyOf(ready, step.state);
+    const free = step.atOnce(ready) - this.#running(key).calls;
+    if (free <= 0 || !this.#isWorthAsking(ready, step.state)) return;
+    let due: readonly Unit[] | null = null;
+    for (let call = 0; call < free; call += 1) {
       const allowance = ready.gate.allowance(this.#shop.now());
       if (allowance === 'none') return;
-      const units = this.#choose(ready, step);
+      due ??= this.#due(ready, step, free);
+      const units: readonly Unit[] = due.length === 0 ? [] : step.choose(ready, due);
       if (units.length === 0) return;
+      const chosen = new Set(units.map(({ id }) => id));
+      due = due.filter(({ id }) => !chosen.has(id));
       if (allowance === 'one') ready.gate.probe();
-      for (const unit of units) this.#running.add(unit.id);
-      this.#calls.set(key, (this.#calls.get(key) ?? 0) + 1);
-      void step
-        .run(ready, units)
-        .catch((reason: unknown) => {
-          for (const unit of units) this.#unrecorded.add(unit.id);
-          const { code, message } = asUploaderError(reason);
-          const fields = { step: step.state, code, message };
-          this.#shop.deps.log.error('A step of the registration could not be recorded.', fields);
-        })
-        .finally(() => {
-          ready.gate.probeEnded();
-          for (const unit of units) this.#running.delete(unit.id);
-          const left = (this.#calls.get(key) ?? 1) - 1;
-          if (left > 0) this.#calls.set(key, left);
-          else this.#calls.delete(key);
-          wake();
-        });
+      this.#startCall(ready, step, units, wake);
     }
   }
 
-  #choose(ready: ReadyBatch, step: UnitStep): readonly Unit[] {
-    const due = this.#shop.deps.store
-      .dueUnits(ready.batch.id, step.state, this.#shop.now(), this.#running.size + CHOICE)
-      .filter((unit) => !this.#running.has(unit.id));
-    return due.length === 0 ? [] : step.choose(ready, due);
+  /** Not where all units in that state are under way: reading them again would bring nothing. */
+  #isWorthAsking({ batch: { id, open } }: ReadyBatch, state: UnitStep['state']): boolean {
+    return open[state] > (state === 'processing' ? this.#running(`${state} ${id}`).units : 0);
+  }
+
+  #due(ready: ReadyBatch, step: UnitStep, calls: number): readonly Unit[] {
+    const limit = this.#running(keyOf(ready, step.state)).units + calls * step.perCall(ready);
+    return this.#shop.deps.store
+      .dueUnits(ready.batch.id, step.state, this.#shop.now(), Math.min(limit, MOST_AT_ONCE))
+      .filter((unit) => !this.#under.has(unit.id));
+  }
+
+  #startCall(ready: ReadyBatch, step: UnitStep, units: readonly Unit[], wake: () => void): void {
+    const key = keyOf(ready, step.state);
+    this.#count(key, 1, units.length);
+    for (const unit of units) this.#under.add(unit.id);
+    void step
+      .run(ready, units)
+      .catch((reason: unknown) => {
+        for (const unit of units) this.#unrecorded.add(unit.id);
+        const { code, message } = asUploaderError(reason);
+        const fields = { step: step.state, code, message };
+        this.#shop.deps.log.error('A step of the registration could not be recorded.', fields);
+      })
+      .finally(() => {
+        ready.gate.probeEnded();
+        for (const unit of units) this.#under.delete(unit.id);
+        this.#count(key, -1, -units.length);
+        wake();
+      });
+  }
+
+  #running(key: string): Readonly<Running> {
+    return this.#calls.get(key) ?? { calls: 0, units: 0 };
+  }
+
+  #count(key: string, calls: 1 | -1, units: number): void {
+    const before = this.#running(key);
+    const after = { calls: before.calls + calls, units: before.units + units };
+    if (after.calls > 0) this.#calls.set(key, after);
+    else this.#calls.delete(key);
   }
 
   /** As at a start: of an intent whose answer is not on record only a lookup can tell what came of it. */
@@ -97,7 +129,7 @@ export class Registrations {
     const units = [...this.#unrecorded].flatMap((id) => shop.deps.store.unit(id) ?? []);
     this.#unrecorded.clear();
     const open = units.filter(
-      (unit) => !this.#running.has(unit.id) && unit.state.at === 'registering' && unit.state.doubt === null,
+      (unit) => !this.#under.has(unit.id) && unit.state.at === 'registering' && unit.state.doubt === null,
     );
     const failure = shop.failure(
       new UploaderError('interrupted', 'What Encord answered could not be written down. Looking it up.'),
@@ -111,4 +143,8 @@ export class Registrations {
       for (const unit of open) this.#unrecorded.add(unit.id);
     }
   }
+}
+
+function keyOf(ready: ReadyBatch, state: UnitStep['state']): string {
+  return `${state} ${ready.batch.id}`;
 }

@@ -14,6 +14,8 @@ export interface UnitStep {
   readonly state: 'ready' | 'registering' | 'processing' | 'linking';
   /** Calls of one batch at the same time. */
   atOnce(ready: ReadyBatch): number;
+  /** The most units that one call takes. */
+  perCall(ready: ReadyBatch): number;
   /** From due units in order, of which there is at least one. Empty where none wants a call yet. */
   choose(ready: ReadyBatch, due: readonly Unit[]): readonly Unit[];
   /** Rejects where what happened could not be recorded. */

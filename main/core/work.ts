@@ -6,9 +6,19 @@
 import type { Committer } from './committer.ts';
 import { type Failure, isNetworkError, toFailure, UploaderError } from './errors.ts';
 import { Gate, type GateState } from './gate.ts';
-import type { AccountId, Batch, BatchId, FileIdentity, ItemId, MediaId, Target, UnitId } from './model.ts';
+import type { AccountId, BatchId, FileIdentity, ItemId, MediaId, Target, UnitId } from './model.ts';
 import { type Bounds, Pace } from './pace.ts';
-import type { Answer, CallFailure, Clock, EncordSession, Log, QueueStore, Random, Sender } from './ports.ts';
+import type {
+  Answer,
+  CallFailure,
+  Clock,
+  EncordSession,
+  Log,
+  QueueStore,
+  Random,
+  Sender,
+  WorkingBatch,
+} from './ports.ts';
 import { type Backoff, DEFAULT_BACKOFF } from './retry.ts';
 
 /** What the engine has to know of a media type. */
@@ -59,7 +69,7 @@ export interface EngineDeps {
 
 /** Work that may start now, of one batch whose account can be used. */
 export interface ReadyBatch {
-  readonly batch: Batch;
+  readonly batch: WorkingBatch;
   readonly target: Target;
   readonly session: EncordSession;
   readonly gate: Gate;

@@ -17,6 +17,9 @@ import type { ShelfChange } from './unit-work.ts';
 const MAY_START = `batch.paused = 0 AND account.paused = 0 AND (SELECT paused FROM queue) = 0`;
 const PAST_RETURN = `(batch.registering + batch.processing + batch.linking > 0)`;
 const WORKING = `batch.finished_at IS NULL AND account.blocked IS NULL`;
+/** The lowest rank of those that were moved to the top; 0 where a batch has none of them, and so comes after. */
+const URGENT = `(SELECT coalesce(min(unit.rank), 0) FROM unit INDEXED BY unit_urgent
+  WHERE unit.rank < 0 AND unit.due_at IS NOT NULL AND unit.state = 'collecting' AND unit.batch_id = batch.id)`;
 const WITH_ACCOUNT = 'batch JOIN account ON account.id = batch.account_id';
 
 export interface QueueHooks {
@@ -53,10 +56,20 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
     workingBatches() {
       return db
         .all(
-          `SELECT ${rows.BATCH_COLUMNS} FROM ${WITH_ACCOUNT}
-           WHERE ${WORKING} AND ((${MAY_START}) OR ${PAST_RETURN}) ORDER BY batch.id`,
+          `SELECT ${rows.BATCH_COLUMNS}, batch.collecting, batch.ready, batch.registering, batch.processing,
+             batch.linking FROM ${WITH_ACCOUNT}
+           WHERE ${WORKING} AND ((${MAY_START}) OR ${PAST_RETURN}) ORDER BY ${URGENT}, batch.rank, batch.id`,
         )
-        .map(rows.batch);
+        .map((row) => ({
+          ...rows.batch(row),
+          open: {
+            collecting: rows.number(row, 'collecting'),
+            ready: rows.number(row, 'ready'),
+            registering: rows.number(row, 'registering'),
+            processing: rows.number(row, 'processing'),
+            linking: rows.number(row, 'linking'),
+          },
+        }));
     },
 
     mayStart: (batchId) => mayWork(batchId, true),
@@ -65,7 +78,7 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
       if (!mayWork(batchId, true)) return [];
       const select = (due: string, order: string): Row[] =>
         db.all(
-          `SELECT ${rows.ITEM_COLUMNS}, unit.media FROM unit CROSS JOIN ${rows.ITEMS}
+          `SELECT ${rows.ITEM_COLUMNS}, unit.media, unit.rank FROM unit CROSS JOIN ${rows.ITEMS}
            WHERE unit.batch_id = ?1 AND unit.state = 'collecting' AND unit.due_at IS NOT NULL AND ${due}
              AND item.unit_id = unit.id AND item.not_before <= ?2
            ORDER BY ${order}, item.not_before, item.id LIMIT ?3`,
@@ -73,8 +86,8 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
           now,
           limit,
         );
-      const tried = select('unit.due_at > 0 AND unit.due_at <= ?2', 'unit.due_at, unit.id');
-      const fresh = select('unit.due_at = 0', 'unit.id');
+      const tried = select('unit.due_at > 0 AND unit.due_at <= ?2', 'unit.due_at, unit.rank, unit.id');
+      const fresh = select('unit.due_at = 0', 'unit.rank, unit.id');
       return merged(tried, fresh, limit).map((row) => ({
         ...rows.item(row, batchId),
         media: rows.media(row),
@@ -85,9 +98,9 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
       if (!mayWork(batchId, state === 'ready')) return [];
       const select = (due: string, ...params: number[]): Row[] =>
         db.all(
-          `SELECT ${rows.UNIT_COLUMNS} FROM unit
+          `SELECT ${rows.UNIT_COLUMNS}, unit.rank FROM unit
            WHERE batch_id = ? AND state = ? AND due_at IS NOT NULL AND ${due}
-           ORDER BY due_at, id LIMIT ?`,
+           ORDER BY due_at, rank, id LIMIT ?`,
           batchId,
           state,
           ...params,
@@ -189,7 +202,10 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
   };
 }
 
-/** What was tried before has the older ids and goes first, so the merged list is in the order of adding. */
+/** By rank, then in the order of adding, whether it was tried before or not. */
 function merged(tried: readonly Row[], fresh: readonly Row[], limit: number): readonly Row[] {
-  return [...tried, ...fresh].sort((a, b) => rows.number(a, 'id') - rows.number(b, 'id')).slice(0, limit);
+  if (tried.length === 0) return fresh;
+  const order = (a: Row, b: Row): number =>
+    rows.number(a, 'rank') - rows.number(b, 'rank') || rows.number(a, 'id') - rows.number(b, 'id');
+  return [...tried, ...fresh].sort(order).slice(0, limit);
 }
