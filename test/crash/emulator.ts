@@ -4,49 +4,39 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { join } from 'node:path';
 import { z } from 'zod';
+import { EmulatorControl, type EmulatorState } from '../fixtures/emulator-control.ts';
 import { reap } from './reap.ts';
-
-const PROGRAM = join(import.meta.dirname, '..', 'emulator', 'index.ts');
-
-const stateSchema = z.object({
-  datasets: z.array(
-    z.object({
-      dataset_hash: z.string(),
-      title: z.string(),
-      rows: z.array(
-        z.object({
-          data_hash: z.string(),
-          title: z.string(),
-          data_type: z.string(),
-          sha256: z.string().nullish(),
-          images: z.array(z.object({ title: z.string(), sha256: z.string() })).nullish(),
-        }),
-      ),
-    }),
-  ),
-  items: z.array(
-    z.object({ item_uuid: z.string(), title: z.string(), type: z.string(), linked: z.boolean() }),
-  ),
-  registrations: z.number(),
-});
-export type ServerState = z.infer<typeof stateSchema>;
 
 export interface FaultOrder {
   readonly match: { readonly kind: string; readonly nth: number };
   readonly do: Readonly<Record<string, number | boolean>>;
 }
 
+export interface EmulatorStart {
+  /** The emulator's command line, to start with Node. */
+  readonly program: string;
+  /** For what Node keeps of it. */
+  readonly cache: string;
+  readonly dataDir: string;
+  readonly publicKey: string;
+  readonly jobDelayMs: number;
+}
+
 export class EmulatorProcess {
+  readonly #program: string;
+  readonly #cache: string;
   readonly #dataDir: string;
   readonly #publicKey: string;
   readonly #jobDelayMs: number;
+  readonly #control = new EmulatorControl(() => this.url);
   #child: ChildProcess | null = null;
   #port = 0;
   #settings: Record<string, number> = {};
 
-  constructor(options: { dataDir: string; publicKey: string; jobDelayMs: number }) {
+  constructor(options: EmulatorStart) {
+    this.#program = options.program;
+    this.#cache = options.cache;
     this.#dataDir = options.dataDir;
     this.#publicKey = options.publicKey;
     this.#jobDelayMs = options.jobDelayMs;
@@ -60,11 +50,14 @@ export class EmulatorProcess {
     const child = spawn(
       process.execPath,
       [
-        PROGRAM,
+        this.#program,
         ...['--port', String(this.#port), '--data', this.#dataDir, '--public-key', this.#publicKey],
         ...['--job-delay-ms', String(this.#jobDelayMs)],
       ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
+      {
+        env: { ...process.env, NODE_COMPILE_CACHE: this.#cache },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
     );
     this.#child = child;
     reap(child);
@@ -97,28 +90,15 @@ export class EmulatorProcess {
     await this.control('POST', 'settings', settings);
   }
 
-  async control(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await fetch(`${this.url}/__emulator/${path}`, {
-      method,
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`The emulator answered ${response.status}: ${text}`);
-    return text ? JSON.parse(text) : null;
+  control(method: string, path: string, body?: unknown): Promise<unknown> {
+    return this.#control.call(method, path, body);
   }
 
-  async state(): Promise<ServerState> {
-    return stateSchema.parse(await this.control('GET', 'state'));
+  state(): Promise<EmulatorState> {
+    return this.#control.state();
   }
 
-  async dataset(title: string, mirrored: boolean, email: string): Promise<string> {
-    const made = z.object({ datasets: z.array(z.object({ datasetHash: z.string() })).min(1) }).parse(
-      await this.control('POST', 'seed', {
-        datasets: [{ title, mirrored, users: [{ email, role: 'admin' }] }],
-      }),
-    );
-    return made.datasets[0]?.datasetHash ?? '';
+  dataset(title: string, mirrored: boolean, email: string): Promise<string> {
+    return this.#control.dataset(title, email, { mirrored });
   }
 }

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeKey } from '../fixtures/keys.ts';
 import { boundariesOf, SCENARIOS } from './boundaries.ts';
+import { bundle, type Programs } from './bundle.ts';
 import type { Life } from './child.ts';
 import { EmulatorProcess } from './emulator.ts';
 import { planRound } from './plan.ts';
@@ -85,34 +86,47 @@ export async function crash(options: CrashOptions, report = newReport()): Promis
     next += 1;
     return next - 1;
   };
+  const programs = await bundle(join(folder, 'programs'));
+  const begin: Begin = { programs, cache: join(folder, 'cache'), take, options, report };
   await Promise.all(
-    Array.from({ length: options.workers }, (_, worker) =>
-      work(join(folder, `worker${worker}`), join(folder, 'cache'), take, options, report),
-    ),
+    Array.from({ length: options.workers }, (_, worker) => work(join(folder, `worker${worker}`), begin)),
   );
   process.off('exit', remove);
   remove();
   return report;
 }
 
-async function work(
-  folder: string,
-  cache: string,
-  take: () => number | null,
-  options: CrashOptions,
-  report: CrashReport,
-): Promise<void> {
+/** What the workers of a run share. */
+interface Begin {
+  readonly programs: Programs;
+  /** For what Node keeps of the programs. */
+  readonly cache: string;
+  /** The number of the next round, or null when there is none. */
+  readonly take: () => number | null;
+  readonly options: CrashOptions;
+  readonly report: CrashReport;
+}
+
+async function work(folder: string, { programs, cache, take, options, report }: Begin): Promise<void> {
   let round = take();
   for (let lab = 0; round !== null; lab += 1) {
     const key = makeKey(EMAIL);
     const emulator = new EmulatorProcess({
+      program: programs.emulator,
+      cache,
       dataDir: join(folder, `emulator${lab}`),
       publicKey: key.publicKey,
       jobDelayMs: 40,
     });
     await emulator.start();
     try {
-      const lent: Lab = { emulator, privateKey: key.privateKey, cache, sabotage: options.sabotage ?? null };
+      const lent: Lab = {
+        emulator,
+        privateKey: key.privateKey,
+        program: programs.child,
+        cache,
+        sabotage: options.sabotage ?? null,
+      };
       for (let index = 0; index < ROUNDS_PER_EMULATOR && round !== null; index += 1) {
         const sound = await one(lent, join(folder, `round${round}`), round, options, report);
         round = take();

@@ -15,7 +15,6 @@ import { Chance } from './random.ts';
 import { reap } from './reap.ts';
 import { compare } from './verdict.ts';
 
-const CHILD = join(import.meta.dirname, 'child.ts');
 export const EMAIL = 'crash@example.com';
 /** Short: rounds wait for it each time that something never arrived. */
 const SETTLE_SECONDS = 0.4;
@@ -27,6 +26,8 @@ const LAST_LIVES = 4;
 export interface Lab {
   readonly emulator: EmulatorProcess;
   readonly privateKey: string;
+  /** The program that is killed, to start with Node. */
+  readonly program: string;
   /** For what programs cache of their sources. */
   readonly cache: string;
   readonly sabotage: Life['sabotage'];
@@ -208,7 +209,7 @@ export class Round {
     const home = join(this.#folder, 'home');
     mkdirSync(home, { recursive: true });
     const file = openSync(record, 'w');
-    const child = spawn(process.execPath, [CHILD], {
+    const child = spawn(process.execPath, [this.#lab.program], {
       env: {
         ...process.env,
         HOME: this.#folder,

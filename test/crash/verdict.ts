@@ -3,12 +3,12 @@
  * the crash harness.
  */
 
-import type { ServerState } from './emulator.ts';
+import type { EmulatorState } from '../fixtures/emulator-control.ts';
 import type { Expected } from './input.ts';
 
 /** `label` begins the titles of this round's units. @throws Error that names everything that is wrong */
 export function compare(
-  state: ServerState,
+  state: EmulatorState,
   dataset: string,
   label: string,
   expected: readonly Expected[],
