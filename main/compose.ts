@@ -15,8 +15,10 @@ import { createFiles } from './adapters/files/index.ts';
 import { type AgentsOptions, createAgents } from './adapters/http/agents.ts';
 import { createHttpClient } from './adapters/http/client.ts';
 import { createSender } from './adapters/http/put.ts';
+import { Throttle } from './adapters/http/throttle.ts';
 import { createLog } from './adapters/log.ts';
 import { createRandom } from './adapters/random.ts';
+import { saveText } from './adapters/save.ts';
 import { createSecrets, type ForkChild } from './adapters/secrets/index.ts';
 import { openStore, type Store } from './adapters/sqlite/index.ts';
 import { createStaging } from './adapters/staging.ts';
@@ -29,6 +31,7 @@ import { HEAD_BYTES, mediaType } from './core/media/index.ts';
 import type { AccountId, FileIdentity, MediaId } from './core/model.ts';
 import type { Clock, EncordSession, Files, Sender } from './core/ports.ts';
 import type { Backoff } from './core/retry.ts';
+import { readBandwidth } from './core/timetable.ts';
 
 export interface ProgramOptions {
   /** Null: `ENCORD_UPLOADER_HOME`, else where people chose it to be, else the usual place of this system. */
@@ -95,6 +98,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       lookup: around.lookup,
     });
     const http = createHttpClient({ agents, clock });
+    const throttle = new Throttle(clock);
     const files = createFiles({ clock });
     const readKey = (text: string, passphrase: string | null) =>
       parsePrivateKey(text, passphrase ?? undefined);
@@ -123,6 +127,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
         return around.session(connect({ kind, key: parsePrivateKey(secret), domain }, services));
       },
       environment,
+      saveText,
       inspect: (media, path) => inspect(files, media, path),
       engineParts: {
         sender: around.sender(
@@ -132,15 +137,17 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
             log,
             stallMs: STALL_MS,
             hash: options.env.ENCORD_UPLOADER_HASH !== 'off',
+            throttle,
           }),
         ),
         settleMs: settleSeconds(options.env) * 1000,
         ...(around.backoff ? { backoff: around.backoff } : {}),
       },
+      limiter: throttle,
       dataFolder,
       logFolder,
       location,
-      defaults: options.defaults ?? {},
+      defaults: { ...environmentSettings(options.env), ...options.defaults },
       release: () => {
         agents.close();
         log.close();
@@ -303,6 +310,18 @@ function settleSeconds(env: ProgramOptions['env']): number {
   const seconds = Number(env.ENCORD_UPLOADER_SETTLE_SECONDS || SETTLE_SECONDS);
   if (Number.isFinite(seconds) && seconds >= 0) return seconds;
   throw new UploaderError('invalid-input', 'ENCORD_UPLOADER_SETTLE_SECONDS is a number of seconds.');
+}
+
+/** Settings that the environment brings for this run. */
+function environmentSettings(env: ProgramOptions['env']): Partial<SettingsView> {
+  const bandwidth = env.ENCORD_UPLOADER_BWLIMIT;
+  if (!bandwidth) return {};
+  const reading = readBandwidth(bandwidth);
+  if (reading.ok) return { bandwidth };
+  throw new UploaderError(
+    'invalid-input',
+    `The bandwidth limit in ENCORD_UPLOADER_BWLIMIT is not understood: ${reading.problem}`,
+  );
 }
 
 function platformName(): AppDeps['platform'] {

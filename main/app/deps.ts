@@ -7,6 +7,7 @@ import type { SettingsView } from '../../preload/contract/views.ts';
 import type { AccountRecord, Store } from '../adapters/sqlite/index.ts';
 import type { AccountId, FileIdentity, MediaId } from '../core/model.ts';
 import type {
+  BandwidthLimiter,
   Clock,
   EncordSession,
   Files,
@@ -52,6 +53,8 @@ export interface AppDeps {
   ) => EncordSession;
   /** Secrets that the environment brought, by account. */
   readonly environment: ReadonlyMap<AccountId, string>;
+  /** Writes a text into a file of this machine; a file of that name is replaced when all of it is there. Throws with a sentence. */
+  readonly saveText: (path: string, pieces: AsyncIterable<string>, signal: AbortSignal) => Promise<void>;
   /** Looks at a changed file again. */
   readonly inspect: (media: MediaId, path: string) => Promise<FileIdentity>;
   readonly engineParts: {
@@ -59,6 +62,8 @@ export interface AppDeps {
     readonly settleMs: number;
     readonly backoff?: Backoff;
   };
+  /** Of all bytes that the engine's sender sends. */
+  readonly limiter: BandwidthLimiter;
   readonly dataFolder: string;
   readonly logFolder: string;
   /** Where the next start looks for its data; null is the usual place. */

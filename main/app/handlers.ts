@@ -5,6 +5,7 @@
 import type { CallInput, CallOutput } from '../../preload/contract/calls.ts';
 import type { CallName } from '../../preload/contract/names.ts';
 import { UploaderError } from '../core/errors.ts';
+import { bandwidthReading } from './bandwidth.ts';
 import { datasetView } from './datasets.ts';
 import { windowOf } from './outcome.ts';
 import type { Program } from './program.ts';
@@ -14,7 +15,7 @@ export type Handlers = {
 };
 
 export function createHandlers(program: Program): Handlers {
-  const { accounts, datasets, reviews, queue, settings, deps, drops, signal } = program;
+  const { accounts, datasets, reviews, queue, settings, deps, drops, receipts, reconcile, signal } = program;
   return {
     'app.snapshot': () => program.snapshot(),
     'app.openFolder': async ({ folder }) => {
@@ -124,13 +125,29 @@ export function createHandlers(program: Program): Handlers {
     },
     'queue.clear': ({ batchId }) => ({ batches: queue.clear(batchId) }),
 
+    'receipts.save': ({ batchId, format }) => receipts.save(batchId, format),
+
+    'reconcile.start': async ({ datasetId }) =>
+      reconcile.view(await reconcile.compare(accounts.active(), datasetId)),
+    'reconcile.missing': ({ reconcileId, offset, limit }) =>
+      reconcile.missing(reconcile.get(reconcileId), offset, limit),
+    'reconcile.extra': ({ reconcileId, offset, limit }) =>
+      reconcile.extra(reconcile.get(reconcileId), offset, limit),
+    'reconcile.different': ({ reconcileId, offset, limit }) =>
+      reconcile.different(reconcile.get(reconcileId), offset, limit),
+    'reconcile.again': async ({ reconcileId }) =>
+      reviews.view(await reconcile.again(reconcile.get(reconcileId))),
+    'reconcile.save': ({ reconcileId }) => reconcile.save(reconcile.get(reconcileId)),
+
     'settings.get': () => settings.get(),
     'settings.set': (input) => {
       const view = settings.set(withoutUndefined(input));
+      program.bandwidth.follow(view.bandwidth);
       program.engine.wake();
       program.changed('settings');
       return view;
     },
+    'settings.readBandwidth': ({ text }) => bandwidthReading(text, deps.clock.now()),
   };
 }
 

@@ -14,16 +14,21 @@ import { asUploaderError, UploaderError } from '../core/errors.ts';
 import { mediaType } from '../core/media/index.ts';
 import type { Bounds } from '../core/pace.ts';
 import { Accounts } from './accounts.ts';
+import { Bandwidth } from './bandwidth.ts';
+import { DataHashes } from './data-hashes.ts';
 import { Datasets } from './datasets.ts';
 import type { AppDeps } from './deps.ts';
 import { Drops } from './drops.ts';
+import { Exports } from './exports.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
 import { failureView } from './outcome.ts';
 import { Pulse } from './pulse.ts';
 import { Queue, totalsView } from './queue.ts';
+import { Receipts } from './receipts.ts';
+import { Reconcile } from './reconcile.ts';
 import { Reviews } from './reviews.ts';
 import { Settings } from './settings.ts';
-import type { App } from './types.ts';
+import type { App, Download } from './types.ts';
 
 type Listener = (name: EventName, payload: unknown) => void;
 
@@ -39,10 +44,15 @@ export class Program implements App {
   readonly reviews: Reviews;
   readonly queue: Queue;
   readonly settings: Settings;
+  readonly bandwidth: Bandwidth;
   readonly drops: Drops;
+  readonly dataHashes: DataHashes;
+  readonly receipts: Receipts;
+  readonly reconcile: Reconcile;
   readonly engine: Engine;
   readonly #abort = new AbortController();
   readonly #pulse: Pulse;
+  readonly #exports: Exports;
   readonly #listeners = new Set<Listener>();
   readonly #handlers: Handlers;
   #keychain: SnapshotView['keychain'] = {
@@ -55,6 +65,11 @@ export class Program implements App {
   constructor(deps: AppDeps) {
     this.deps = deps;
     this.settings = new Settings(deps);
+    this.bandwidth = new Bandwidth({
+      clock: deps.clock,
+      limiter: deps.limiter,
+      changed: () => this.changed('settings'),
+    });
     this.accounts = new Accounts(deps, () => this.changed('accounts'));
     this.datasets = new Datasets(deps.clock, (id) => this.accounts.session(id), this.#abort.signal);
     this.drops = new Drops(deps);
@@ -82,6 +97,7 @@ export class Program implements App {
         totals: totalsView(deps.store.totals({ kind: 'all' })),
         connection: this.connection(),
         paused: deps.store.isPaused(),
+        bandwidth: this.bandwidth.view(),
       }),
       () => this.engine.transfers(),
       (name, payload) => this.#emit(name, payload),
@@ -93,7 +109,20 @@ export class Program implements App {
       () => this.settings.get().sizeLimitBytes,
       (view) => this.#emit('plan', view),
     );
+    const session = (id: string) => this.accounts.session(id);
+    this.dataHashes = new DataHashes(deps, session, this.signal, () => this.changed('queue'));
+    this.#exports = new Exports(deps, this.signal);
+    this.receipts = new Receipts(deps, this.dataHashes, this.#exports);
+    this.reconcile = new Reconcile(deps, {
+      datasets: this.datasets,
+      dataHashes: this.dataHashes,
+      reviews: this.reviews,
+      exports: this.#exports,
+      session,
+      signal: this.signal,
+    });
     this.#handlers = createHandlers(this);
+    this.bandwidth.follow(this.settings.get().bandwidth);
   }
 
   get signal(): AbortSignal {
@@ -156,6 +185,15 @@ export class Program implements App {
     }
   }
 
+  async download(id: string): Promise<Answer<Download>> {
+    try {
+      return { ok: true, value: this.#exports.take(id) };
+    } catch (reason) {
+      const { code, message, details } = asUploaderError(reason);
+      return { ok: false, error: { code, message, details: { ...details } } };
+    }
+  }
+
   /** Bytes per second, smoothed; 0 when nothing moves. */
   get speed(): number {
     return this.#pulse.speed;
@@ -188,6 +226,7 @@ export class Program implements App {
       settings: this.settings.get(),
       paused: deps.store.isPaused(),
       connection: this.connection(),
+      bandwidth: this.bandwidth.view(),
       totals: totalsView(deps.store.totals({ kind: 'all' })),
       speed: this.#pulse.speed,
       lastDatasetId: typeof lastDataset === 'string' ? lastDataset : null,
@@ -214,6 +253,7 @@ export class Program implements App {
   async close(): Promise<void> {
     this.#abort.abort();
     this.reviews.close();
+    this.bandwidth.close();
     await this.engine.stop();
     this.#pulse.close();
     this.#listeners.clear();
@@ -242,6 +282,7 @@ export class Program implements App {
     if (done === this.#doneUnits) return;
     this.#doneUnits = done;
     this.datasets.forgetRows();
+    this.dataHashes.unitsDone();
     this.#sweepSoon();
   }
 
@@ -269,8 +310,8 @@ export class Program implements App {
 }
 
 /** How many files may be sent at the same time: what a person fixed, or what the program may choose from. */
-function boundsOf({ concurrency }: SettingsView): Bounds {
-  return concurrency === 'auto' ? { least: 2, most: 64 } : { least: concurrency, most: concurrency };
+function boundsOf({ concurrency, concurrencyBounds }: SettingsView): Bounds {
+  return concurrency === 'auto' ? concurrencyBounds : { least: concurrency, most: concurrency };
 }
 
 function isCall(name: string): name is CallName {

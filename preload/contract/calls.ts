@@ -8,15 +8,21 @@ import { z } from 'zod';
 import type { CallName } from './names.ts';
 import {
   accountView,
+  bandwidthReading,
   dataRowView,
   datasetView,
+  differentRowView,
+  extraRowView,
   fileEntryView,
+  missingRowView,
   planFolderView,
   planUnitView,
   planView,
   queueFilter,
   queueRow,
+  reconcileView,
   routeChoice,
+  savedView,
   scope,
   settingsView,
   snapshotView,
@@ -29,6 +35,7 @@ const nothing = z.null();
 const id = z.string().min(1).max(200);
 const path = z.string().min(1).max(32_768);
 const planId = z.object({ planId: id });
+const reconcileId = z.object({ reconcileId: id });
 const window = { offset: z.number().int().min(0), limit: z.number().int().min(1).max(500) };
 const page = <T extends z.ZodType>(row: T) => z.object({ total: z.number().int(), rows: z.array(row) });
 
@@ -158,6 +165,22 @@ export const CALLS = {
     output: z.object({ batches: z.number().int() }),
   },
 
+  /** The record of a batch, into a file that the person chooses or as a download. */
+  'receipts.save': {
+    input: z.object({ batchId: z.number().int(), format: z.enum(['json', 'csv']) }),
+    output: savedView,
+  },
+
+  /** Asks Encord for the rows of a dataset and compares them with what was uploaded from here. */
+  'reconcile.start': { input: z.object({ datasetId: id }), output: reconcileView },
+  'reconcile.missing': { input: reconcileId.extend(window), output: page(missingRowView) },
+  'reconcile.extra': { input: reconcileId.extend(window), output: page(extraRowView) },
+  'reconcile.different': { input: reconcileId.extend(window), output: page(differentRowView) },
+  /** A review of what is missing, as it was uploaded; what the ledger knows of it is no reason to skip it. */
+  'reconcile.again': { input: reconcileId, output: planView },
+  /** All three lists as CSV. */
+  'reconcile.save': { input: reconcileId, output: savedView },
+
   'settings.get': { input: nothing, output: settingsView },
   'settings.set': {
     input: settingsView
@@ -165,6 +188,11 @@ export const CALLS = {
       .partial()
       .extend({ nextDataFolder: path.nullable().optional() }),
     output: settingsView,
+  },
+  /** What a text for the bandwidth setting would mean; changes nothing. */
+  'settings.readBandwidth': {
+    input: z.object({ text: settingsView.shape.bandwidth }),
+    output: bandwidthReading,
   },
 } as const satisfies Record<CallName, { input: z.ZodType; output: z.ZodType }>;
 

@@ -5,7 +5,7 @@
 
 import { z } from 'zod';
 import type { EventName } from './names.ts';
-import { connectionView, planView, totalsView, transferView } from './views.ts';
+import { bandwidthView, connectionView, planView, totalsView, transferView } from './views.ts';
 
 /** What a tick says has changed; coalesced to a few a second. */
 export const topic = z.enum(['queue', 'accounts', 'settings', 'datasets', 'connection']);
@@ -18,6 +18,7 @@ export const EVENTS = {
     totals: totalsView,
     connection: connectionView,
     paused: z.boolean(),
+    bandwidth: bandwidthView,
   }),
   /** What is on its way now; sent a few times a second while bytes move, and once more when they stop. */
   progress: z.object({ transfers: z.array(transferView), speed: z.number() }),

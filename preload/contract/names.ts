@@ -37,8 +37,16 @@ export const CALL_NAMES = [
   'queue.checkAgain',
   'queue.registerAnyway',
   'queue.clear',
+  'receipts.save',
+  'reconcile.start',
+  'reconcile.missing',
+  'reconcile.extra',
+  'reconcile.different',
+  'reconcile.again',
+  'reconcile.save',
   'settings.get',
   'settings.set',
+  'settings.readBandwidth',
 ] as const;
 
 export type CallName = (typeof CALL_NAMES)[number];

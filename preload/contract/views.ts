@@ -60,11 +60,17 @@ export const totalsView = z.object({
 });
 export type TotalsView = z.infer<typeof totalsView>;
 
+const filesAtOnce = z.number().int().min(1).max(64);
+
 export const settingsView = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   density: z.enum(['comfortable', 'compact']),
   /** Files sent at the same time; `auto` lets the program decide. */
-  concurrency: z.union([z.literal('auto'), z.number().int().min(1).max(64)]),
+  concurrency: z.union([z.literal('auto'), filesAtOnce]),
+  /** Between which numbers the program decides. */
+  concurrencyBounds: z.object({ least: filesAtOnce, most: filesAtOnce }),
+  /** A limit or a weekly timetable of limits, as typed, in the syntax of rclone's `--bwlimit`; empty or `off` is none. */
+  bandwidth: z.string().max(4_000),
   /** Larger files are refused at review. */
   sizeLimitBytes: z.number().int().min(1),
   /** Where queue, ledger and logs live; set only for the next start. */
@@ -72,6 +78,28 @@ export const settingsView = z.object({
   nextDataFolder: z.string().nullable(),
 });
 export type SettingsView = z.infer<typeof settingsView>;
+
+/** The limit of all uploads together that holds now. */
+export const bandwidthView = z.object({
+  /** Bytes a second; null is no limit. */
+  limit: z.number().nullable(),
+  /** When the timetable says something else; null where it never does. */
+  until: z.number().nullable(),
+});
+export type BandwidthView = z.infer<typeof bandwidthView>;
+
+/** What a text for the bandwidth setting means. */
+export const bandwidthReading = z.object({
+  /** A sentence on what is wrong and what to write; null where the text can be used. */
+  problem: z.string().nullable(),
+  /** Sentences on what was understood and does not count. */
+  notes: z.array(z.string()),
+  /** E.g. `Monday to Friday`: `no limit, 512 KiB/s from 08:00`. */
+  week: z.array(z.object({ days: z.string(), limits: z.string() })),
+  /** What of a timetable would hold now, e.g. `512 KiB/s until 19:00`; null where nothing changes. */
+  now: z.string().nullable(),
+});
+export type BandwidthReading = z.infer<typeof bandwidthReading>;
 
 /** The connection to Encord as one truth for the whole window. */
 export const connectionView = z.discriminatedUnion('kind', [
@@ -110,6 +138,7 @@ export const snapshotView = z.object({
   settings: settingsView,
   paused: z.boolean(),
   connection: connectionView,
+  bandwidth: bandwidthView,
   totals: totalsView,
   /** Bytes per second over the last seconds; 0 when nothing moves. */
   speed: z.number(),
@@ -287,6 +316,74 @@ export const scope = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('item'), id: z.number().int() }),
 ]);
 export type ScopeView = z.infer<typeof scope>;
+
+// ------------------------------------------------------------------------------- receipts and comparisons
+
+/** What became of a text that the person wanted to keep. */
+export const savedView = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('saved'), path: z.string() }),
+  /** The person changed their mind in the system's dialog. */
+  z.object({ kind: z.literal('cancelled') }),
+  /** Browser mode: to be fetched once, with the token, and handed to the browser under this name. */
+  z.object({ kind: z.literal('download'), path: z.string(), name: z.string() }),
+]);
+export type SavedView = z.infer<typeof savedView>;
+
+/** What this machine uploaded into a dataset beside what Encord lists for it: counts; the lists are windows. */
+export const reconcileView = z.object({
+  reconcileId: z.string(),
+  datasetId: z.string(),
+  datasetTitle: z.string(),
+  at: z.number(),
+  /** Rows of the dataset. */
+  rows: z.number().int(),
+  /** Uploads of this machine into it. */
+  uploaded: z.number().int(),
+  both: z.number().int(),
+  missing: z.number().int(),
+  extra: z.number().int(),
+  /** Found, with another size: Encord may have encoded them anew. */
+  different: z.number().int(),
+  /** Rows of uploads that are not done yet. */
+  underway: z.number().int(),
+  /** Uploads that cannot be recognised, because Encord never told their ids. */
+  unidentified: z.number().int(),
+});
+export type ReconcileView = z.infer<typeof reconcileView>;
+
+export const missingRowView = z.object({
+  id: z.number().int(),
+  media: mediaId,
+  title: z.string(),
+  /** Of the first file. */
+  path: z.string(),
+  files: z.number().int(),
+  bytes: z.number(),
+  doneAt: z.number(),
+  dataHash: z.string().nullable(),
+  itemUuid: z.string().nullable(),
+});
+export type MissingRowView = z.infer<typeof missingRowView>;
+
+export const extraRowView = z.object({
+  dataHash: z.string(),
+  itemUuid: z.string().nullable(),
+  title: z.string(),
+  type: z.string(),
+  size: z.number().nullable(),
+  createdAt: z.string().nullable(),
+});
+export type ExtraRowView = z.infer<typeof extraRowView>;
+
+export const differentRowView = z.object({
+  id: z.number().int(),
+  title: z.string(),
+  path: z.string(),
+  bytes: z.number(),
+  dataHash: z.string(),
+  rowBytes: z.number().nullable(),
+});
+export type DifferentRowView = z.infer<typeof differentRowView>;
 
 export const fileEntryView = z.object({
   name: z.string(),

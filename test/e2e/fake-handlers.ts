@@ -1,4 +1,6 @@
 /** What the pretended main answers to each call: total over the contract, so that no page can ask for more. */
+import { bandwidthReading } from '../../main/app/bandwidth.ts';
+import { limitAt, nextChange, readBandwidth } from '../../main/core/timetable.ts';
 import type { CallInput, CallOutput } from '../../preload/contract/calls.ts';
 import type { Answer, ErrorCode } from '../../preload/contract/errors.ts';
 import type { CallName } from '../../preload/contract/names.ts';
@@ -334,16 +336,24 @@ export function handlersOf(main: FakeMain): FakeHandlers {
     'settings.get': () => state.snapshot.settings,
     'settings.set': (input) => {
       const { settings } = state.snapshot;
+      const reading = readBandwidth(input.bandwidth ?? settings.bandwidth);
+      if (!reading.ok) throw new Refusal('invalid-input', reading.problem);
+      const now = Date.now();
+      const { timetable } = reading;
+      state.snapshot.bandwidth = { limit: limitAt(timetable, now), until: nextChange(timetable, now) };
       state.snapshot.settings = {
         ...settings,
         theme: input.theme ?? settings.theme,
         density: input.density ?? settings.density,
         concurrency: input.concurrency ?? settings.concurrency,
+        concurrencyBounds: input.concurrencyBounds ?? settings.concurrencyBounds,
+        bandwidth: input.bandwidth ?? settings.bandwidth,
         sizeLimitBytes: input.sizeLimitBytes ?? settings.sizeLimitBytes,
         nextDataFolder: input.nextDataFolder === undefined ? settings.nextDataFolder : input.nextDataFolder,
       };
       main.changed('settings');
       return state.snapshot.settings;
     },
+    'settings.readBandwidth': ({ text }) => bandwidthReading(text, Date.now()),
   };
 }

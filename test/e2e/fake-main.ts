@@ -117,10 +117,17 @@ export class FakeMain {
   /** Tells the pages that something has changed. */
   changed(...topics: Events['changed']['topics']): void {
     this.#seq += 1;
-    const { connection, paused } = this.state.snapshot;
+    const { connection, paused, bandwidth } = this.state.snapshot;
     this.#tell({
       event: 'changed',
-      payload: { seq: this.#seq, topics, totals: totalsOf(this.state.batches), connection, paused },
+      payload: {
+        seq: this.#seq,
+        topics,
+        totals: totalsOf(this.state.batches),
+        connection,
+        paused,
+        bandwidth,
+      },
     });
   }
 

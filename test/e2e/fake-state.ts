@@ -26,6 +26,7 @@ export const SCENES = [
   'blocked',
   'large',
   'api-key',
+  'limited',
 ] as const;
 export type Scene = (typeof SCENES)[number];
 
@@ -309,16 +310,15 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
   const browser = host === 'browser';
   const accounts = scene === 'first-run' || scene === 'no-keychain' ? [] : [account, apiKeyAccount];
   const active = accounts.length === 0 ? null : scene === 'api-key' ? 'key' : 'lab';
-  const batches =
-    scene === 'busy' || scene === 'offline' || scene === 'blocked'
-      ? busyBatches()
-      : scene === 'failing'
-        ? failingBatches()
-        : scene === 'large'
-          ? largeBatches(10_000)
-          : scene === 'done'
-            ? busyBatches().slice(0, 1)
-            : [];
+  const batches = ['busy', 'limited', 'offline', 'blocked'].includes(scene)
+    ? busyBatches()
+    : scene === 'failing'
+      ? failingBatches()
+      : scene === 'large'
+        ? largeBatches(10_000)
+        : scene === 'done'
+          ? busyBatches().slice(0, 1)
+          : [];
   if (scene === 'done')
     for (const each of batches) {
       each.row.finishedAt = Date.now() - MINUTE;
@@ -364,6 +364,8 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
         theme: 'system',
         density: 'comfortable',
         concurrency: 'auto',
+        concurrencyBounds: { least: 2, most: 64 },
+        bandwidth: scene === 'limited' ? '08:00,512k 19:00,off' : '',
         sizeLimitBytes: 1e9,
         dataFolder: '/home/lab/.local/share/encord-uploader',
         nextDataFolder: null,
@@ -373,6 +375,10 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
         scene === 'offline'
           ? { kind: 'offline', failure: unreachable, nextTryAt: Date.now() + 20_000 }
           : { kind: 'online' },
+      bandwidth:
+        scene === 'limited'
+          ? { limit: 512 * 1024, until: new Date().setHours(19, 0, 0, 0) }
+          : { limit: null, until: null },
       speed: 0,
       lastDatasetId: batches.length > 0 || scene === 'empty' ? 'd-0' : null,
     },
