@@ -16,7 +16,7 @@ export interface Agents {
 export interface AgentsOptions {
   /** Certificates (PEM) of a lab's own authority, trusted beside those of the program and of the system. */
   readonly extraCa?: readonly string[];
-  /** Most sockets to one host; 64 unless told. */
+  /** Most sockets to one host; see `MAX_SOCKETS`. */
   readonly maxSockets?: number;
   /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (also in lower case) of this environment are obeyed; none unless given. */
   readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
@@ -24,12 +24,14 @@ export interface AgentsOptions {
   readonly lookup?: AgentOptions['lookup'] | undefined;
 }
 
+/** To one host: as many files as are ever sent at once, and the calls beside them where both have one host. */
+const MAX_SOCKETS = 128;
 /** An idle socket is closed after this long, before the other side or a middlebox forgets it silently. */
 const IDLE_SOCKET_MS = 20_000;
 
 /** Certificates are always verified; authorities can be added, verification cannot be removed. */
 export function createAgents(options: AgentsOptions = {}): Agents {
-  const maxSockets = options.maxSockets ?? 64;
+  const maxSockets = options.maxSockets ?? MAX_SOCKETS;
   const shared: AgentOptions = {
     keepAlive: true,
     maxSockets,

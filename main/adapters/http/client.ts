@@ -14,14 +14,13 @@ import {
   type IncomingMessage,
 } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import type { Socket } from 'node:net';
-import { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { UploaderError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Agents } from './agents.ts';
 import { connectionError, systemCode } from './failures.ts';
+import { isKept, whenReady } from './sockets.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -96,6 +95,7 @@ function exchange(
   }
   return new Promise((resolve) => {
     let connected = false;
+    let kept = false;
     let answered = false;
     let settled = false;
     let stopTimer = (): void => {};
@@ -153,7 +153,8 @@ function exchange(
     }
     outgoing.on('socket', (socket) => {
       watch(CONNECT_MS);
-      whenReady(socket, outgoing.reusedSocket, () => {
+      kept = isKept(outgoing, socket);
+      whenReady(socket, kept, () => {
         connected = true;
         progress();
       });
@@ -162,7 +163,7 @@ function exchange(
       if (!answered) fail(connectionError(null, host, connected));
     });
     outgoing.on('error', (thrown) => {
-      const stale = outgoing.reusedSocket && !answered && isReset(thrown);
+      const stale = kept && !answered && isReset(thrown);
       fail(connectionError(thrown, host, connected), stale);
     });
     outgoing.on('response', (incoming) => {
@@ -180,17 +181,6 @@ function exchange(
       if (connected) progress();
     });
   });
-}
-
-/**
- * A kept socket is ready at once; a fresh one when connected, over TLS when the server has been verified. A fresh one
- * that failed at once is no longer connecting either, so that alone proves nothing.
- */
-function whenReady(socket: Socket, reused: boolean, ready: () => void): void {
-  const secure = socket instanceof TLSSocket;
-  const connected = !socket.connecting && !socket.destroyed && socket.remoteAddress !== undefined;
-  if (reused || (connected && (!secure || socket.authorized))) ready();
-  else socket.once(secure ? 'secureConnect' : 'connect', ready);
 }
 
 function isReset(thrown: unknown): boolean {

@@ -14,6 +14,7 @@ import type { Agents } from './agents.ts';
 import { connectionError, systemCode } from './failures.ts';
 import type { PutAnswer } from './put-answers.ts';
 import { Body, BUFFER_BYTES, type BufferPool, type FilePart } from './put-body.ts';
+import { isKept, whenReady } from './sockets.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface Line {
@@ -95,6 +96,7 @@ class Exchange {
   private resolve: (exchanged: Exchanged) => void = () => undefined;
   private settled = false;
   private connected = false;
+  private kept = false;
   private incoming: IncomingMessage | null = null;
   private answer: PutAnswer | null = null;
   private reading = false;
@@ -140,14 +142,11 @@ class Exchange {
     // Until there is a socket the request may wait for its turn, which is no stall.
     outgoing.once('socket', (socket) => {
       this.watch();
-      if (outgoing.reusedSocket) this.connected = true;
-      else {
-        const event = 'encrypted' in socket ? 'secureConnect' : 'connect';
-        socket.once(event, () => {
-          this.connected = true;
-          this.move();
-        });
-      }
+      this.kept = isKept(outgoing, socket);
+      whenReady(socket, this.kept, () => {
+        this.connected = true;
+        this.move();
+      });
     });
     outgoing.once('response', (incoming) => this.onResponse(incoming));
     outgoing.on('error', (thrown) => this.onConnectionError(thrown));
@@ -171,7 +170,7 @@ class Exchange {
       this.conclude();
       return;
     }
-    const stale = this.outgoing.reusedSocket && this.sent <= BUFFER_BYTES && isReset(thrown);
+    const stale = this.kept && this.sent <= BUFFER_BYTES && isReset(thrown);
     const error = connectionError(thrown, this.host, this.connected);
     this.fail({ kind: 'transient', error, retryAfterMs: null }, stale);
   }
