@@ -5,26 +5,35 @@
  */
 
 import { type Failure, UploaderError } from './errors.ts';
+import { MEDIA_TYPES } from './media/index.ts';
 import type { Intent, Item, Unit } from './model.ts';
 import type { CallFailure, RegisterUnit, Registration } from './ports.ts';
+import { TargetTrouble } from './target-trouble.ts';
 import { change, Halving, isNo, later, nextTry, type UnitStep } from './unit-steps.ts';
 import { isAboutTarget, type ReadyBatch, unreachable, type Workshop } from './work.ts';
 
 /** Registrations under way at once in one batch: enough to hide the round trips of a route that takes one by one. */
-const CALLS_AT_ONCE = 16;
+const CALLS_AT_ONCE = 32;
 const JOBS_AT_ONCE = 2;
 
 export class Registering implements UnitStep {
   readonly state = 'ready';
   readonly #shop: Workshop;
   readonly #halving = new Halving();
+  readonly #target: TargetTrouble;
 
   constructor(shop: Workshop) {
     this.#shop = shop;
+    this.#target = new TargetTrouble(shop);
   }
 
   atOnce(ready: ReadyBatch): number {
     return ready.target.route === 'storage' ? JOBS_AT_ONCE : CALLS_AT_ONCE;
+  }
+
+  perCall(ready: ReadyBatch): number {
+    const route = ready.session.route(ready.target.route);
+    return Math.max(...MEDIA_TYPES.map(({ id }) => route.unitsPerRegistration(id)));
   }
 
   choose(ready: ReadyBatch, due: readonly Unit[]): readonly Unit[] {
@@ -67,8 +76,13 @@ export class Registering implements UnitStep {
         shop.patientSignal,
       ),
     );
-    if (answer.ok) return this.#registered(units, answer.value);
-    if (meetsAllAlike(ready, answer.failure)) return this.#holdBatch(ready, units, answer.failure.error);
+    if (answer.ok) {
+      this.#target.succeeded(ready);
+      return this.#registered(units, answer.value);
+    }
+    if (meetsAllAlike(ready, answer.failure) || (await this.#target.meetsAll(ready, units, answer.failure))) {
+      return this.#holdBatch(ready, units, answer.failure.error);
+    }
     return this.#failed(units, answer.failure);
   }
 
@@ -104,8 +118,10 @@ export class Registering implements UnitStep {
     const answer = await shop.call(ready.batch.accountId, () => prepare(ready.target, requests, shop.signal));
     if (shop.signal.aborted) return false;
     if (answer.ok) return true;
-    if (isNo(answer.failure)) await this.#refused(units, shop.failure(answer.failure.error));
-    else await later(shop, units, answer.failure);
+    if (!isNo(answer.failure)) await later(shop, units, answer.failure);
+    else if (await this.#target.meetsAll(ready, units, answer.failure)) {
+      await this.#holdBatch(ready, units, answer.failure.error);
+    } else await this.#refused(units, shop.failure(answer.failure.error));
     return false;
   }
 
@@ -174,7 +190,7 @@ export class Registering implements UnitStep {
 
 /**
  * On the storage route the call names the folder and nothing else that could be missing or closed: what is wrong with a
- * file, its job says. On the documented route the same refusal may be about the one file.
+ * file, its job says. On the documented route the same refusal may be about the one file, so more has to be known.
  */
 function meetsAllAlike(ready: ReadyBatch, failed: CallFailure): boolean {
   return ready.target.route === 'storage' && failed.kind === 'refused' && isAboutTarget(failed.error);

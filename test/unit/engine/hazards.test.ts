@@ -60,7 +60,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     let asked = false;
     w.prepares = () => {
       asked = true;
-      return door.opened;
+      return door.opened.then(() => undefined);
     };
     // The answer is lost, so that the lookup, too, has to know which frames were sent.
     w.meets = (kind) => (kind === 'register' ? after : null);
