@@ -5,6 +5,8 @@
 
 import type { Change, Clock, QueueStore } from './ports.ts';
 
+/** Changes of so many milliseconds are written together: the wait for the disk is longer than this. */
+const GATHER_MS = 3;
 /** After a failed write, nothing new is begun for this long. */
 const RETRY_MS = 10_000;
 
@@ -36,7 +38,7 @@ export class Committer {
       this.#waiting.push({ changes, resolve, reject });
       if (this.#scheduled) return;
       this.#scheduled = true;
-      this.#clock.after(0, () => this.flush());
+      this.#clock.after(GATHER_MS, () => this.flush());
     });
   }
 

@@ -21,6 +21,8 @@ const SESSION_RETRY_MS = 30_000;
 const STOP_PATIENCE_MS = 3_000;
 /** After the store failed to write (disk full, say), work starts again after this. */
 const STORE_RETRY_MS = 10_000;
+/** Between two looks into the queue while files are on their way. */
+const BUSY_PAUSE_MS = 5;
 /** Smaller steps back are the clock being kept in time. */
 const CLOCK_NOISE_MS = 1_000;
 
@@ -80,7 +82,8 @@ export class Engine {
   /** Something may have become due: new work, a setting, a network that came back. Cheap; coalesced. */
   wake(): void {
     if (!this.#started || this.#stop.signal.aborted || this.#scheduled) return;
-    this.#scheduled = this.#deps.clock.after(2, () => {
+    // With work under way there is no hurry to find more: what was read ahead lasts a while.
+    this.#scheduled = this.#deps.clock.after(this.busy ? BUSY_PAUSE_MS : 1, () => {
       this.#scheduled = null;
       void this.#pump();
     });
