@@ -5,17 +5,12 @@
 
 import { join } from 'node:path';
 import { build } from 'vite';
+import { type Programs, programsIn } from './spawn.ts';
 
 const TEST = join(import.meta.dirname, '..');
 const MAIN = join(TEST, '..', 'main');
 
-/** What is started with Node. */
-export interface Programs {
-  readonly child: string;
-  readonly emulator: string;
-}
-
-/** Builds into `folder`. @throws whatever keeps the sources from being built */
+/** Builds into `folder`, which is the run's own. @throws whatever keeps the sources from being built */
 export async function bundle(folder: string): Promise<Programs> {
   await build({
     configFile: false,
@@ -33,9 +28,10 @@ export async function bundle(folder: string): Promise<Programs> {
           // Looked for beside the program, by this name.
           'hash.worker': join(MAIN, 'adapters', 'http', 'hash.worker.ts'),
         },
-        output: { format: 'es', entryFileNames: '[name].mjs', chunkFileNames: '[name]-[hash].mjs' },
+        // CommonJS: an ES module that imports `node:http` has all of undici loaded, for a name that nobody uses.
+        output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
       },
     },
   });
-  return { child: join(folder, 'child.mjs'), emulator: join(folder, 'emulator.mjs') };
+  return programsIn(folder, { child: join(folder, 'child.cjs'), emulator: join(folder, 'emulator.cjs') });
 }

@@ -6,6 +6,7 @@
 
 import { z } from 'zod';
 import { createClock } from '../../main/adapters/clock.ts';
+import type { Store } from '../../main/adapters/sqlite/index.ts';
 import type { Program } from '../../main/app/program.ts';
 import { createTerminal } from '../../main/cli/terminal.ts';
 import { upload } from '../../main/cli/upload.ts';
@@ -36,60 +37,60 @@ export type Life = z.infer<typeof lifeSchema>;
 const OPEN: ReadonlySet<string> = new Set(['collecting', 'ready', 'registering', 'processing', 'linking']);
 
 const life = lifeSchema.parse(JSON.parse(process.env.CRASH_LIFE ?? ''));
-const watcher = new Watcher(life.kill, 3);
-const around = watcher.around();
-
-// The program's own timers keep no process alive.
-const alive = setInterval(() => undefined, 2 ** 30);
-const program = await openProgram({
-  dataFolder: null,
-  host: {
-    host: 'browser',
-    chooseFiles: null,
-    openFolder: null,
-    dropsArePaths: false,
-    serverChooser: true,
-  },
-  env: process.env,
-  // The key is in the environment. A second process in each life would cost as much as all the rest.
-  forkChild: () => {
-    throw new Error('There is no keychain here.');
-  },
-  defaults: life.concurrency === null ? {} : { concurrency: life.concurrency },
-  clock: jumping(createClock()),
-  around: {
-    ...around,
-    store: (store) => {
-      const watched = around.store?.(store) ?? store;
-      if (life.sabotage !== 'resend') return watched;
-      // As a program would that trusts that an unanswered call never arrived.
-      return {
-        ...watched,
-        commit: (changes) =>
-          watched.commit(
-            changes.map((change) =>
-              change.kind === 'unit' && change.event.on === 'in-doubt'
-                ? {
-                    ...change,
-                    event: { on: 'not-registered', failure: change.event.failure, notBefore: 0 },
-                  }
-                : change,
-            ),
-          ),
-      };
-    },
-    backoff: { baseMs: 100, capMs: 2_000 },
-  },
-});
 const terminal = createTerminal(true);
-terminal.object({ opened: true });
-// A life before this one may have been killed in a pause.
-program.queue.resume({ kind: 'all' });
-if (life.meddle !== null) meddle(program, new Chance(life.meddle));
-process.exitCode = life.settle ? await settle(program, life.settle) : await uploadAll(program);
-await program.close();
-clearInterval(alive);
-process.exit();
+
+async function live(): Promise<void> {
+  const around = new Watcher(life.kill, 3).around();
+  // The program's own timers keep no process alive.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  const program = await openProgram({
+    dataFolder: null,
+    host: {
+      host: 'browser',
+      chooseFiles: null,
+      chooseSavePath: null,
+      openFolder: null,
+      dropsArePaths: false,
+      serverChooser: true,
+    },
+    env: process.env,
+    // The key is in the environment. A second process in each life would cost as much as all the rest.
+    forkChild: () => {
+      throw new Error('There is no keychain here.');
+    },
+    defaults: life.concurrency === null ? {} : { concurrency: life.concurrency },
+    clock: jumping(createClock()),
+    around: {
+      ...around,
+      store: (store) => sabotaged(around.store?.(store) ?? store),
+      backoff: { baseMs: 100, capMs: 2_000 },
+    },
+  });
+  terminal.object({ opened: true });
+  // A life before this one may have been killed in a pause.
+  program.queue.resume({ kind: 'all' });
+  if (life.meddle !== null) meddle(program, new Chance(life.meddle));
+  process.exitCode = life.settle ? await settle(program, life.settle) : await uploadAll(program);
+  await program.close();
+  clearInterval(alive);
+  process.exit();
+}
+
+/** As a program would be that trusts that an unanswered call never arrived. */
+function sabotaged(store: Store): Store {
+  if (life.sabotage !== 'resend') return store;
+  return {
+    ...store,
+    commit: (changes) =>
+      store.commit(
+        changes.map((change) =>
+          change.kind === 'unit' && change.event.on === 'in-doubt'
+            ? { ...change, event: { on: 'not-registered', failure: change.event.failure, notBefore: 0 } }
+            : change,
+        ),
+      ),
+  };
+}
 
 function uploadAll(on: Program): Promise<number> {
   const [account] = on.deps.environment.keys();
@@ -170,3 +171,6 @@ function jumping(clock: Clock): Clock {
   const begun = clock.monotonic();
   return { ...clock, now: () => clock.now() + (clock.monotonic() - begun >= jump.afterMs ? jump.ms : 0) };
 }
+
+// Awaited by nothing: a bundle in CommonJS has no top-level await, and a rejection ends the process all the same.
+void live();

@@ -3,10 +3,10 @@
  * crash harness asks it.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import { EmulatorControl, type EmulatorState } from '../fixtures/emulator-control.ts';
-import { reap } from './reap.ts';
+import { type Programs, start } from './spawn.ts';
 
 export interface FaultOrder {
   readonly match: { readonly kind: string; readonly nth: number };
@@ -14,18 +14,14 @@ export interface FaultOrder {
 }
 
 export interface EmulatorStart {
-  /** The emulator's command line, to start with Node. */
-  readonly program: string;
-  /** For what Node keeps of it. */
-  readonly cache: string;
+  readonly programs: Programs;
   readonly dataDir: string;
   readonly publicKey: string;
   readonly jobDelayMs: number;
 }
 
 export class EmulatorProcess {
-  readonly #program: string;
-  readonly #cache: string;
+  readonly #programs: Programs;
   readonly #dataDir: string;
   readonly #publicKey: string;
   readonly #jobDelayMs: number;
@@ -35,8 +31,7 @@ export class EmulatorProcess {
   #settings: Record<string, number> = {};
 
   constructor(options: EmulatorStart) {
-    this.#program = options.program;
-    this.#cache = options.cache;
+    this.#programs = options.programs;
     this.#dataDir = options.dataDir;
     this.#publicKey = options.publicKey;
     this.#jobDelayMs = options.jobDelayMs;
@@ -47,23 +42,15 @@ export class EmulatorProcess {
   }
 
   async start(): Promise<void> {
-    const child = spawn(
-      process.execPath,
-      [
-        this.#program,
-        ...['--port', String(this.#port), '--data', this.#dataDir, '--public-key', this.#publicKey],
-        ...['--job-delay-ms', String(this.#jobDelayMs)],
-      ],
-      {
-        env: { ...process.env, NODE_COMPILE_CACHE: this.#cache },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      },
-    );
+    const options = [
+      ...['--port', String(this.#port), '--data', this.#dataDir, '--public-key', this.#publicKey],
+      ...['--job-delay-ms', String(this.#jobDelayMs)],
+    ];
+    const child = start(this.#programs, [this.#programs.emulator, ...options], ['ignore', 'pipe', 'inherit']);
     this.#child = child;
-    reap(child);
     const line = await new Promise<string>((resolve, reject) => {
       let text = '';
-      child.stdout.setEncoding('utf8').on('data', (more: string) => {
+      child.stdout?.setEncoding('utf8').on('data', (more: string) => {
         text += more;
         if (text.includes('\n')) resolve(text);
       });

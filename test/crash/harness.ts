@@ -8,11 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeKey } from '../fixtures/keys.ts';
 import { boundariesOf, SCENARIOS } from './boundaries.ts';
-import { bundle, type Programs } from './bundle.ts';
+import { bundle } from './bundle.ts';
 import type { Life } from './child.ts';
 import { EmulatorProcess } from './emulator.ts';
 import { planRound } from './plan.ts';
 import { EMAIL, type Lab, Round, type RoundResult } from './round.ts';
+import type { Programs } from './spawn.ts';
 
 export interface CrashOptions {
   readonly seed: number;
@@ -87,7 +88,7 @@ export async function crash(options: CrashOptions, report = newReport()): Promis
     return next - 1;
   };
   const programs = await bundle(join(folder, 'programs'));
-  const begin: Begin = { programs, cache: join(folder, 'cache'), take, options, report };
+  const begin: Begin = { programs, take, options, report };
   await Promise.all(
     Array.from({ length: options.workers }, (_, worker) => work(join(folder, `worker${worker}`), begin)),
   );
@@ -99,21 +100,18 @@ export async function crash(options: CrashOptions, report = newReport()): Promis
 /** What the workers of a run share. */
 interface Begin {
   readonly programs: Programs;
-  /** For what Node keeps of the programs. */
-  readonly cache: string;
   /** The number of the next round, or null when there is none. */
   readonly take: () => number | null;
   readonly options: CrashOptions;
   readonly report: CrashReport;
 }
 
-async function work(folder: string, { programs, cache, take, options, report }: Begin): Promise<void> {
+async function work(folder: string, { programs, take, options, report }: Begin): Promise<void> {
   let round = take();
   for (let lab = 0; round !== null; lab += 1) {
     const key = makeKey(EMAIL);
     const emulator = new EmulatorProcess({
-      program: programs.emulator,
-      cache,
+      programs,
       dataDir: join(folder, `emulator${lab}`),
       publicKey: key.publicKey,
       jobDelayMs: 40,
@@ -123,8 +121,7 @@ async function work(folder: string, { programs, cache, take, options, report }: 
       const lent: Lab = {
         emulator,
         privateKey: key.privateKey,
-        program: programs.child,
-        cache,
+        programs,
         sabotage: options.sabotage ?? null,
       };
       for (let index = 0; index < ROUNDS_PER_EMULATOR && round !== null; index += 1) {

@@ -3,7 +3,7 @@
  * the end; doubts are answered as a person would, and the dataset is compared with the files. Used by the crash harness.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -12,7 +12,7 @@ import type { EmulatorProcess } from './emulator.ts';
 import { type Expected, writeWave } from './input.ts';
 import type { LifePlan, RoundPlan } from './plan.ts';
 import { Chance } from './random.ts';
-import { reap } from './reap.ts';
+import { type Programs, start } from './spawn.ts';
 import { compare } from './verdict.ts';
 
 export const EMAIL = 'crash@example.com';
@@ -26,10 +26,7 @@ const LAST_LIVES = 4;
 export interface Lab {
   readonly emulator: EmulatorProcess;
   readonly privateKey: string;
-  /** The program that is killed, to start with Node. */
-  readonly program: string;
-  /** For what programs cache of their sources. */
-  readonly cache: string;
+  readonly programs: Programs;
   readonly sabotage: Life['sabotage'];
 }
 
@@ -209,21 +206,16 @@ export class Round {
     const home = join(this.#folder, 'home');
     mkdirSync(home, { recursive: true });
     const file = openSync(record, 'w');
-    const child = spawn(process.execPath, [this.#lab.program], {
-      env: {
-        ...process.env,
-        HOME: this.#folder,
-        NODE_COMPILE_CACHE: this.#lab.cache,
-        ENCORD_SSH_KEY: this.#lab.privateKey,
-        ENCORD_SSH_KEY_FILE: '',
-        ENCORD_DOMAIN: this.#lab.emulator.url,
-        ENCORD_UPLOADER_HOME: home,
-        ENCORD_UPLOADER_SETTLE_SECONDS: String(SETTLE_SECONDS),
-        CRASH_LIFE: JSON.stringify(life),
-      },
-      stdio: ['ignore', 'pipe', 'pipe', file],
+    const { programs } = this.#lab;
+    const child = start(programs, [programs.child], ['ignore', 'pipe', 'pipe', file], {
+      HOME: this.#folder,
+      ENCORD_SSH_KEY: this.#lab.privateKey,
+      ENCORD_SSH_KEY_FILE: '',
+      ENCORD_DOMAIN: this.#lab.emulator.url,
+      ENCORD_UPLOADER_HOME: home,
+      ENCORD_UPLOADER_SETTLE_SECONDS: String(SETTLE_SECONDS),
+      CRASH_LIFE: JSON.stringify(life),
     });
-    reap(child);
     closeSync(file);
     const { text, opened } = collect(child);
     let stuck = false;

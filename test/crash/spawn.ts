@@ -1,0 +1,62 @@
+/**
+ * Starts a program of the crash harness, so that it begins fast and does not outlive the harness. Used by what needs a
+ * child process.
+ */
+
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a run has of its programs. */
+export interface Programs {
+  readonly child: string;
+  readonly emulator: string;
+  /** Where Node keeps what it compiled. */
+  readonly cache: string;
+  /** A file without a certificate, in a folder of its own. */
+  readonly noCertificates: string;
+}
+
+/** In `folder`, which is the run's own. */
+export function programsIn(folder: string, paths: Pick<Programs, 'child' | 'emulator'>): Programs {
+  const authorities = join(folder, 'authorities');
+  mkdirSync(authorities, { recursive: true });
+  const noCertificates = join(authorities, 'none.pem');
+  writeFileSync(noCertificates, '');
+  return { ...paths, cache: join(folder, 'cache'), noCertificates };
+}
+
+const children = new Set<ChildProcess>();
+
+/** Kills the child, should this process end before it. */
+export function start(
+  { cache, noCertificates }: Programs,
+  [program, ...args]: readonly [string, ...string[]],
+  stdio: StdioOptions,
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: {
+      ...process.env,
+      NODE_COMPILE_CACHE: cache,
+      // To read the authorities of the whole world takes as long as all else of a start, and nothing here is encrypted.
+      NODE_OPTIONS: '--use-openssl-ca',
+      NODE_EXTRA_CA_CERTS: '',
+      SSL_CERT_FILE: noCertificates,
+      SSL_CERT_DIR: join(noCertificates, '..'),
+      ...env,
+    },
+    stdio,
+  });
+  if (children.size === 0) process.once('exit', killAll);
+  children.add(child);
+  child.once('exit', () => {
+    children.delete(child);
+    if (children.size === 0) process.off('exit', killAll);
+  });
+  return child;
+}
+
+function killAll(): void {
+  for (const child of children) child.kill('SIGKILL');
+}
