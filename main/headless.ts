@@ -20,6 +20,7 @@ const ROOT = join(import.meta.dirname, '..');
 const SERVICES: HostServices = {
   host: 'browser',
   chooseFiles: null,
+  chooseSavePath: null,
   openFolder: null,
   dropsArePaths: false,
   serverChooser: true,

@@ -20,6 +20,7 @@ const bridge: Bridge = {
   // A file that has no path (an image dragged out of a page) is left out.
   pathsOf: (files) => files.map((file) => webUtils.getPathForFile(file)).filter((path) => path !== ''),
   sendFile: null,
+  download: null,
 };
 
 contextBridge.exposeInMainWorld('encordUploader', bridge);

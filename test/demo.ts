@@ -23,6 +23,7 @@ const DATASET = 'Traffic Data';
 const SERVICES: HostServices = {
   host: 'browser',
   chooseFiles: null,
+  chooseSavePath: null,
   openFolder: null,
   dropsArePaths: false,
   serverChooser: true,

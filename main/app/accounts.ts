@@ -294,6 +294,20 @@ export function accountId(kind: 'ssh' | 'api-key', fingerprint: string, domain: 
   return `${kind} ${fingerprint} ${domain}`;
 }
 
+/** What an account's id tells, also when the account is gone; nulls where somebody else made the id. */
+export function accountFacts(id: AccountId): {
+  kind: 'ssh' | 'api-key' | null;
+  /** Of the public key; null for an API key. */
+  fingerprint: string | null;
+  domain: string | null;
+} {
+  const [kind, fingerprint, domain] = id.split(' ');
+  if ((kind !== 'ssh' && kind !== 'api-key') || !fingerprint || !domain) {
+    return { kind: null, fingerprint: null, domain: null };
+  }
+  return { kind, fingerprint: kind === 'ssh' ? fingerprint : null, domain };
+}
+
 function keychainError(result: { kind: 'locked' | 'unavailable'; reason: string }): UploaderError {
   return result.kind === 'locked'
     ? new UploaderError('keychain-locked', result.reason)

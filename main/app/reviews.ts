@@ -5,9 +5,10 @@
 
 import type { PlanFolderView, PlanUnitView, PlanView, TurnedAwayView } from '../../preload/contract/views.ts';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
+import type { AgainPlan } from '../core/again.ts';
 import { asUploaderError, type Failure, toFailure, UploaderError } from '../core/errors.ts';
 import type { BatchId, MediaId, TurnedAway, UnitId } from '../core/model.ts';
-import type { Plan } from '../core/plan.ts';
+import type { Plan, PlanListener } from '../core/plan.ts';
 import { createPlan } from '../core/planner.ts';
 import type { DatasetInfo } from '../core/ports.ts';
 import type { Datasets } from './datasets.ts';
@@ -34,7 +35,7 @@ export interface Committed {
 export class Review {
   readonly id: string;
   readonly request: ReviewRequest;
-  readonly plan: Plan;
+  readonly plan: Plan | AgainPlan;
   dataset: DatasetInfo | null = null;
   folderId: string | null = null;
   destinationProblem: Failure | null = null;
@@ -43,7 +44,7 @@ export class Review {
   /** What the queue was like when the plan was last compared with it. */
   settledAgainst = '';
 
-  constructor(id: string, request: ReviewRequest, plan: Plan) {
+  constructor(id: string, request: ReviewRequest, plan: Plan | AgainPlan) {
     this.id = id;
     this.request = request;
     this.plan = plan;
@@ -66,22 +67,30 @@ export class Reviews {
 
   /** Begins to plan at once and answers what is known. */
   start(request: ReviewRequest): Review {
+    const { files, store, clock } = this.#deps;
+    return this.open(request, (listener) =>
+      createPlan(
+        {
+          paths: request.paths,
+          as: request.as,
+          sizeLimitBytes: this.#sizeLimit(),
+          datasetId: null,
+          ...(request.title === undefined ? {} : { title: request.title }),
+        },
+        { files, ledger: store, clock },
+        listener,
+      ),
+    );
+  }
+
+  /** A review of a plan that somebody else makes. */
+  open(request: ReviewRequest, make: (listener: PlanListener) => Plan | AgainPlan): Review {
     const deps = this.#deps;
     const id = deps.random.uuid();
     let review: Review | null = null;
-    const plan = createPlan(
-      {
-        paths: request.paths,
-        as: request.as,
-        sizeLimitBytes: this.#sizeLimit(),
-        datasetId: null,
-        ...(request.title === undefined ? {} : { title: request.title }),
-      },
-      { files: deps.files, ledger: deps.store, clock: deps.clock },
-      () => {
-        if (review) this.#changed(this.view(review));
-      },
-    );
+    const plan = make(() => {
+      if (review) this.#changed(this.view(review));
+    });
     const made = new Review(id, request, plan);
     review = made;
     this.#reviews.set(id, made);
@@ -151,6 +160,8 @@ export class Reviews {
       await this.#dropStaged(request.dropId);
       return { batchId: null, twins, turnedAway };
     }
+    // In this order: should the program end between the two, the worst is that they can be dropped again.
+    if ('replaced' in plan) this.#deps.store.forgetContent(plan.replaced());
     const folder = review.folderId ?? this.#deps.store.lastFolder(request.account.id, dataset.id);
     const batchId = this.#deps.store.addBatch(
       {

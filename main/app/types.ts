@@ -23,8 +23,17 @@ export interface App {
     facts: { size: number; mtimeMs: number | null },
     body: AsyncIterable<Uint8Array>,
   ): Promise<Answer<null>>;
+  /** Browser mode: a text that a call promised, once. */
+  download(id: string): Promise<Answer<Download>>;
   /** Stops work, leaves nothing half written, and lets go of the data folder. */
   close(): Promise<void>;
+}
+
+/** A text for the person to keep, made piece by piece when it is wanted. */
+export interface Download {
+  /** What the file is called unless the person says otherwise. */
+  readonly name: string;
+  pieces(): AsyncIterable<string>;
 }
 
 /** What a host can do; handed to the app when it is made. */
@@ -32,6 +41,8 @@ export interface HostServices {
   readonly host: 'electron' | 'browser';
   /** The system's own dialog; absolute paths, none where the person changed their mind. Null: there is none. */
   readonly chooseFiles: ((what: 'files' | 'folders') => Promise<readonly string[]>) | null;
+  /** The system's own dialog: where to save a file of this name; null where the person changed their mind. Null: there is none. */
+  readonly chooseSavePath: ((name: string) => Promise<string | null>) | null;
   /** Shows a folder in the system's file manager; throws with a sentence when it cannot. */
   readonly openFolder: ((path: string) => Promise<void>) | null;
   /** True where pages know the paths of dropped files; else they send the bytes. */

@@ -15,7 +15,7 @@ export function openDialogOptions(what: 'files' | 'folders'): OpenDialogOptions 
 
 /** The services of the Electron host; dialogs belong to the window that is there at the time. */
 export function desktopServices(
-  dialog: Pick<Dialog, 'showOpenDialog'>,
+  dialog: Pick<Dialog, 'showOpenDialog' | 'showSaveDialog'>,
   shell: Pick<Shell, 'openPath'>,
   window: () => BaseWindow | null,
 ): HostServices {
@@ -30,6 +30,14 @@ export function desktopServices(
         ? await dialog.showOpenDialog(owner, options)
         : await dialog.showOpenDialog(options);
       return chosen.canceled ? [] : chosen.filePaths;
+    },
+    async chooseSavePath(name) {
+      const owner = window();
+      const options = { title: 'Save', defaultPath: name };
+      const chosen = owner
+        ? await dialog.showSaveDialog(owner, options)
+        : await dialog.showSaveDialog(options);
+      return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
     },
     async openFolder(path) {
       const problem = await shell.openPath(path);

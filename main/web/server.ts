@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { networkInterfaces } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { DROPS_PATH, SOCKET_PATH } from '../../preload/contract/wire.ts';
+import { DOWNLOADS_PATH, DROPS_PATH, SOCKET_PATH } from '../../preload/contract/wire.ts';
 import {
   NO_PAGES,
   type Page,
@@ -19,6 +19,7 @@ import {
   securityHeaders,
 } from '../app/pages.ts';
 import type { App } from '../app/types.ts';
+import { answerDownload, sendDownload } from './downloads.ts';
 import { answerDrop, refusal, takeDrop } from './drops.ts';
 import {
   allowedHosts,
@@ -59,6 +60,8 @@ export interface Served {
   /** Ends all connections, those that are sending a file too, and waits until they are gone. */
   close(): Promise<void>;
 }
+
+const OLD_ADDRESS = 'This page’s address is no longer good. Open the one that the program printed last.';
 
 const LIMITS: ServeLimits = { ...SOCKET_LIMITS, connections: 256, headersMs: 10_000, stallMs: 60_000 };
 
@@ -101,16 +104,16 @@ export async function serveApp(options: ServeOptions): Promise<Served> {
           headers,
         );
       } else if (!tokenMatches(bearerToken(request.headers.authorization), token)) {
-        answerDrop(
-          request,
-          response,
-          401,
-          refusal('This page’s address is no longer good. Open the one that the program printed last.'),
-          headers,
-        );
+        answerDrop(request, response, 401, refusal(OLD_ADDRESS), headers);
       } else {
         void takeDrop(options.app, request, response, { headers, stallMs: limits.stallMs });
       }
+    } else if (request.method === 'GET' && request.url?.startsWith(DOWNLOADS_PATH)) {
+      response.setTimeout(limits.stallMs, () => response.destroy());
+      // A browser sends no Origin with a page's own GET; another site's cannot carry the token.
+      if (tokenMatches(bearerToken(request.headers.authorization), token)) {
+        void sendDownload(options.app, request, response, headers);
+      } else answerDownload(response, 401, refusal(OLD_ADDRESS), headers);
     } else {
       // Whoever asks and does not read the answer is cut off.
       response.setTimeout(limits.stallMs, () => response.destroy());

@@ -26,6 +26,8 @@ export interface Bridge {
         signal: AbortSignal,
       ) => Promise<Answer<null>>)
     | null;
+  /** Browser mode: fetches a promised download and hands it to the browser. Null where main writes the file itself. */
+  readonly download: ((path: string, name: string) => Promise<Answer<null>>) | null;
 }
 
 export interface BridgeListener {

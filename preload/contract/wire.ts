@@ -9,6 +9,9 @@
  * A dropped file is PUT to `<uploadPath of drops.open>?path=<relative path>&size=<bytes>&mtime=<milliseconds>`
  * (`mtime` may be left out) with `Authorization: Bearer <token>` and a Content-Length equal to `size`; the body of
  * the response is an `Answer<null>`, whatever the status.
+ *
+ * A promised download is fetched by GET from the path that the call answered, with the same header, once. Status 200
+ * brings the text; any other an `Answer`. A text that cannot be made to its end breaks off with its connection.
  */
 
 import type { Answer } from './errors.ts';
@@ -18,6 +21,8 @@ export const SOCKET_PATH = '/socket';
 export const SOCKET_PROTOCOL = 'encord-uploader';
 /** Where dropped files are PUT: `/drops/<dropId>`. */
 export const DROPS_PATH = '/drops/';
+/** Where promised downloads are: `/downloads/<id>`. */
+export const DOWNLOADS_PATH = '/downloads/';
 /** The largest message that the server takes, in bytes. */
 export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
 

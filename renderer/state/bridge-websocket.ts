@@ -40,6 +40,7 @@ const LOST = 'The uploader cannot be reached. The page tries again by itself; th
 
 class WebSocketBridge implements Bridge {
   readonly sendFile: NonNullable<Bridge['sendFile']>;
+  readonly download: NonNullable<Bridge['download']>;
   readonly #token = takeToken();
   readonly #listeners = new Set<BridgeListener>();
   readonly #open = new Map<number, (answer: Answer<unknown>) => void>();
@@ -53,6 +54,7 @@ class WebSocketBridge implements Bridge {
   constructor() {
     this.sendFile = (uploadPath, relativePath, file, onProgress, signal) =>
       putFile(this.#token, uploadPath, relativePath, file, onProgress, signal);
+    this.download = (path, name) => fetchDownload(this.#token, path, name);
     this.#connect();
   }
 
@@ -172,6 +174,30 @@ function readAnswer(request: XMLHttpRequest): Answer<null> {
       ? { ok: true, value: null }
       : failed('bad-answer', `The uploader refused the file (HTTP ${request.status}).`);
   }
+}
+
+/** A long address of a blob is let go when the browser has surely begun to save it. */
+const SAVED_AFTER_MS = 60_000;
+
+/** A promised text, handed to the browser as a file. The browser keeps a long one on disk, not in memory. */
+async function fetchDownload(token: string, path: string, name: string): Promise<Answer<null>> {
+  let blob: Blob;
+  try {
+    const response = await fetch(path, { headers: { Authorization: `Bearer ${token}` } });
+    if (!response.ok) {
+      const answer: Answer<null> = await response.json();
+      return answer;
+    }
+    blob = await response.blob();
+  } catch {
+    return failed('connection-lost', `${name} did not arrive whole, so nothing was saved. Try again.`);
+  }
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), SAVED_AFTER_MS);
+  return { ok: true, value: null };
 }
 
 export function openWebSocketBridge(): Bridge {

@@ -3,7 +3,7 @@
  * answer has exactly the declared shape, so has each event, and no call gives a secret back.
  */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sshpk from 'sshpk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -32,6 +32,8 @@ const traffic: string[] = [];
 const called = new Set<CallName>();
 const chosen: string[] = [];
 const opened: string[] = [];
+/** Where the person saves; null where they change their mind. */
+let saveTo: string | null = null;
 
 beforeAll(async () => {
   lab = await Lab.open();
@@ -41,6 +43,7 @@ beforeAll(async () => {
       host: {
         host: 'electron',
         chooseFiles: async () => chosen,
+        chooseSavePath: async () => saveTo,
         openFolder: async (path) => void opened.push(path),
         dropsArePaths: false,
         serverChooser: true,
@@ -267,8 +270,39 @@ describe('a session that makes every call', () => {
     ).toHaveLength(4);
     for (const name of ['queue.checkAgain', 'queue.registerAnyway'] as const)
       expect((await refused(name, { unitId: first })).code).toBe('invalid-input');
+    saveTo = null;
+    expect(await call('receipts.save', { batchId, format: 'json' })).toEqual({ kind: 'cancelled' });
+    saveTo = join(lab.folder, 'receipt.json');
+    expect(await call('receipts.save', { batchId, format: 'json' })).toEqual({ kind: 'saved', path: saveTo });
+    expect(JSON.parse(readFileSync(saveTo, 'utf8'))).toMatchObject({ batch: { id: batchId } });
+    traffic.push(readFileSync(saveTo, 'utf8'));
     expect(await call('queue.clear', { batchId })).toEqual({ batches: 1 });
     expect(await rows()).toEqual([]);
+    expect((await refused('receipts.save', { batchId, format: 'csv' })).code).toBe('not-found');
+  });
+
+  it('a comparison of the dataset, and a review of what is missing', async () => {
+    const compared = await call('reconcile.start', { datasetId });
+    const { reconcileId } = compared;
+    expect(compared).toMatchObject({ datasetId, missing: 0, extra: 0 });
+    for (const name of ['reconcile.missing', 'reconcile.extra', 'reconcile.different'] as const)
+      expect(await call(name, { reconcileId, ...page })).toEqual({ total: 0, rows: [] });
+    expect((await refused('reconcile.again', { reconcileId })).code).toBe('invalid-input');
+    expect((await refused('reconcile.extra', { reconcileId: NOBODY, ...page })).code).toBe('not-found');
+    expect((await refused('reconcile.start', { datasetId: NOBODY })).code).toBe('dataset-unknown');
+    saveTo = join(lab.folder, 'reconcile.csv');
+    expect(await call('reconcile.save', { reconcileId })).toEqual({ kind: 'saved', path: saveTo });
+    expect(readFileSync(saveTo, 'utf8')).toMatch(/^result,title,/);
+
+    await lab.removeRows(datasetId, 1);
+    const lacking = await call('reconcile.start', { datasetId });
+    expect(lacking).toMatchObject({ missing: 1, extra: 0 });
+    const { rows } = await call('reconcile.missing', { reconcileId: lacking.reconcileId, ...page });
+    expect(rows).toHaveLength(1);
+    const { planId } = await call('reconcile.again', { reconcileId: lacking.reconcileId });
+    await eventually(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
+    expect((await call('plan.units', { planId, ...page })).rows).toHaveLength(1);
+    await call('plan.discard', { planId });
   });
 
   it('a unit in doubt', async () => {

@@ -7,6 +7,7 @@ import type { CallName } from '../../preload/contract/names.ts';
 import type { ItemRow, QueueRow, ScopeView, UnitRow } from '../../preload/contract/views.ts';
 import type { FakeMain } from './fake-main.ts';
 import { FakePlan } from './fake-plan.ts';
+import { fakeReconcile } from './fake-reconcile.ts';
 import { type FakeBatch, totalsOf } from './fake-state.ts';
 
 export type FakeHandlers = { [N in CallName]: (input: CallInput<N>) => CallOutput<N> };
@@ -118,6 +119,13 @@ export function handlersOf(main: FakeMain): FakeHandlers {
   };
   const named = (search: string) =>
     state.datasets.filter((dataset) => dataset.title.toLowerCase().includes(search.toLowerCase()));
+
+  /** By the id of the dataset, or of the comparison, which ends in it. */
+  const comparison = (id: string) => {
+    const dataset = state.datasets.find((each) => each.id === id || id === `reconcile-${each.id}`);
+    if (!dataset) throw new Refusal('dataset-unknown', 'This account cannot see a dataset with this id.');
+    return fakeReconcile(dataset);
+  };
 
   return {
     'app.snapshot': () => ({ ...state.snapshot, seq: main.seq, totals: totalsOf(state.batches) }),
@@ -333,6 +341,38 @@ export function handlersOf(main: FakeMain): FakeHandlers {
       main.changed('queue');
       return { batches: before - state.batches.length };
     },
+    'receipts.save': ({ batchId, format }) => {
+      const batch = state.batches.find(({ row }) => row.id === batchId);
+      if (!batch) throw new Refusal('not-found', 'This batch is not in the list of uploads (any more).');
+      return main.save(`Receipt of ${batch.row.name}.${format}`, `receipt of batch ${batchId} as ${format}`);
+    },
+    'reconcile.start': ({ datasetId }) => comparison(datasetId).view,
+    'reconcile.missing': (input) => window(comparison(input.reconcileId).missing, input),
+    'reconcile.extra': (input) => window(comparison(input.reconcileId).extra, input),
+    'reconcile.different': (input) =>
+      window(
+        comparison(input.reconcileId)
+          .missing.slice(0, 1)
+          .map(({ id, path, bytes }) => ({
+            id,
+            title: 'dawn.mp4',
+            path,
+            bytes,
+            dataHash: 'row-1',
+            rowBytes: bytes - 4_096,
+          })),
+        input,
+      ),
+    'reconcile.again': ({ reconcileId }) => {
+      main.plan?.stop();
+      const { view, missing } = comparison(reconcileId);
+      main.plan = new FakePlan('plan-again', missing.length, 1, view.datasetId, (plan) =>
+        main.tellPlan(plan),
+      );
+      return main.plan.view;
+    },
+    'reconcile.save': ({ reconcileId }) =>
+      main.save(`Reconcile ${comparison(reconcileId).view.datasetTitle}.csv`, 'result,title\r\n'),
     'settings.get': () => state.snapshot.settings,
     'settings.set': (input) => {
       const { settings } = state.snapshot;

@@ -13,7 +13,7 @@ import { CALLS } from '../../preload/contract/calls.ts';
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { Events } from '../../preload/contract/events.ts';
 import type { CallName } from '../../preload/contract/names.ts';
-import type { TransferView } from '../../preload/contract/views.ts';
+import type { SavedView, TransferView } from '../../preload/contract/views.ts';
 import {
   SOCKET_PATH,
   SOCKET_PROTOCOL,
@@ -50,6 +50,9 @@ export class FakeMain {
   /** Relative paths and sizes of the files that pages sent. */
   readonly received: { path: string; size: number; bytes: number }[] = [];
   plan: FakePlan | null = null;
+  /** What the pages fetched as a file: names of promised downloads. */
+  readonly fetched: string[] = [];
+  #downloads = new Map<string, { name: string; text: string }>();
   /** A failure that the next call of that name gets instead of its answer. */
   readonly failNext = new Map<CallName, Answer<never>>();
   #server: Server;
@@ -131,6 +134,14 @@ export class FakeMain {
     });
   }
 
+  /** As main keeps a text: a file where there is a dialog, else a promised download. */
+  save(name: string, text: string): SavedView {
+    if (this.options.host === 'electron') return { kind: 'saved', path: `/home/lab/${name}` };
+    const path = `/downloads/${this.#downloads.size}`;
+    this.#downloads.set(path, { name, text });
+    return { kind: 'download', path, name };
+  }
+
   tellPlan(plan: Events['plan']): void {
     this.#tell({ event: 'plan', payload: plan });
   }
@@ -181,6 +192,13 @@ export class FakeMain {
       });
       response.writeHead(allowed ? 200 : 401, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ ok: true, value: null }));
+      return;
+    }
+    const download = this.#downloads.get(url.pathname);
+    if (download && request.headers.authorization === `Bearer ${this.token}`) {
+      this.#downloads.delete(url.pathname);
+      this.fetched.push(download.name);
+      response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(download.text);
       return;
     }
     const file = normalize(url.pathname === '/' ? 'index.html' : url.pathname.slice(1));

@@ -1,6 +1,6 @@
 /** The window, the menu, the dialogs and the theme of the Electron host. */
 
-import type { BaseWindow, OpenDialogOptions } from 'electron';
+import type { BaseWindow, OpenDialogOptions, SaveDialogOptions } from 'electron';
 import { expect, test } from 'vitest';
 import { desktopServices, openDialogOptions } from '../../../main/electron/dialogs.ts';
 import { menuTemplate } from '../../../main/electron/menu.ts';
@@ -73,15 +73,30 @@ test('a dialog answers with the paths, and with none when it was closed', async 
     if (second === undefined && 'properties' in first) asked.push(first);
     return { canceled, filePaths: ['/data/a.mp4'] };
   };
-  const services = desktopServices({ showOpenDialog }, { openPath: async () => '' }, () => null);
+  const saving: string[] = [];
+  const showSaveDialog = async (first: BaseWindow | SaveDialogOptions, second?: SaveDialogOptions) => {
+    if (second === undefined && 'defaultPath' in first) saving.push(first.defaultPath ?? '');
+    return { canceled, filePath: canceled ? '' : '/data/receipt.csv' };
+  };
+  const services = desktopServices(
+    { showOpenDialog, showSaveDialog },
+    { openPath: async () => '' },
+    () => null,
+  );
   expect(await services.chooseFiles?.('files')).toEqual(['/data/a.mp4']);
+  expect(await services.chooseSavePath?.('receipt.csv')).toBe('/data/receipt.csv');
   canceled = true;
+  expect(await services.chooseSavePath?.('receipt.csv')).toBeNull();
+  expect(saving).toEqual(['receipt.csv', 'receipt.csv']);
   expect(await services.chooseFiles?.('folders')).toEqual([]);
   expect(asked.map((one) => one.title)).toEqual(['Add files', 'Add folders']);
 });
 
 test('a folder that the system cannot show is said to be so', async () => {
-  const dialog = { showOpenDialog: async () => ({ canceled: true, filePaths: [] }) };
+  const dialog = {
+    showOpenDialog: async () => ({ canceled: true, filePaths: [] }),
+    showSaveDialog: async () => ({ canceled: true, filePath: '' }),
+  };
   const broken = desktopServices(dialog, { openPath: async () => 'No application found' }, () => null);
   await expect(broken.openFolder?.('/data')).rejects.toThrow('No application found');
 });

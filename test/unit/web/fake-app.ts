@@ -1,6 +1,6 @@
 /** An app for the tests of both hosts: validates like the real one, keeps what it received. */
 
-import type { App } from '../../../main/app/types.ts';
+import type { App, Download } from '../../../main/app/types.ts';
 import { CALLS } from '../../../preload/contract/calls.ts';
 import type { Answer } from '../../../preload/contract/errors.ts';
 import { CALL_NAMES, type EventName } from '../../../preload/contract/names.ts';
@@ -58,6 +58,16 @@ export class FakeApp implements App {
       return { ok: false, error: { code: 'interrupted', message: 'The sender went away.', details: {} } };
     }
   };
+
+  /** What a promised download is. */
+  downloads = new Map<string, Download>();
+
+  async download(id: string): Promise<Answer<Download>> {
+    const value = this.downloads.get(id);
+    return value
+      ? { ok: true, value }
+      : { ok: false, error: { code: 'not-found', message: 'No such download.', details: {} } };
+  }
 
   async close(): Promise<void> {
     this.closed = true;

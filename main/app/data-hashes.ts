@@ -1,0 +1,100 @@
+/**
+ * Use case of data hashes that come late: the rows of a mirrored dataset are made by Encord itself, which tells only
+ * the storage item at first. Asked for when a batch has finished, and before a receipt or a comparison is made.
+ */
+
+import { asUploaderError } from '../core/errors.ts';
+import type { AccountId, BatchId } from '../core/model.ts';
+import type { Clock, DataRow, EncordSession, Log } from '../core/ports.ts';
+import { createSlicer } from '../core/slicer.ts';
+import type { AppDeps } from './deps.ts';
+import { unwrap } from './outcome.ts';
+
+/** After a unit was done, this long until finished batches are looked for: once for many. */
+const LOOK_AFTER_MS = 500;
+
+export class DataHashes {
+  readonly #store: AppDeps['store'];
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #session: (id: AccountId) => Promise<EncordSession>;
+  readonly #signal: AbortSignal;
+  readonly #changed: () => void;
+  readonly #asking = new Map<string, Promise<void>>();
+  readonly #startedAt: number;
+  /** Batches that have been asked for, each once. */
+  readonly #asked = new Set<BatchId>();
+  #scheduled = false;
+
+  constructor(
+    deps: Pick<AppDeps, 'store' | 'clock' | 'log'>,
+    session: (id: AccountId) => Promise<EncordSession>,
+    signal: AbortSignal,
+    changed: () => void,
+  ) {
+    this.#store = deps.store;
+    this.#clock = deps.clock;
+    this.#log = deps.log;
+    this.#session = session;
+    this.#signal = signal;
+    this.#changed = changed;
+    this.#startedAt = deps.clock.now();
+  }
+
+  /** Units became done: batches into mirrored datasets that finished with them are completed soon, each once. */
+  unitsDone(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#clock.after(LOOK_AFTER_MS, () => {
+      this.#scheduled = false;
+      if (!this.#signal.aborted) void this.#lookForFinished();
+    });
+  }
+
+  /** Completes what is known of a dataset's uploads. Without a call where nothing is lacking; throws what the call does. */
+  async complete(accountId: AccountId, datasetId: string): Promise<void> {
+    // Whoever comes while rows are on their way waits for them: they may have been asked for too early for him.
+    await this.#asking.get(datasetId);
+    if (!this.#store.lacksDataHashes(datasetId)) return;
+    const underway = this.#asking.get(datasetId);
+    if (underway) return underway;
+    const asking = this.#ask(accountId, datasetId).finally(() => this.#asking.delete(datasetId));
+    this.#asking.set(datasetId, asking);
+    return asking;
+  }
+
+  /** The same by rows that were asked for anyway. */
+  async note(datasetId: string, rows: readonly DataRow[]): Promise<void> {
+    const hashes = new Map<string, string>();
+    for (const row of rows) if (row.itemUuid !== null) hashes.set(row.itemUuid, row.dataHash);
+    const slicer = createSlicer(this.#clock);
+    let written = 0;
+    for (const step of this.#store.noteDataHashes(datasetId, hashes)) {
+      written += step;
+      if (slicer.spent()) await slicer.pause();
+      if (this.#signal.aborted) return;
+    }
+    if (written > 0) this.#changed();
+  }
+
+  async #ask(accountId: AccountId, datasetId: string): Promise<void> {
+    const session = await this.#session(accountId);
+    await this.note(datasetId, unwrap(await session.rows(datasetId, this.#signal)));
+  }
+
+  async #lookForFinished(): Promise<void> {
+    for (const id of this.#store.mirroredBatchesFinishedSince(this.#startedAt)) {
+      if (this.#asked.has(id)) continue;
+      this.#asked.add(id);
+      const batch = this.#store.batch(id);
+      if (!batch) continue;
+      try {
+        await this.complete(batch.accountId, batch.datasetId);
+      } catch (reason) {
+        if (this.#signal.aborted) return;
+        const { code } = asUploaderError(reason);
+        this.#log.warn('The data hashes of a finished batch could not be asked for.', { batch: id, code });
+      }
+    }
+  }
+}
