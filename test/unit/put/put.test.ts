@@ -20,8 +20,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClock } from '../../../main/adapters/clock.ts';
 import { type Agents, createAgents } from '../../../main/adapters/http/agents.ts';
 import { createSender, type SenderOptions } from '../../../main/adapters/http/put.ts';
-import type { Clock, PutOutcome, PutRequest } from '../../../main/core/ports.ts';
+import type { PutOutcome, PutRequest } from '../../../main/core/ports.ts';
 import { answer, type Behaviour, OK, Receiver } from './receiver.ts';
+import { HandClock } from './support.ts';
 
 const MIB = 1024 * 1024;
 /** Node cannot set the size of a socket's buffers. */
@@ -85,28 +86,6 @@ function told(outcome: PutOutcome): unknown[] {
     'VERYSECRET',
   );
   return [outcome.kind, code];
-}
-
-/** A clock whose time is moved by hand; timers run as it passes them. */
-class HandClock implements Clock {
-  private time = 0;
-  private timers: { at: number; fn: () => void }[] = [];
-  now = (): number => this.time;
-  monotonic = (): number => this.time;
-  after(ms: number, fn: () => void): () => void {
-    const timer = { at: this.time + ms, fn };
-    this.timers.push(timer);
-    return () => {
-      this.timers = this.timers.filter((other) => other !== timer);
-    };
-  }
-  pass(ms: number): void {
-    this.time += ms;
-    for (const timer of this.timers.filter(({ at }) => at <= this.time)) {
-      this.timers = this.timers.filter((other) => other !== timer);
-      timer.fn();
-    }
-  }
 }
 
 describe('byte for byte', () => {

@@ -4,10 +4,11 @@ import { appendFileSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { Throttle } from '../../../main/adapters/http/throttle.ts';
 import type { PutOutcome, PutRequest } from '../../../main/core/ports.ts';
 import { Client, Key, SEED_A, started, temporaryFolder, urlObject } from '../emulator/support.ts';
 import { answer, type Behaviour, Receiver } from './receiver.ts';
-import { fileOf, MIB, requestOf, senderWith } from './support.ts';
+import { fileOf, HandClock, MIB, passUntil, requestOf, senderWith } from './support.ts';
 
 const QUERY = '?X-Goog-SignedHeaders=content-type%3Bhost%3Bx-goog-resumable&X-Goog-Signature=VERYSECRET';
 
@@ -67,6 +68,23 @@ describe('with the emulator', () => {
     expect(seen[0]).toBeGreaterThanOrEqual(16 * MIB);
     expect(kept.told).toHaveLength(1);
     expect(await new Client(again.url, new Key(SEED_A)).state()).toMatchObject({ puts: 1, objects: 1 });
+  });
+
+  it('keeps to the bandwidth limit in each of its chunks', async () => {
+    const { url } = await granted();
+    const { path, sha256 } = fileOf(20 * MIB);
+    const clock = new HandClock();
+    const throttle = new Throttle(clock);
+    throttle.setLimit(10 * MIB);
+    let outcome: PutOutcome | null = null;
+    void senderWith({ clock, throttle })
+      .put(keeping(requestOf(url, path)).request())
+      .then((ended) => {
+        outcome = ended;
+      });
+    await passUntil(clock, () => outcome !== null);
+    expect(outcome).toEqual({ kind: 'stored', bytes: 20 * MIB, sha256 });
+    expect(clock.now()).toBeGreaterThan(1_700);
   });
 
   it('learns of an end whose answer was lost, without sending anything', async () => {
