@@ -477,6 +477,10 @@ export interface LedgerStore {
   ): ActiveTwin | null;
 }
 
+/** What still waits is taken in the order of adding, by title in natural order, or by size. */
+export const UNIT_ORDERS = ['added', 'name', 'smallest', 'largest'] as const;
+export type UnitOrder = (typeof UNIT_ORDERS)[number];
+
 /** The part that the use cases use to add and steer. Queries for pages are the adapter's own. */
 export interface SteeringStore {
   /**
@@ -489,6 +493,30 @@ export interface SteeringStore {
     turnedAway: Iterable<TurnedAway>,
     onTwin?: (twin: UnitId) => void,
   ): BatchId;
+  /**
+   * The same for many units, in small transactions between which others have their turn; the batch is there when all of
+   * it is. Rejects with `cancelled`, or with what kept the store from writing: then nothing of it is left. One at a
+   * time; meanwhile `addBatch` throws, too.
+   */
+  addLargeBatch(
+    batch: NewBatch,
+    units: Iterable<PlannedUnit>,
+    turnedAway: Iterable<TurnedAway>,
+    options: {
+      readonly onTwin?: (twin: UnitId) => void;
+      readonly signal?: AbortSignal;
+      /** Told often how many units and turned-away files were looked at so far. */
+      readonly onProgress?: (done: number) => void;
+    },
+  ): Promise<BatchId>;
+  /** Makes the batch, or the unit within all that its account has, the first that is worked on of what still waits. */
+  moveToTop(scope: Extract<Scope, { kind: 'batch' | 'unit' }>): void;
+  /** The order in which the waiting units of each batch are taken; those that were moved to the top stay first. */
+  order(): UnitOrder;
+  /** Ranks of many units follow little by little. */
+  setOrder(order: UnitOrder): void;
+  /** Batches that could not be prepared, or whose target will not take them; working or not. */
+  troubledBatches(scope: Extract<Scope, { kind: 'all' | 'account' | 'batch' }>): readonly BatchId[];
   setPaused(scope: Exclude<Scope, { kind: 'item' }>, paused: boolean): void;
   isPaused(): boolean;
   /** Ids of the units that a scope covers, in chunks, for cancelling and retrying without loading the queue. */

@@ -10,6 +10,9 @@ export type Row = Record<string, SQLOutputValue>;
 export type Param = SQLInputValue;
 export type NamedParams = Record<string, SQLInputValue>;
 
+/** `auto_vacuum` of a file that gives its free pages back when it is told to. */
+export const INCREMENTAL = 2;
+
 /** Primary result codes of SQLite, https://sqlite.org/rescode.html. */
 const SQLITE = {
   busy: 5,
@@ -130,6 +133,19 @@ export class Database {
       // A full disk or a damaged file makes SQLite roll back by itself.
       if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
       throw thrown;
+    }
+  }
+
+  /**
+   * A transaction that does not wait for the disk: it survives the end of this process, but the machine's only once a
+   * later one of the usual kind has been written.
+   */
+  relaxed<T>(work: () => T): T {
+    this.exec('PRAGMA synchronous = NORMAL');
+    try {
+      return this.transaction(work);
+    } finally {
+      this.exec('PRAGMA synchronous = FULL');
     }
   }
 

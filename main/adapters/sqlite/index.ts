@@ -6,10 +6,14 @@
 import type { BatchId } from '../../core/model.ts';
 import type { Clock, LedgerStore, QueueStore, SteeringStore } from '../../core/ports.ts';
 import { type AccountStore, accountStore } from './accounts.ts';
+import { adder } from './adding.ts';
 import { ledgerStore } from './ledger.ts';
 import { openDatabase } from './open.ts';
+import { ordering } from './order.ts';
 import { queueStore } from './queue.ts';
-import { remover } from './removal.ts';
+import { type ReceiptStore, receiptStore } from './receipts.ts';
+import { type ReconcileStore, reconcileStore } from './reconcile.ts';
+import { type HistoryLimits, remover } from './removal.ts';
 import { type SettingsStore, settingsStore } from './settings.ts';
 import { steeringStore } from './steering.ts';
 import * as views from './views.ts';
@@ -26,12 +30,19 @@ export type Store = QueueStore &
   SteeringStore &
   AccountStore &
   SettingsStore &
-  ViewStore & {
+  ViewStore &
+  ReceiptStore &
+  ReconcileStore & {
     /**
      * Clears a finished batch from the list, or with null all in which nothing failed; returns how many. The ledger keeps what
      * they uploaded. Throws `invalid-input` when the named one is not finished or holds uncertain units.
      */
     removeFinished(batchId: BatchId | null): number;
+    /**
+     * Clears finished batches beyond the limits in which nothing failed and nothing is uncertain; returns how many. The
+     * ledger keeps what they uploaded.
+     */
+    pruneHistory(limits: HistoryLimits): number;
     /** Writes everything back, closes the database and frees the data folder. */
     close(): void;
   };
@@ -46,32 +57,42 @@ export function openStore(
     readonly clock: Clock;
     /** A search that a window left unfinished has seen everything: windows are to be asked for again. */
     readonly searched?: () => void;
+    /** Units that wait go in another order from now on. */
+    readonly reordered?: () => void;
   },
 ): Store {
   const { db, lock } = openDatabase(folder);
   const window = windows(db, options.clock, options.searched ?? (() => {}));
-  const removal = remover(db, options.clock);
+  const ranks = ordering(db, options.clock, options.reordered ?? (() => {}));
+  const adds = adder(db, options.clock, () => removal.sweepSoon());
+  const removal = remover(db, options.clock, adds.adding);
+  ranks.goOn();
   let open = true;
+  const forget = (removed: readonly BatchId[]): number => {
+    for (const id of removed) window.forget(id);
+    return removed.length;
+  };
   return {
     ...queueStore(db, options.clock, { onMoved: window.moved }),
     ...ledgerStore(db),
-    ...steeringStore(db, options.clock),
+    ...steeringStore(db, options.clock, { adder: adds, ordering: ranks }),
     ...accountStore(db),
     ...settingsStore(db),
+    ...receiptStore(db),
+    ...reconcileStore(db),
     batches: (offset, limit) => views.batchViews(db, offset, limit),
     batchView: (id) => views.findBatchView(db, id),
     unitView: (id) => views.findUnitView(db, id),
     itemsView: (unitId, offset, limit) => views.itemViews(db, unitId, offset, limit),
     turnedAway: (batchId, offset, limit) => views.turnedAwayViews(db, batchId, offset, limit),
     rowsWindow: window.rowsWindow,
-    removeFinished(batchId) {
-      const removed = removal.removeFinished(batchId);
-      for (const id of removed) window.forget(id);
-      return removed.length;
-    },
+    removeFinished: (batchId) => forget(removal.removeFinished(batchId)),
+    pruneHistory: (limits) => forget(removal.prune(limits)),
     close() {
       if (!open) return;
       open = false;
+      adds.stop();
+      ranks.stop();
       removal.stop();
       window.stop();
       try {

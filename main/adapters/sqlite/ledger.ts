@@ -3,10 +3,10 @@
  * uploaded twice. `recordInLedger` and `cameAgain` are called by `commit.ts`, the rest by `index.ts`.
  */
 
-import type { FileIdentity } from '../../core/model.ts';
+import type { FileIdentity, MediaId } from '../../core/model.ts';
 import type { ActiveTwin, LedgerEntry, LedgerStore } from '../../core/ports.ts';
 import type { Database, Row } from './database.ts';
-import { contentKey, identityKey } from './keys.ts';
+import { contentKey, formerIdentityKey, identityKey } from './keys.ts';
 import * as rows from './rows.ts';
 import type { UnitRecord } from './unit-work.ts';
 
@@ -104,35 +104,44 @@ export function ledgerStore(db: Database): LedgerStore {
       };
     },
 
-    activeTwin(datasetId, media, items) {
-      const candidates = db.all(
-        `SELECT unit.id, unit.batch_id, unit.first_item, unit.item_count FROM unit
-         JOIN batch ON batch.id = unit.batch_id
-         WHERE unit.identity_key = ? AND unit.state NOT IN ('done', 'failed', 'cancelled')
-           AND unit.media = ? AND unit.item_count = ? AND batch.dataset_id = ?
-         ORDER BY unit.id`,
-        identityKey(media, items),
-        media,
-        items.length,
-        datasetId,
-      );
-      let uncertain: ActiveTwin | null = null;
-      for (const row of candidates) {
-        const first = rows.number(row, 'first_item');
-        const theirs = db.all(
-          'SELECT path, size, mtime, left_out, state, sha256 FROM item WHERE id BETWEEN ? AND ? ORDER BY id',
-          first,
-          first + rows.number(row, 'item_count') - 1,
-        );
-        const hashes = items.map((item, index) => hashToBe(theirs[index], item));
-        if (hashes.some((hash) => hash === 'another')) continue;
-        const twin = { unitId: rows.number(row, 'id'), batchId: rows.number(row, 'batch_id') };
-        if (hashes.every((hash) => hash === null)) return twin;
-        uncertain ??= { ...twin, ifHashes: hashes };
-      }
-      return uncertain;
-    },
+    activeTwin: (datasetId, media, items) => activeTwin(db, datasetId, media, items),
   };
+}
+
+/** As in `LedgerStore`. What is still being added is no twin: it may never come to be. */
+export function activeTwin(
+  db: Database,
+  datasetId: string,
+  media: MediaId,
+  items: readonly { readonly path: string; readonly identity: FileIdentity }[],
+): ActiveTwin | null {
+  const candidates = db.all(
+    `SELECT unit.id, unit.batch_id, unit.first_item, unit.item_count FROM unit
+         JOIN batch ON batch.id = unit.batch_id
+         WHERE unit.identity_key IN (?, ?) AND unit.state NOT IN ('done', 'failed', 'cancelled')
+           AND unit.media = ? AND unit.item_count = ? AND batch.dataset_id = ? AND batch.removed = 0
+         ORDER BY unit.id`,
+    identityKey(media, items),
+    formerIdentityKey(media, items),
+    media,
+    items.length,
+    datasetId,
+  );
+  let uncertain: ActiveTwin | null = null;
+  for (const row of candidates) {
+    const first = rows.number(row, 'first_item');
+    const theirs = db.all(
+      'SELECT path, size, mtime, left_out, state, sha256 FROM item WHERE id BETWEEN ? AND ? ORDER BY id',
+      first,
+      first + rows.number(row, 'item_count') - 1,
+    );
+    const hashes = items.map((item, index) => hashToBe(theirs[index], item));
+    if (hashes.some((hash) => hash === 'another')) continue;
+    const twin = { unitId: rows.number(row, 'id'), batchId: rows.number(row, 'batch_id') };
+    if (hashes.every((hash) => hash === null)) return twin;
+    uncertain ??= { ...twin, ifHashes: hashes };
+  }
+  return uncertain;
 }
 
 /** What the hash of a file must be to be the unit's item: null where that is certain, `another` where it cannot be. */
@@ -165,7 +174,7 @@ export function cameAgain(db: Database, unit: UnitRecord): boolean {
     }));
   const [first] = items;
   if (first === undefined) return false;
-  if (isCertain(ledgerStore(db).activeTwin(datasetId, unit.media, items))) return true;
+  if (isCertain(activeTwin(db, datasetId, unit.media, items))) return true;
   // By files and not by content: copies of one content are rows of their own.
   const candidates = db.all(
     `SELECT ledger_unit.id FROM ledger_item INDEXED BY ledger_item_path JOIN ledger_unit ON ledger_unit.id = ledger_unit

@@ -9,7 +9,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { UploaderError } from '../../core/errors.ts';
-import { Database, explain } from './database.ts';
+import { Database, explain, INCREMENTAL } from './database.ts';
 import { createPrivately, type FolderLock, lockFolder } from './lock.ts';
 import { migrate } from './migrations.ts';
 
@@ -33,6 +33,8 @@ export function openDatabase(folder: string): OpenDatabase {
     db = new Database(path);
     // Says "not a database" before anything is written.
     db.get('PRAGMA schema_version');
+    // Only a file without tables can be made so cheaply.
+    if (db.get('PRAGMA page_count')?.page_count === 0) db.exec(`PRAGMA auto_vacuum = ${INCREMENTAL}`);
     db.exec(`
       PRAGMA secure_delete = ON;
       PRAGMA foreign_keys = ON;
