@@ -6,6 +6,7 @@
 import type { Program } from '../app/program.ts';
 import { type Failure, toFailure } from '../core/errors.ts';
 import type { AccountId, BatchId, UnitId } from '../core/model.ts';
+import { sayNow } from '../core/timetable.ts';
 import type { Watched } from './summary.ts';
 import type { Terminal } from './terminal.ts';
 import { bytesText, countText, etaText } from './words.ts';
@@ -193,5 +194,7 @@ function progressText(program: Program, watch: Watch): string {
   const left = watch.leftBytes - sending;
   const eta = etaText(left, speed);
   if (eta && left > 0) parts.push(eta);
+  const { limit, until } = program.bandwidth.view();
+  if (limit !== null) parts.push(`limited to ${sayNow(limit, until, program.deps.clock.now())}`);
   return parts.join(' · ');
 }
