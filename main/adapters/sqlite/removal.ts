@@ -15,7 +15,7 @@ import { wipeSecrets } from './secrets.ts';
 const ROWS_AT_ONCE = 1000;
 const PAUSE_MS = 20;
 /** Free pages of the file that are kept for what comes next, and how many others are given back at a time. */
-const PAGES_KEPT = 2048;
+const PAGES_KEPT = 1024;
 const PAGES_AT_ONCE = 256;
 
 export interface Remover {
