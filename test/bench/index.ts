@@ -80,11 +80,21 @@ function say(result: Measurement): string {
   return `${result.name}: ${amount(result)}${compared === '' ? '' : `, ${compared}`}`;
 }
 
+/** What was compared with several others is one row. */
 function table(results: readonly Measurement[]): string {
-  const rows = results.map(
-    (each) => `| ${each.name} | ${amount(each)} | ${comparison(each)} | ${each.aim ?? ''} |`,
-  );
-  return ['| what | measured | compared | aim |', '| --- | --- | --- | --- |', ...rows].join('\n');
+  const rows = new Map<string, { measured: string; compared: string[]; aim: string }>();
+  for (const each of results) {
+    const row = rows.get(each.name) ?? { measured: amount(each), compared: [], aim: each.aim ?? '' };
+    rows.set(each.name, row);
+    if (each.ratio !== undefined) row.compared.push(comparison(each));
+  }
+  return [
+    '| what | measured | compared | aim |',
+    '| --- | --- | --- | --- |',
+    ...[...rows].map(
+      ([name, { measured, compared, aim }]) => `| ${name} | ${measured} | ${compared.join('; ')} | ${aim} |`,
+    ),
+  ].join('\n');
 }
 
 function amount({ value, unit }: Measurement): string {

@@ -48,6 +48,7 @@ async function uploadWatched(video: string, env: NodeJS.ProcessEnv): Promise<num
     openFolder: null,
     dropsArePaths: false,
     serverChooser: true,
+    chooseSavePath: null,
   } as const;
   const program = await openProgram({ dataFolder: null, host, env, defaults: { sizeLimitBytes: 2 * BYTES } });
   try {
