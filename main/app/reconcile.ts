@@ -133,7 +133,7 @@ export class Reconcile {
   }
 
   missing(report: Report, offset: number, limit: number): { total: number; rows: MissingRowView[] } {
-    const rows = report.missing.slice(offset, offset + limit).map((id) => this.missingRow(id));
+    const rows = report.missing.slice(offset, offset + limit).map((id) => this.uploaded(id));
     return { total: report.missing.length, rows };
   }
 
@@ -153,14 +153,14 @@ export class Reconcile {
 
   different(report: Report, offset: number, limit: number): { total: number; rows: DifferentRowView[] } {
     const rows = report.different.slice(offset, offset + limit).map(({ unitId, row }): DifferentRowView => {
-      const { title, path, bytes } = this.missingRow(unitId);
+      const { title, path, bytes } = this.uploaded(unitId);
       return { id: unitId, title, path, bytes, dataHash: row.dataHash, rowBytes: row.size };
     });
     return { total: report.different.length, rows };
   }
 
   /** What the ledger has of one uploaded unit. */
-  missingRow(id: number): MissingRowView {
+  uploaded(id: number): MissingRowView {
     const unit = this.#deps.store.uploadedUnit(id);
     if (!unit) throw new UploaderError('internal', 'The ledger lost a unit while it was looked at.');
     const { media, title, path, files, bytes, doneAt, dataHash, itemUuid } = unit;
@@ -259,7 +259,7 @@ export class Reconcile {
 
   *#lines(report: Report): Generator<(string | number | null)[]> {
     for (const id of report.missing) {
-      yield [...uploadedCells('missing', this.missingRow(id)), null, null, null, null];
+      yield [...uploadedCells('missing', this.uploaded(id)), null, null, null, null];
     }
     for (const row of report.extra) {
       const cells = [row.title, row.type, row.size, row.createdAt];
@@ -267,7 +267,7 @@ export class Reconcile {
     }
     for (const { unitId, row } of report.different) {
       const cells = [row.title, row.type, row.size, row.createdAt];
-      yield [...uploadedCells('different', this.missingRow(unitId)), ...cells];
+      yield [...uploadedCells('different', this.uploaded(unitId)), ...cells];
     }
   }
 }

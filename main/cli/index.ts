@@ -3,7 +3,7 @@
  * `main/headless.ts`, which brings what only a composition root may know.
  */
 
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { Program } from '../app/program.ts';
 import { asUploaderError } from '../core/errors.ts';
@@ -11,19 +11,33 @@ import type { MediaId, RouteChoice } from '../core/model.ts';
 import { accounts, login, logout } from './accounts.ts';
 import { createDataset, listDatasets } from './datasets.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
+import {
+  bandwidthOption,
+  noteBandwidth,
+  parseConcurrency,
+  parsePort,
+  parseSize,
+  type RunSettings,
+  withoutUndefined,
+} from './options.ts';
+import { type ReceiptOptions, receipt } from './receipt.ts';
+import { type ReconcileOptions, reconcile } from './reconcile.ts';
 import { retry, status } from './status.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { upload } from './upload.ts';
 
 export interface CliHost {
   /** Opens the program on its data folder; nothing is uploaded before `start`. */
-  open(options?: {
-    readonly sizeLimitBytes?: number;
-    readonly concurrency?: number | 'auto';
-  }): Promise<Program>;
+  open(settings?: RunSettings): Promise<Program>;
   /** Browser mode, until it is told to stop. */
   serve(
-    options: { readonly port: number; readonly host: string; readonly open: boolean; readonly json: boolean },
+    options: {
+      readonly port: number;
+      readonly host: string;
+      readonly open: boolean;
+      readonly json: boolean;
+      readonly settings: RunSettings;
+    },
     signal: AbortSignal,
   ): Promise<number>;
   readonly version: string;
@@ -41,7 +55,7 @@ understood or cannot be run like this · 3 something is uncertain · 130 interru
 
 const ENVIRONMENT = `
 Environment: ENCORD_SSH_KEY_FILE (path) or ENCORD_SSH_KEY (text) is used as the account, with ENCORD_DOMAIN;
-ENCORD_UPLOADER_HOME is the data folder.`;
+ENCORD_UPLOADER_HOME is the data folder; ENCORD_UPLOADER_BWLIMIT is --bwlimit for every command.`;
 
 const WITHOUT_KEYCHAIN =
   'Without a keychain, set ENCORD_SSH_KEY_FILE to the path of the private key: it is used as the account, and no login is needed.';
@@ -52,7 +66,7 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
   const run = (
     command: (terminal: Terminal, program: Program) => Promise<number>,
     common: Common,
-    settings = {},
+    settings: RunSettings = {},
   ) =>
     withProgram(host, createTerminal(common.json ?? false), command, settings, signal).then((code) => {
       exit = code;
@@ -131,7 +145,12 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     .option('--folder <uuid>', 'the storage folder to use, for datasets without a backing folder')
     .option('--account <account>', 'name, fingerprint or id')
     .option('--size-limit <bytes>', 'refuse larger files (1 GB by default; accepts 500MB, 5GB)', parseSize)
-    .option('--concurrency <n>', 'files sent at the same time', parseConcurrency)
+    .option(
+      '--concurrency <n>',
+      'files sent at the same time: 8 for always so many, 4-32 for what works best between the two',
+      parseConcurrency,
+    )
+    .addOption(bandwidthOption())
     .option('--json', 'print JSON lines; the last is the summary')
     .action((paths: string[], options) =>
       run(
@@ -153,7 +172,11 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
             signal,
           ),
         options,
-        { sizeLimitBytes: options.sizeLimit, concurrency: options.concurrency },
+        withoutUndefined({
+          sizeLimitBytes: options.sizeLimit,
+          ...options.concurrency,
+          bandwidth: options.bwlimit,
+        }),
       ),
     );
 
@@ -171,12 +194,68 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     .argument('[unit...]', 'numbers of units, as status shows them')
     .option('--all', 'all that failed or is uncertain')
     .option('--register-anyway', 'register the named uncertain units again; they may then be there twice')
+    .addOption(bandwidthOption())
     .option('--json', 'print JSON')
     .action((units: string[], options) =>
       run(
         async (terminal, program) =>
           retry(program, terminal, { units, registerAnyway: options.registerAnyway ?? false }, signal),
         options,
+        withoutUndefined({ bandwidth: options.bwlimit }),
+      ),
+    );
+
+  cli
+    .command('receipt')
+    .description(
+      'The record of a batch: files, sizes, SHA-256, Encord’s ids. Without a number: the batch that finished last, or on a terminal a list.',
+    )
+    .argument('[batch]', 'the number of a batch')
+    .addOption(new Option('--format <format>', 'what to write').choices(['json', 'csv']).default('json'))
+    .option('--output <file>', 'write into a file instead of to standard output')
+    .action((batch: string | undefined, options) =>
+      run(
+        async (terminal, program) =>
+          receipt(
+            program,
+            terminal,
+            {
+              batch: batch ?? null,
+              format: options.format as ReceiptOptions['format'], // Commander checked it against the choices.
+              output: options.output ?? null,
+            },
+            signal,
+          ),
+        {},
+      ),
+    );
+
+  cli
+    .command('reconcile')
+    .description(
+      'Compare what was uploaded from this machine with what the dataset holds. Exit code 1: something is missing.',
+    )
+    .option('--dataset <uuid|title>', 'every dataset into which something was uploaded, by default')
+    .addOption(
+      new Option('--format <format>', 'what to write').choices(['text', 'json', 'csv']).default('text'),
+    )
+    .option('--output <file>', 'write into a file instead of to standard output')
+    .option('--account <account>', 'name, fingerprint or id')
+    .action((options) =>
+      run(
+        async (terminal, program) =>
+          reconcile(
+            program,
+            terminal,
+            {
+              account: chooseAccount(program, options.account),
+              dataset: options.dataset ?? null,
+              format: options.format as ReconcileOptions['format'], // Commander checked it against the choices.
+              output: options.output ?? null,
+            },
+            signal,
+          ),
+        {},
       ),
     );
 
@@ -220,10 +299,14 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     .option('--port <port>', 'a free one by default', parsePort, 0)
     .option('--host <address>', 'listen elsewhere than on loopback', '127.0.0.1')
     .option('--no-open', 'print the address only')
+    .addOption(bandwidthOption())
     .option('--json', 'print JSON')
     .action(async (options) => {
+      const json = options.json ?? false;
+      noteBandwidth(createTerminal(json), options.bwlimit);
+      const settings = withoutUndefined({ bandwidth: options.bwlimit });
       exit = await host.serve(
-        { port: options.port, host: options.host, open: options.open, json: options.json ?? false },
+        { port: options.port, host: options.host, open: options.open, json, settings },
         signal,
       );
     });
@@ -243,13 +326,14 @@ async function withProgram(
   host: CliHost,
   terminal: Terminal,
   command: (terminal: Terminal, program: Program) => Promise<number>,
-  settings: { sizeLimitBytes?: number; concurrency?: number },
+  settings: RunSettings,
   interrupted: AbortSignal,
 ): Promise<number> {
   let program: Program | null = null;
   const interrupt = (): void => program?.interrupt();
   interrupted.addEventListener('abort', interrupt, { once: true });
   try {
+    noteBandwidth(terminal, settings.bandwidth);
     program = await host.open(settings);
     return await command(terminal, program);
   } catch (reason) {
@@ -274,38 +358,4 @@ function chooseAccount(program: Program, name: string | undefined): AccountRecor
   if (name !== undefined) return program.accounts.find(name);
   const [fromEnvironment] = program.deps.environment.keys();
   return fromEnvironment === undefined ? program.accounts.active() : program.accounts.record(fromEnvironment);
-}
-
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError('A port is 0 to 65535.');
-  return port;
-}
-
-function parseConcurrency(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1 || count > 64) throw new InvalidArgumentError('It is 1 to 64.');
-  return count;
-}
-
-const SIZES: Readonly<Record<string, number>> = {
-  '': 1,
-  k: 1e3,
-  kb: 1e3,
-  m: 1e6,
-  mb: 1e6,
-  g: 1e9,
-  gb: 1e9,
-  t: 1e12,
-  tb: 1e12,
-};
-
-function parseSize(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)\s*([kmgt]?b?)$/i.exec(text.trim());
-  const factor = match ? SIZES[(match[2] ?? '').toLowerCase().replace(/^b$/, '')] : undefined;
-  const bytes = match && factor ? Math.round(Number(match[1]) * factor) : 0;
-  if (!Number.isSafeInteger(bytes) || bytes < 1)
-    throw new InvalidArgumentError('Give bytes, or a number with kB, MB, GB.');
-  return bytes;
 }

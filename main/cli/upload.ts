@@ -6,7 +6,7 @@ import { resolve } from 'node:path';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { Program } from '../app/program.ts';
 import type { Review } from '../app/reviews.ts';
-import { UploaderError } from '../core/errors.ts';
+import { asUploaderError, UploaderError } from '../core/errors.ts';
 import type { MediaId, RouteChoice, TurnedAway } from '../core/model.ts';
 import type { DatasetInfo } from '../core/ports.ts';
 import { EXIT } from './exit.ts';
@@ -48,6 +48,8 @@ export async function upload(
     );
   }
   const dataset = await findDataset(program, account, options);
+  // So that what is skipped is named by its row.
+  await completeHashes(program, account, dataset);
   const review = program.reviews.start({
     paths: options.paths.map((path) => resolve(path)),
     as: options.as,
@@ -70,6 +72,7 @@ export async function upload(
   await liftHolds(program, watched, terminal, interrupted);
   await program.start();
   const troubles = await runToEnd(program, watched, terminal, interrupted);
+  if (!interrupted.aborted) await completeHashes(program, account, dataset);
   terminal.settle();
   const summary = summarise(program.deps.store, watched, troubles);
   for (const unit of summary.units) {
@@ -84,6 +87,17 @@ export async function upload(
     return EXIT.interrupted;
   }
   return summaryExit(summary);
+}
+
+/** The rows of a mirrored dataset are made by Encord, which names them only when it is asked. */
+async function completeHashes(program: Program, account: AccountRecord, dataset: DatasetInfo): Promise<void> {
+  try {
+    await program.dataHashes.complete(account.id, dataset.id);
+  } catch (reason) {
+    // The upload does not depend on it, and the receipt asks again.
+    const { code } = asUploaderError(reason);
+    program.deps.log.warn('Data hashes could not be asked for.', { dataset: dataset.id, code });
+  }
 }
 
 function nothingFound(options: UploadOptions): string {
