@@ -7,49 +7,29 @@ import type { PlanFolderView, PlanUnitView, PlanView, TurnedAwayView } from '../
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { AgainPlan } from '../core/again.ts';
 import { asUploaderError, type Failure, toFailure, UploaderError } from '../core/errors.ts';
-import type { BatchId, MediaId, TurnedAway, UnitId } from '../core/model.ts';
+import type { NewBatch, UnitId } from '../core/model.ts';
 import type { Plan, PlanListener } from '../core/plan.ts';
 import { createPlan } from '../core/planner.ts';
 import type { DatasetInfo } from '../core/ports.ts';
 import type { Datasets } from './datasets.ts';
 import type { AppDeps } from './deps.ts';
 import { failureView } from './outcome.ts';
+import {
+  type Committed,
+  destinationOf,
+  phaseOf,
+  Review,
+  type ReviewRequest,
+  unlessAdding,
+} from './review.ts';
 
-export interface ReviewRequest {
-  readonly paths: readonly string[];
-  readonly as: 'auto' | MediaId;
-  readonly title?: string;
-  readonly account: AccountRecord;
-  /** The drop whose staged bytes are planned; null where the files are the person's own. */
-  readonly dropId: string | null;
-}
+export type { Committed, Review, ReviewRequest } from './review.ts';
 
-export interface Committed {
-  /** Null when there was nothing to add. */
-  readonly batchId: BatchId | null;
-  /** Units of earlier batches that hold the same files and go on. */
-  readonly twins: readonly UnitId[];
-  readonly turnedAway: readonly TurnedAway[];
-}
-
-export class Review {
-  readonly id: string;
-  readonly request: ReviewRequest;
-  readonly plan: Plan | AgainPlan;
-  dataset: DatasetInfo | null = null;
-  folderId: string | null = null;
-  destinationProblem: Failure | null = null;
-  failure: Failure | null = null;
-  scanned = false;
-  /** What the queue was like when the plan was last compared with it. */
-  settledAgainst = '';
-
-  constructor(id: string, request: ReviewRequest, plan: Plan | AgainPlan) {
-    this.id = id;
-    this.request = request;
-    this.plan = plan;
-  }
-}
+/** More files than this are added in slices, so that pages and queue go on meanwhile. */
+const AT_ONCE = 500;
+/** Adding is shown from here on, and so often, in milliseconds. */
+const TELL_AFTER_MS = 500;
+const TELL_EVERY_MS = 150;
 
 export class Reviews {
   readonly #deps: AppDeps;
@@ -57,6 +37,8 @@ export class Reviews {
   readonly #sizeLimit: () => number;
   readonly #changed: (view: PlanView) => void;
   readonly #reviews = new Map<string, Review>();
+  /** Fulfilled when nothing is being added any more. */
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(deps: AppDeps, datasets: Datasets, sizeLimit: () => number, changed: (view: PlanView) => void) {
     this.#deps = deps;
@@ -116,6 +98,7 @@ export class Reviews {
 
   /** Chooses where it goes, and begins to look for what is there already. */
   async setDataset(review: Review, datasetId: string, folderId: string | null): Promise<void> {
+    unlessAdding(review);
     const { account } = review.request;
     review.folderId = folderId;
     review.destinationProblem = null;
@@ -133,65 +116,129 @@ export class Reviews {
   }
 
   setFolder(review: Review, path: string, as: 'single' | 'group'): void {
+    unlessAdding(review);
     review.plan.setFolder(path, as);
     this.#settle(review);
     this.#tell(review);
   }
 
-  /** Waits for scan and comparison, then adds the batch in one transaction. */
+  /**
+   * Waits for scan and comparison, then adds the batch: as a whole, or where that fails not at all, and the review
+   * stays. One after another: the next one is compared with what this one added.
+   */
   async commit(review: Review): Promise<Committed> {
-    const { plan, request, dataset } = review;
-    if (review.destinationProblem) throw asError(review.destinationProblem);
-    if (!dataset) throw new UploaderError('invalid-input', 'Choose a dataset for these files first.');
+    unlessAdding(review);
+    const adding = { done: 0, abort: new AbortController() };
+    review.adding = adding;
+    const before = this.#turn;
+    let free = (): void => undefined;
+    this.#turn = new Promise((resolve) => {
+      free = resolve;
+    });
+    try {
+      await this.#settled(review);
+      this.#tell(review);
+      await before;
+      return await this.#add(review, adding);
+    } catch (reason) {
+      review.adding = null;
+      this.#tell(review);
+      throw reason;
+    } finally {
+      // Also where this one failed before its turn: who waits for it waits for those before it, too.
+      void before.then(free);
+    }
+  }
+
+  /** Waits for scan and comparison; throws where there is no place to go. */
+  async #settled(review: Review): Promise<void> {
+    const { plan } = review;
+    destinationOf(review);
     await plan.scanned;
-    while (plan.totals().settledFor !== dataset.id) {
-      if (!this.#reviews.has(review.id)) throw new UploaderError('cancelled', 'The review was closed.');
+    for (;;) {
+      const dataset = destinationOf(review);
+      if (plan.totals().settledFor === dataset.id) return;
+      this.#orClosed(review);
       await this.#compare(review, dataset.id);
     }
+  }
+
+  async #add(review: Review, adding: NonNullable<Review['adding']>): Promise<Committed> {
+    this.#orClosed(review);
+    const { plan, request } = review;
+    const { store } = this.#deps;
+    const dataset = destinationOf(review);
     // While people looked at the plan, the queue may have gone on.
     if (review.settledAgainst !== this.#queueNow()) await this.#compare(review, dataset.id);
+    this.#orClosed(review);
     const result = plan.result();
     const totals = plan.totals();
     const twins = [...result.twins];
     const units = totals.listed - totals.twins;
     const turnedAway = [...result.turnedAway];
-    this.#reviews.delete(review.id);
     if (units === 0) {
+      this.#reviews.delete(review.id);
       await this.#dropStaged(request.dropId);
       return { batchId: null, twins, turnedAway };
     }
     // In this order: should the program end between the two, the worst is that they can be dropped again.
-    if ('replaced' in plan) this.#deps.store.forgetContent(plan.replaced());
-    const folder = review.folderId ?? this.#deps.store.lastFolder(request.account.id, dataset.id);
-    const batchId = this.#deps.store.addBatch(
-      {
-        accountId: request.account.id,
-        name: batchName(request, totals.files),
-        datasetId: dataset.id,
-        datasetTitle: dataset.title,
-        routeChoice: request.account.routeChoice,
-        folderChoice: folder,
-        addedAt: this.#deps.clock.now(),
-        dropId: request.dropId,
-      },
-      result.units,
-      turnedAway,
-      (twin) => twins.push(twin),
-    );
-    if (review.folderId) this.#deps.store.setLastFolder(request.account.id, dataset.id, review.folderId);
-    this.#deps.store.setSetting(`lastDataset:${request.account.id}`, JSON.stringify(dataset.id));
+    if ('replaced' in plan) store.forgetContent(plan.replaced());
+    const folder = review.folderId ?? store.lastFolder(request.account.id, dataset.id);
+    const batch: NewBatch = {
+      accountId: request.account.id,
+      name: batchName(request, totals.files),
+      datasetId: dataset.id,
+      datasetTitle: dataset.title,
+      routeChoice: request.account.routeChoice,
+      folderChoice: folder,
+      addedAt: this.#deps.clock.now(),
+      dropId: request.dropId,
+    };
+    const onTwin = (twin: UnitId): void => {
+      twins.push(twin);
+    };
+    const batchId =
+      totals.files + turnedAway.length <= AT_ONCE
+        ? store.addBatch(batch, result.units, turnedAway, onTwin)
+        : await store.addLargeBatch(batch, result.units, turnedAway, {
+            onTwin,
+            signal: adding.abort.signal,
+            onProgress: this.#progress(review, adding),
+          });
+    this.#reviews.delete(review.id);
+    if (review.folderId) store.setLastFolder(request.account.id, dataset.id, review.folderId);
+    store.setSetting(`lastDataset:${request.account.id}`, JSON.stringify(dataset.id));
     return { batchId, twins, turnedAway };
+  }
+
+  /** Tells of it a few times a second, and only where it takes long enough to be looked at. */
+  #progress(review: Review, adding: NonNullable<Review['adding']>): (done: number) => void {
+    let tellAt = this.#deps.clock.monotonic() + TELL_AFTER_MS;
+    return (done) => {
+      adding.done = done;
+      if (this.#deps.clock.monotonic() < tellAt) return;
+      tellAt = this.#deps.clock.monotonic() + TELL_EVERY_MS;
+      this.#tell(review);
+    };
+  }
+
+  #orClosed(review: Review): void {
+    if (!this.#reviews.has(review.id)) throw new UploaderError('cancelled', 'The review was closed.');
   }
 
   async discard(review: Review): Promise<void> {
     this.#reviews.delete(review.id);
     review.plan.cancel();
+    review.adding?.abort.abort();
     await this.#dropStaged(review.request.dropId);
   }
 
   /** Ends all of them, at the end of the program. */
   close(): void {
-    for (const review of this.#reviews.values()) review.plan.cancel();
+    for (const review of this.#reviews.values()) {
+      review.plan.cancel();
+      review.adding?.abort.abort();
+    }
     this.#reviews.clear();
   }
 
@@ -211,6 +258,7 @@ export class Reviews {
       queued: totals.twins,
       datasetId: review.dataset?.id ?? null,
       destinationProblem: review.destinationProblem ? failureView(review.destinationProblem) : null,
+      added: review.adding?.done ?? 0,
     };
   }
 
@@ -283,15 +331,6 @@ export class Reviews {
   }
 }
 
-function phaseOf(review: Review): PlanView['phase'] {
-  if (review.failure) return 'failed';
-  const totals = review.plan.totals();
-  if (totals.scanning) return 'scanning';
-  if (review.dataset && !review.destinationProblem && totals.settledFor !== review.dataset.id)
-    return 'settling';
-  return 'ready';
-}
-
 /** Why this account's route cannot upload into the dataset; null when it can. */
 function destinationProblem(account: AccountRecord, dataset: DatasetInfo, at: number): Failure | null {
   const documentedOnly = account.kind === 'api-key' || account.routeChoice === 'documented';
@@ -319,8 +358,4 @@ function batchName(request: ReviewRequest, files: number): string {
   if (names.length === 1 && first) return first;
   const rest = Math.max(names.length, files) - 1;
   return `${first ?? 'Files'} and ${rest.toLocaleString('en')} more`;
-}
-
-function asError(failure: Failure): UploaderError {
-  return new UploaderError(failure.code, failure.message, { details: failure.details });
 }

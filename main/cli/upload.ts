@@ -132,6 +132,11 @@ async function planned(
   interrupted.addEventListener('abort', stop, { once: true });
   const drawing = setInterval(() => {
     const totals = review.plan.totals();
+    if (review.adding) {
+      const all = totals.listed - totals.twins + totals.refused + totals.skipped;
+      terminal.progress(`Adding ${countText(all, 'unit', 'units')} to the queue`, review.adding.done / all);
+      return;
+    }
     const step = totals.scanning ? 'Looking at' : 'Comparing';
     terminal.progress(`${step} ${countText(totals.met, 'file', 'files')} · ${bytesText(totals.bytes)}`, null);
   }, DRAW_EVERY_MS);

@@ -179,8 +179,11 @@ export type StorageFolderView = z.infer<typeof storageFolderView>;
 
 export const planView = z.object({
   planId: z.string(),
-  /** `scanning`: files are still being found; `settling`: duplicates are being looked for. */
-  phase: z.enum(['receiving', 'scanning', 'settling', 'ready', 'failed']),
+  /**
+   * `scanning`: files are still being found; `settling`: duplicates are being looked for; `adding`: it becomes a batch,
+   * and cannot be changed any more.
+   */
+  phase: z.enum(['receiving', 'scanning', 'settling', 'ready', 'adding', 'failed']),
   failure: failureView.nullable(),
   /** The folder being read now. */
   currentFolder: z.string().nullable(),
@@ -194,6 +197,8 @@ export const planView = z.object({
   datasetId: z.string().nullable(),
   /** Why the destination cannot take these files; null when it can. */
   destinationProblem: failureView.nullable(),
+  /** While it is added: how many units and turned-away files were, so far. */
+  added: z.number().int(),
 });
 export type PlanView = z.infer<typeof planView>;
 

@@ -287,6 +287,8 @@ export async function commitReview(): Promise<void> {
   if (!plan) return;
   useReview.setState({ committing: true });
   const answer = await call('plan.commit', { planId: plan.planId });
+  // Cancelled meanwhile: nothing of it was added.
+  if (useReview.getState().plan?.planId !== plan.planId) return;
   if (!answer.ok) {
     useReview.setState({ committing: false });
     toast(answer.error.message, { tone: 'fail' });

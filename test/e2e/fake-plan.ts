@@ -75,6 +75,7 @@ export class FakePlan {
       queued: 0,
       datasetId,
       destinationProblem: null,
+      added: 0,
     };
     this.#timer = setInterval(() => this.#step(), TICK_MS);
   }

@@ -112,17 +112,23 @@ function Footer({
     if ((ready || choose) && document.activeElement?.getAttribute('role') === 'dialog')
       buttonRef.current?.focus();
   }, [ready, choose, buttonRef]);
-  const label = busy
-    ? 'Upload'
-    : units === 0
-      ? 'Nothing to upload'
-      : destination
-        ? `Upload ${plural(plan.files, 'file')} to ${destination.title}`
-        : 'Choose a dataset';
+  const label = committing
+    ? addingLabel(plan)
+    : busy
+      ? 'Upload'
+      : units === 0
+        ? 'Nothing to upload'
+        : destination
+          ? `Upload ${plural(plan.files, 'file')} to ${destination.title}`
+          : 'Choose a dataset';
   return (
     <>
       <p className="review-promise small muted grow">
-        {busy ? 'You can upload as soon as everything has been looked at.' : footNote(plan)}
+        {busy
+          ? 'You can upload as soon as everything has been looked at.'
+          : committing
+            ? 'It is in the queue when all of it is added.'
+            : footNote(plan)}
       </p>
       <Button onClick={() => void leave()}>Cancel</Button>
       <Button
@@ -137,6 +143,12 @@ function Footer({
       </Button>
     </>
   );
+}
+
+/** Only a large batch takes long enough to say how far it is. */
+function addingLabel(plan: PlanView): string {
+  const all = unitCount(plan) + plan.refused + plan.skipped;
+  return plan.added > 0 ? `Adding ${count(plan.added)} of ${count(all)}` : 'Adding';
 }
 
 function footNote(plan: PlanView): string {
