@@ -103,8 +103,8 @@ function takeChange(change: Events['changed']): void {
   if (!snapshot) return;
   if (change.seq <= snapshot.seq) return;
   const gap = change.seq !== snapshot.seq + 1;
-  const { seq, totals, connection, paused } = change;
-  useApp.setState({ snapshot: { ...snapshot, seq, totals, connection, paused } });
+  const { seq, totals, connection, paused, bandwidth } = change;
+  useApp.setState({ snapshot: { ...snapshot, seq, totals, connection, paused, bandwidth } });
   const topics = gap ? ALL_TOPICS : new Set(change.topics);
   if (gap || topics.has('accounts') || topics.has('settings')) void refreshSnapshot();
   tell(topics);

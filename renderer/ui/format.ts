@@ -50,6 +50,21 @@ export function speed(bytesPerSecond: number): string {
   return `${rounded} ${unit}/s`;
 }
 
+const LIMIT_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'];
+
+/** A bandwidth limit, in the binary units that it is set in: `512 KiB/s`, `1.5 MiB/s until 19:00`. */
+export function limitNow(bytesPerSecond: number, until: number | null, now: number): string {
+  let value = bytesPerSecond;
+  let step = 0;
+  while (value >= 1024 && step < LIMIT_UNITS.length - 1) {
+    value /= 1024;
+    step += 1;
+  }
+  const limit = `${Number(value.toFixed(2))} ${LIMIT_UNITS[step]}/s`;
+  if (until === null) return limit;
+  return `${limit} until ${until - now < 86_400_000 ? '' : `${weekday.format(until)}, `}${clock.format(until)}`;
+}
+
 /** Seconds, rounded as a person would say it: `about 6 minutes left`. */
 export function timeLeft(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return '';
@@ -85,6 +100,7 @@ export function until(ms: number, now: number): string {
 }
 
 const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 const dayYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });

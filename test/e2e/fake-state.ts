@@ -203,6 +203,12 @@ function batch(
   };
 }
 
+/** Seven in the evening, today or tomorrow. */
+function next19(): number {
+  const today = new Date().setHours(19, 0, 0, 0);
+  return today > Date.now() ? today : today + 24 * 60 * MINUTE;
+}
+
 const camera = (index: number) => `2026-11-20_cam-north_${String(index).padStart(4, '0')}.mp4`;
 
 function busyBatches(): FakeBatch[] {
@@ -375,10 +381,7 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
         scene === 'offline'
           ? { kind: 'offline', failure: unreachable, nextTryAt: Date.now() + 20_000 }
           : { kind: 'online' },
-      bandwidth:
-        scene === 'limited'
-          ? { limit: 512 * 1024, until: new Date().setHours(19, 0, 0, 0) }
-          : { limit: null, until: null },
+      bandwidth: scene === 'limited' ? { limit: 512 * 1024, until: next19() } : { limit: null, until: null },
       speed: 0,
       lastDatasetId: batches.length > 0 || scene === 'empty' ? 'd-0' : null,
     },

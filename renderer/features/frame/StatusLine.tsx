@@ -1,11 +1,14 @@
 /** One true sentence at the window's foot, told to screen readers when it changes its meaning. */
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
 import { activeAccount, useApp } from '../../state/app.ts';
+import { useBandwidthEntries } from '../../state/bandwidth.ts';
 import { listedDataset, queueRows } from '../../state/queue.ts';
 import { secondsLeft, statusOf } from '../../state/status.ts';
 import { useTransfers } from '../../state/transfers.ts';
 import { openDialog } from '../../state/ui.ts';
+import { limitNow } from '../../ui/format.ts';
 import { Icon, Spinner } from '../../ui/Icon.tsx';
+import { Menu } from '../../ui/Menu.tsx';
 import { Tip } from '../../ui/Tooltip.tsx';
 
 /** Once a second: more often the numbers flicker, less often they look stuck. */
@@ -59,6 +62,7 @@ export function StatusLine(): ReactElement | null {
         {spoken.replace(/^Uploading [\d,]+ of/, 'Uploading')}
       </span>
       <span className="grow" />
+      <LimitNow now={now} />
       <Tip label="All keys" keys="?" side="top">
         <button
           type="button"
@@ -71,5 +75,19 @@ export function StatusLine(): ReactElement | null {
       </Tip>
       {moving ? <span className="status-bar" style={{ transform: `scaleX(${share})` }} /> : null}
     </footer>
+  );
+}
+
+/** The limit in force, quietly; a click changes it. */
+function LimitNow({ now }: { now: number }): ReactElement | null {
+  const bandwidth = useApp((state) => state.snapshot?.bandwidth ?? null);
+  const entries = useBandwidthEntries();
+  if (!bandwidth || bandwidth.limit === null) return null;
+  return (
+    <Menu entries={entries} side="top">
+      <button type="button" className="status-limit" data-testid="limit">
+        limited to {limitNow(bandwidth.limit, bandwidth.until, now)}
+      </button>
+    </Menu>
   );
 }

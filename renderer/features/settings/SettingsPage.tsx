@@ -1,15 +1,14 @@
 /** Settings: how it looks, how it uploads, the accounts, where things are kept. Every change holds at once. */
 import type { ReactElement, ReactNode } from 'react';
 import type { CallInput } from '../../../preload/contract/calls.ts';
-import type { SettingsView } from '../../../preload/contract/views.ts';
 import { refreshSnapshot, useApp } from '../../state/app.ts';
 import { ask } from '../../state/bridge.ts';
 import { Segmented } from '../../ui/Controls.tsx';
-import { Select } from '../../ui/Select.tsx';
 import { PageHead } from '../frame/PageHead.tsx';
 import { Accounts } from './Accounts.tsx';
 import { DataFolder } from './DataFolder.tsx';
 import { SizeLimit } from './SizeLimit.tsx';
+import { Speed } from './Speed.tsx';
 
 export async function changeSettings(change: CallInput<'settings.set'>): Promise<boolean> {
   const settings = await ask('settings.set', change);
@@ -55,8 +54,6 @@ export function Setting({ label, hint, children }: SettingProps): ReactElement {
   );
 }
 
-const CONCURRENCY = ['auto', '1', '2', '4', '8', '16', '32', '64'] as const;
-
 export function SettingsPage(): ReactElement | null {
   const snapshot = useApp((state) => state.snapshot);
   if (!snapshot) return null;
@@ -94,36 +91,14 @@ export function SettingsPage(): ReactElement | null {
             </Setting>
           </Section>
           <Section title="Uploads">
-            <Concurrency settings={settings} />
             <SizeLimit key={settings.sizeLimitBytes} bytes={settings.sizeLimitBytes} />
           </Section>
+          <Speed />
           <Accounts />
           <DataFolder />
           <p className="settings-version faint small selectable">Encord Uploader {snapshot.version}</p>
         </div>
       </div>
     </>
-  );
-}
-
-function Concurrency({ settings }: { settings: SettingsView }): ReactElement {
-  const value = String(settings.concurrency);
-  const listed: readonly string[] = CONCURRENCY;
-  const options = [...CONCURRENCY, ...(listed.includes(value) ? [] : [value])].map((each) => ({
-    value: each,
-    label: each === 'auto' ? 'Automatic' : each === '1' ? '1 file' : `${each} files`,
-  }));
-  return (
-    <Setting
-      label="Sent at the same time"
-      hint="Automatic sends more small files at once, and fewer large ones."
-    >
-      <Select
-        label="Sent at the same time"
-        value={value}
-        options={options}
-        onChange={(next) => void changeSettings({ concurrency: next === 'auto' ? 'auto' : Number(next) })}
-      />
-    </Setting>
   );
 }

@@ -2,6 +2,7 @@
 import { type ReactElement, useEffect } from 'react';
 import type { QueueFilter } from '../../../preload/contract/views.ts';
 import { useApp } from '../../state/app.ts';
+import { useBandwidthEntries } from '../../state/bandwidth.ts';
 import {
   canAny,
   cancelAll,
@@ -129,6 +130,7 @@ function SelectionBar(): ReactElement {
 }
 
 function QueueMenu(): ReactElement {
+  const limits = useBandwidthEntries();
   const totals = useApp((state) => state.snapshot?.totals);
   const counts = totals ? countsOf(totals) : null;
   return (
@@ -154,6 +156,8 @@ function QueueMenu(): ReactElement {
               danger: true,
               act: () => void cancelAll(counts.open),
             },
+            { kind: 'line', id: 'line' },
+            ...limits,
           ]}
         >
           <IconButton label="More" icon="more" />

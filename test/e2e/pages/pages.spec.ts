@@ -47,9 +47,6 @@ test('settings hold at once', async ({ page, open }) => {
   await page.getByRole('radio', { name: 'Dark' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
   await expect(page.locator('body')).toHaveCSS('background-color', 'rgb(24, 24, 27)');
-  await page.getByRole('button', { name: /Sent at the same time/ }).click();
-  await page.getByRole('menuitemradio', { name: '8 files' }).click();
-  await expect.poll(() => main.state.snapshot.settings.concurrency).toBe(8);
   await page.getByLabel('Largest file in GB').fill('2.5');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect.poll(() => main.state.snapshot.settings.sizeLimitBytes).toBe(2_500_000_000);
