@@ -4,7 +4,7 @@
  */
 
 import type { DueItem } from './backlog.ts';
-import { asUploaderError, isNetworkError, type UploaderError } from './errors.ts';
+import { asUploaderError, isNetworkError, UploaderError } from './errors.ts';
 import type { ItemEvent } from './machine.ts';
 import type { AccountId } from './model.ts';
 import type { Change, PutOutcome } from './ports.ts';
@@ -16,12 +16,17 @@ const CHANGES_BORNE = 8;
 /** So is one whose URL is refused each time although it is fresh, or whose bytes arrive otherwise each time. */
 const REFUSALS_BORNE = 4;
 
+/** Of smaller files nobody notices whether they start over. */
+const TELLING_BYTES = 8 * 1024 * 1024;
+
 export interface Ended {
   readonly account: AccountId;
   readonly item: DueItem;
   readonly outcome: PutOutcome;
   /** Whether the URL was still to be trusted when it was used. */
   readonly fresh: boolean;
+  /** Whether the next try goes on where the storage is, instead of at the first byte. */
+  readonly resumable: boolean;
 }
 
 /** The steps to commit; the account's gate and the pace are told what they have to know. */
@@ -49,7 +54,7 @@ export async function changesAfter(shop: Workshop, ended: Ended): Promise<Change
       shop.gate(account).probeEnded();
       return [{ kind: 'item', id: item.id, event: await fileTrouble(shop, item, attempts, outcome.error) }];
     case 'transient': {
-      const failure = shop.failure(outcome.error);
+      const failure = shop.failure(withWhereItGoesOn(ended, outcome.error));
       if (isOfThisFile(outcome.error)) {
         // The storage took it: it is there. That the bytes arrived otherwise is this file's trouble alone.
         shop.noteSuccess(account);
@@ -76,6 +81,15 @@ export async function changesAfter(shop: Workshop, ended: Ended): Promise<Change
     default:
       return unreachable(outcome);
   }
+}
+
+/** A large file that starts over is no small thing on a slow line: it is said. */
+function withWhereItGoesOn({ item, resumable }: Ended, error: UploaderError): UploaderError {
+  if (item.identity.size < TELLING_BYTES || !isNetworkError(error)) return error;
+  const where = resumable
+    ? 'It goes on with what the storage does not have yet.'
+    : 'It is sent again from its first byte.';
+  return new UploaderError(error.code, `${error.message} ${where}`, { details: error.details, cause: error });
 }
 
 async function fileTrouble(

@@ -283,6 +283,7 @@ export class Transfers {
     const session = sessionOf(item);
     // What an earlier run has sent is there, and no achievement of this moment.
     let resuming = session !== null;
+    let resumable = session !== null;
     const stop = (): void => running.abort.abort();
     shop.signal.addEventListener('abort', stop, { once: true });
     try {
@@ -301,10 +302,19 @@ export class Transfers {
           shop.deps.listener.sent(moved);
         },
         session,
-        onSession: (address) => this.#keepSession(item, address),
+        onSession: (address) => {
+          resumable = address !== null;
+          return this.#keepSession(item, address);
+        },
       });
       const account = ready.batch.accountId;
-      const changes = await changesAfter(shop, { account, item, outcome, fresh: this.#isFresh(grant) });
+      const changes = await changesAfter(shop, {
+        account,
+        item,
+        outcome,
+        fresh: this.#isFresh(grant),
+        resumable,
+      });
       // A unit that failed takes its other items with it, of which some may have been read ahead.
       if (changes.some((each) => each.kind === 'item' && each.event.on === 'failed')) this.#backlog.forget();
       await shop.committer.commit(changes);

@@ -163,3 +163,24 @@ it('tells of bytes that were there before without counting them as sent', async 
   await eventually(() => expect(w.state('film')).toBe('done'));
   expect(reported).toBe(2);
 });
+
+it.each([
+  [true, 'It goes on with what the storage does not have yet.'],
+  [false, 'It is sent again from its first byte.'],
+])('of a large file it is said where the next try begins (resumable: %s)', async (resumable, sentence) => {
+  const w = world();
+  w.holds = async (request) => {
+    if (resumable) await request.onSession?.('session-1');
+    return reset;
+  };
+  const identity = { size: 50_000_000, mtimeMs: 1 };
+  const item = { path: '/film', name: 'film', identity, mime: 'video/mp4', sha256: null };
+  w.addUnits([{ media: 'video', title: 'film', items: [item] }]);
+  await eventually(() => {
+    const [id] = w.store.unitsIn({ kind: 'all' }, ['collecting']);
+    const state = id === undefined ? undefined : w.store.itemsOf(id)[0]?.state;
+    expect(state && 'failure' in state ? state.failure?.message : '').toBe(
+      `The connection broke. ${sentence}`,
+    );
+  });
+});
