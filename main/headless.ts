@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostServices } from './app/types.ts';
 import { type CliHost, runCli } from './cli/index.ts';
+import type { RunSettings } from './cli/options.ts';
 import { createTerminal } from './cli/terminal.ts';
 import { openProgram } from './compose.ts';
 import { asUploaderError } from './core/errors.ts';
@@ -46,16 +47,8 @@ for (const stream of [process.stdout, process.stderr]) {
 const host: CliHost = {
   version: version(),
   environment: process.env,
-  open: ({ sizeLimitBytes, concurrency } = {}) =>
-    openProgram({
-      dataFolder: null,
-      host: SERVICES,
-      env: process.env,
-      defaults: {
-        ...(sizeLimitBytes === undefined ? {} : { sizeLimitBytes }),
-        ...(concurrency === undefined ? {} : { concurrency }),
-      },
-    }),
+  open: (settings = {}) =>
+    openProgram({ dataFolder: null, host: SERVICES, env: process.env, defaults: settings }),
   serve,
 };
 
@@ -65,12 +58,17 @@ process.exitCode = await runCli(process.argv.slice(2), host, interrupted.signal)
 clearInterval(alive);
 
 async function serve(
-  options: { port: number; host: string; open: boolean; json: boolean },
+  options: { port: number; host: string; open: boolean; json: boolean; settings: RunSettings },
   signal: AbortSignal,
 ): Promise<number> {
   const terminal = createTerminal(options.json);
   try {
-    const app = await openProgram({ dataFolder: null, host: SERVICES, env: process.env });
+    const app = await openProgram({
+      dataFolder: null,
+      host: SERVICES,
+      env: process.env,
+      defaults: options.settings,
+    });
     try {
       await app.start();
       const served = await serveApp({
