@@ -1,6 +1,6 @@
 /**
  * The boundaries at which the program is killed, by name: `commit:before:intent:video`, `send:after:register:image`,
- * `answer:after:poll:image-group`, `body:mid:put:video`, … Used by the crash harness and by the program that it kills.
+ * `answer:after:poll:image-group`, `body:mid:put:video`, `commit:after:session:image`, … Used by the crash harness and by the program that it kills.
  */
 
 import type { MediaId, RouteName } from '../../main/core/model.ts';
@@ -11,12 +11,15 @@ export interface Scenario {
   readonly name: string;
   readonly route: RouteName;
   readonly mirrored: boolean;
+  /** Grants open resumable uploads, instead of taking one PUT. */
+  readonly resumable: boolean;
 }
 
 export const SCENARIOS: readonly Scenario[] = [
-  { name: 'storage-static', route: 'storage', mirrored: false },
-  { name: 'storage-mirrored', route: 'storage', mirrored: true },
-  { name: 'documented', route: 'documented', mirrored: true },
+  { name: 'storage-static', route: 'storage', mirrored: false, resumable: false },
+  { name: 'storage-mirrored', route: 'storage', mirrored: true, resumable: false },
+  { name: 'documented', route: 'documented', mirrored: true, resumable: false },
+  { name: 'storage-resumable', route: 'storage', mirrored: true, resumable: true },
 ];
 
 /** A boundary, and one at which the life before has to end for this one to come into reach. */
@@ -25,8 +28,11 @@ export interface Boundary {
   readonly after: string | null;
 }
 
-/** Every boundary that uploads of all media types pass in this scenario, in the order in which they come. */
-export function boundariesOf({ route, mirrored }: Scenario): readonly Boundary[] {
+/**
+ * The boundaries that uploads of all media types pass in this scenario, in the order in which they come: all of them, or
+ * where uploads are resumable those that are passed in no other.
+ */
+export function boundariesOf({ route, mirrored, resumable }: Scenario): readonly Boundary[] {
   const found: Boundary[] = [];
   const commit = (what: string, after: string | null = null): void => {
     for (const side of ['before', 'after']) found.push({ name: `commit:${side}:${what}`, after });
@@ -38,6 +44,17 @@ export function boundariesOf({ route, mirrored }: Scenario): readonly Boundary[]
   const storage = route === 'storage';
   const each = (act: (media: MediaId) => void): void => MEDIA.forEach(act);
 
+  if (resumable) {
+    each((media) => call(`open:${media}`));
+    each((media) => commit(`session:${media}`));
+    each((media) => {
+      found.push({ name: `body:mid:chunk:${media}`, after: null });
+      call(`chunk:${media}`);
+    });
+    // How far it is, the storage is asked in the life after: once it was opened and began.
+    each((media) => call(`ask:${media}`, `body:mid:chunk:${media}`));
+    return found;
+  }
   commit('add-batch');
   call('find-dataset');
   if (storage) call(mirrored ? 'read-folder' : 'find-folder');

@@ -12,11 +12,17 @@ export interface CallContext {
 
 const V1_QUERY = /"query_type":"(\w+)","query_method":"(\w+)"/;
 
+export interface Sent {
+  readonly method: string;
+  readonly path: string;
+  /** The header Content-Range. */
+  readonly range: unknown;
+}
+
 /** Names of this request, one for each media type that it concerns. `chunk` is the beginning of its body. */
 export function httpName(
   { call, media }: CallContext,
-  method: string,
-  path: string,
+  { method, path, range }: Sent,
   chunk: unknown,
 ): readonly string[] {
   const each = (name: string, of: readonly MediaId[] = media): string[] => of.map((one) => `${name}:${one}`);
@@ -27,6 +33,8 @@ export function httpName(
   switch (call) {
     case 'resolve':
       return [resolving(method, path)];
+    case 'put':
+      return each(putting(method, range));
     case 'prepare':
       return each('frame');
     case 'lookup': {
@@ -42,6 +50,13 @@ export function httpName(
     default:
       return each(call);
   }
+}
+
+/** A PUT is one, or of a resumable upload its opening, the question how far it is, or a chunk. */
+export function putting(method: string, range: unknown): 'put' | 'open' | 'ask' | 'chunk' {
+  if (method === 'POST') return 'open';
+  if (typeof range !== 'string') return 'put';
+  return range.startsWith('bytes */') ? 'ask' : 'chunk';
 }
 
 function resolving(method: string, path: string): string {

@@ -28,7 +28,7 @@ export class EmulatorProcess {
   readonly #control = new EmulatorControl(() => this.url);
   #child: ChildProcess | null = null;
   #port = 0;
-  #settings: Record<string, number> = {};
+  #settings: Record<string, number | boolean> = {};
 
   constructor(options: EmulatorStart) {
     this.#programs = options.programs;
@@ -72,7 +72,7 @@ export class EmulatorProcess {
   }
 
   /** Kept over a restart. */
-  async settings(settings: Record<string, number>): Promise<void> {
+  async settings(settings: Record<string, number | boolean>): Promise<void> {
     this.#settings = { ...this.#settings, ...settings };
     await this.control('POST', 'settings', settings);
   }

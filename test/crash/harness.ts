@@ -45,6 +45,8 @@ export interface CrashReport {
   parkedThere: number;
   checkedAgain: number;
   registeredAnyway: number;
+  /** In rounds that aim at no boundary: how rare doubts are for programs that die whenever. */
+  readonly instants: { groups: number; parked: number };
   readonly passed: Set<string>;
   /** Scenario and boundary, and how often the program died there. */
   readonly kills: Map<string, number>;
@@ -64,6 +66,7 @@ export function newReport(): CrashReport {
     parkedThere: 0,
     checkedAgain: 0,
     registeredAnyway: 0,
+    instants: { groups: 0, parked: 0 },
     passed: new Set(),
     kills: new Map(),
     failed: [],
@@ -165,6 +168,10 @@ function add(report: CrashReport, result: RoundResult): void {
   report.rounds += 1;
   for (const name of ['lives', 'units', 'groups', 'parked', 'parkedThere'] as const)
     report[name] += result[name];
+  if (result.aim === 'instants') {
+    report.instants.groups += result.groups;
+    report.instants.parked += result.parked;
+  }
   report.checkedAgain += result.checkedAgain;
   report.registeredAnyway += result.registeredAnyway;
   for (const name of result.passed) report.passed.add(name);
@@ -191,7 +198,9 @@ function allBoundaries(): string[] {
 export function reportLines(report: CrashReport, seed: number): string[] {
   const deaths = [...report.kills.values()].reduce((sum, count) => sum + count, 0);
   const random = [...report.kills].filter(([name]) => name.endsWith('a random instant'));
-  const share = report.groups === 0 ? 0 : (100 * report.parked) / report.groups;
+  const share = ({ parked, groups }: { parked: number; groups: number }): string =>
+    `${parked} of ${groups} groups were uncertain for a while` +
+    (groups === 0 ? '' : ` (${((100 * parked) / groups).toFixed(1)}%)`);
   const said = (what: string): number =>
     report.failed.reduce((sum, { reason }) => sum + reason.split(`${what}: `).length - 1, 0);
   const lines = [
@@ -199,8 +208,9 @@ export function reportLines(report: CrashReport, seed: number): string[] {
       `${deaths - random.reduce((sum, [, count]) => sum + count, 0)} at ${report.kills.size - random.length} of ` +
       `${allBoundaries().length} named boundaries, the others at random instants`,
     `${report.units} units uploaded, ${said('lost')} lost, ${said('doubled')} doubled; ${report.failed.length} rounds failed`,
-    `${report.parked} of ${report.groups} groups were uncertain for a while (${share.toFixed(1)}%); ` +
-      `${report.parkedThere} were there when checked again, ${report.registeredAnyway} were registered anyway`,
+    `${share(report)}: ${report.parkedThere} were there when checked again, ` +
+      `${report.registeredAnyway} were registered anyway`,
+    `${share(report.instants)} in the rounds that aim at no boundary`,
   ];
   for (const { round, reason, folder } of report.failed) {
     lines.push(

@@ -64,6 +64,8 @@ if (values.help) {
   await crash({ ...options, progress: (line) => process.stderr.write(`${line}\n`) }, report);
   const complete = report.rounds >= roundsForAll();
   const missed = complete ? [...new Set([...neverPassed(report), ...neverKilledAt(report)])] : [];
+  if (complete && report.parkedThere === 0) missed.push('a group in doubt that was there when checked again');
+  if (complete && report.registeredAnyway === 0) missed.push('a group in doubt that was registered anyway');
   print(missed.map((name) => `NEVER MET: ${name}`));
   process.exitCode = report.failed.length + missed.length > 0 ? 1 : 0;
 }

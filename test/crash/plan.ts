@@ -24,17 +24,40 @@ export interface LifePlan {
   readonly concurrency: number | null;
 }
 
+/**
+ * What a round is for. `boundaries`: to die at the next of them. `instants`: to die whenever, as programs do. `doubts`:
+ * to leave a group that is there and one that is not, and to see that a person can tell them apart.
+ */
+export type Aim = 'boundaries' | 'instants' | 'doubts';
+
 export interface RoundPlan {
   readonly scenario: Scenario;
+  readonly aim: Aim;
   /** Nothing goes wrong but deaths: then only a group that died before its call was sent may be in doubt. */
   readonly calm: boolean;
+  /** How long lookups do not show what was registered. */
   readonly lookupDelayMs: number;
   readonly lives: readonly LifePlan[];
 }
 
-/** Lives that end at a boundary in one round, and beside them those that end at a random instant. */
-export const NAMED_PER_ROUND = 3;
-export const RANDOM_PER_ROUND = 1;
+/** Boundaries in one round; fewer once all had their turn, so that a long run has many rounds. */
+const BOUNDARIES_AT_FIRST = 3;
+const BOUNDARIES_LATER = 1;
+const INSTANTS = 2;
+/** Longer than any wait of a round, and less than the five minutes by which clocks may differ. */
+const PAST_EVERY_WAIT_MS = 100_000;
+
+/** What the rounds of a scenario are for, in turn. */
+const AIMS: readonly Aim[] = [
+  'boundaries',
+  'doubts',
+  'boundaries',
+  'instants',
+  'boundaries',
+  'boundaries',
+  'boundaries',
+  'instants',
+];
 
 const LOST_ANSWERS = ['grant', 'put', 'register', 'poll', 'link', 'api'];
 
@@ -42,46 +65,84 @@ export function planRound(seed: number, round: number): RoundPlan {
   const chance = new Chance('round', seed, round);
   const scenario = SCENARIOS[round % SCENARIOS.length];
   if (!scenario) throw new Error('There is no scenario.');
-  const calm = chance.happens(0.4);
-  const targets = targetsOf(seed, round, scenario);
-  const lives: LifePlan[] = [];
+  const turn = Math.floor(round / SCENARIOS.length);
+  const aim = aimOf(scenario, turn);
+  const calm = aim === 'doubts' || chance.happens(0.4);
+  return {
+    scenario,
+    aim,
+    calm,
+    lookupDelayMs: aim === 'doubts' ? PAST_EVERY_WAIT_MS : calm ? 0 : lookupDelay(chance),
+    lives: aim === 'doubts' ? doubts(chance) : lives(chance, calm, targetsOf(seed, scenario, turn)),
+  };
+}
+
+/** Where uploads are resumable, all that concerns registrations is as in the other scenarios. */
+function aimOf({ resumable }: Scenario, turn: number): Aim {
+  const aim = AIMS[turn % AIMS.length] ?? 'boundaries';
+  return resumable && aim === 'doubts' ? 'boundaries' : aim;
+}
+
+/** Either within the waits, so that nothing may be in doubt for it, or past all of them. */
+function lookupDelay(chance: Chance): number {
+  if (!chance.happens(0.35)) return 0;
+  return chance.happens(0.5) ? chance.between(50, 250) : PAST_EVERY_WAIT_MS;
+}
+
+/** One group is registered and nobody knows; one is not, and nobody knows. */
+function doubts(chance: Chance): LifePlan[] {
+  return ['send:after:register:image-group', 'commit:after:intent:image-group'].map((name) =>
+    life(chance, true, named(chance, name, 1), null),
+  );
+}
+
+function lives(chance: Chance, calm: boolean, targets: readonly Boundary[]): LifePlan[] {
+  const planned: LifePlan[] = [];
   for (const target of targets) {
     // What comes only after a certain death must not be missed for something else that went wrong before it.
     const alone = calm || target.after !== null;
-    if (target.after !== null) lives.push(life(chance, alone, named(chance, target.after, 1), null));
+    if (target.after !== null) planned.push(life(chance, alone, named(chance, target.after, 1), null));
     // What a life looks at first is over soon: there is no second time.
     const nth = target.after !== null || chance.happens(0.8) ? 1 : 2;
-    lives.push({
+    planned.push({
       ...life(chance, alone, named(chance, target.name, nth), null),
       wave: target.after === null,
     });
   }
-  for (let index = 0; index < RANDOM_PER_ROUND; index += 1) {
+  const instants = targets.length === 0 ? INSTANTS : 1;
+  for (let index = 0; index < instants; index += 1) {
     // Never between two that belong together.
-    const places = [...lives.keys(), lives.length].filter((at) => lives[at]?.wave !== false);
-    lives.splice(chance.pick(places), 0, life(chance, calm, null, chance.between(0, 700)));
+    const places = [...planned.keys(), planned.length].filter((at) => planned[at]?.wave !== false);
+    planned.splice(chance.pick(places), 0, life(chance, calm, null, chance.between(0, 700)));
   }
-  return {
-    scenario,
-    calm,
-    lookupDelayMs: !calm && chance.happens(0.35) ? chance.between(1_000, 2_500) : 0,
-    lives,
-  };
+  return planned;
 }
 
 /**
- * Each round takes the next boundaries of its scenario, in an order of the seed: so all of them are met in time. Those
- * that come only after a certain death are begun with, one of each kind: a short run then passes every boundary, too.
+ * Each round that is for boundaries takes the next of its scenario, in an order of the seed: so all of them are met in
+ * time. Those that come only after a certain death are begun with, one of each kind: a short run then passes every
+ * boundary, too.
  */
-function targetsOf(seed: number, round: number, scenario: Scenario): readonly Boundary[] {
+function targetsOf(seed: number, scenario: Scenario, turn: number): readonly Boundary[] {
+  if (aimOf(scenario, turn) !== 'boundaries') return [];
   const all = boundariesOf(scenario);
   const shuffled = new Chance('order', seed, scenario.name).shuffled(all);
   const kinds = new Map(shuffled.flatMap((boundary) => (boundary.after ? [[boundary.after, boundary]] : [])));
   const order = [...new Set([...kinds.values(), ...shuffled])];
-  const first = Math.floor(round / SCENARIOS.length) * NAMED_PER_ROUND;
-  const chosen = Array.from({ length: NAMED_PER_ROUND }, (_, index) => order[(first + index) % order.length]);
+  let before = 0;
+  for (let earlier = 0; earlier < turn; earlier += 1) {
+    if (aimOf(scenario, earlier) === 'boundaries') before += perRound(before, all.length);
+  }
+  const chosen = Array.from(
+    { length: perRound(before, all.length) },
+    (_, index) => order[(before + index) % order.length],
+  );
   // In the order in which the program passes them: what comes once in a round is met before it has passed.
   return all.filter((boundary) => chosen.includes(boundary));
+}
+
+function perRound(before: number, all: number): number {
+  return before < all ? BOUNDARIES_AT_FIRST : BOUNDARIES_LATER;
 }
 
 /** Rounds after which each boundary was passed, though the program may not have died at it. */
@@ -89,8 +150,13 @@ export const ROUNDS_TO_PASS_ALL = 4 * SCENARIOS.length;
 
 /** Rounds after which each boundary was chosen at least once. */
 export function roundsForAll(): number {
-  const longest = Math.max(...SCENARIOS.map((scenario) => boundariesOf(scenario).length));
-  return Math.ceil(longest / NAMED_PER_ROUND) * SCENARIOS.length;
+  const turns = SCENARIOS.map((scenario) => {
+    let left = boundariesOf(scenario).length;
+    let turn = 0;
+    for (; left > 0; turn += 1) if (aimOf(scenario, turn) === 'boundaries') left -= BOUNDARIES_AT_FIRST;
+    return turn;
+  });
+  return Math.max(...turns) * SCENARIOS.length;
 }
 
 function named(chance: Chance, name: string, nth: number): Kill {

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import type { Life } from './child.ts';
 import type { EmulatorProcess } from './emulator.ts';
 import { type Expected, writeWave } from './input.ts';
-import type { LifePlan, RoundPlan } from './plan.ts';
+import type { Aim, LifePlan, RoundPlan } from './plan.ts';
 import { Chance } from './random.ts';
 import { type Programs, start } from './spawn.ts';
 import { compare } from './verdict.ts';
@@ -31,6 +31,7 @@ export interface Lab {
 }
 
 export interface RoundResult {
+  readonly aim: Aim;
   /** Names of boundaries that were passed, and how often the program died at each. */
   readonly passed: ReadonlySet<string>;
   readonly kills: ReadonlyMap<string, number>;
@@ -97,9 +98,9 @@ export class Round {
   /** @throws Error with what is wrong, when anything is */
   async run(): Promise<RoundResult> {
     const { emulator } = this.#lab;
-    const { scenario, lookupDelayMs, lives } = this.#plan;
+    const { aim, scenario, lookupDelayMs, lives } = this.#plan;
     this.#dataset = await emulator.dataset(`Crash ${this.#label}`, scenario.mirrored, EMAIL);
-    await emulator.settings({ lookupDelayMs });
+    await emulator.settings({ lookupDelayMs, resumable: scenario.resumable });
     await this.#wave();
     for (const plan of lives) {
       if (plan.wave) await this.#wave();
@@ -107,11 +108,15 @@ export class Round {
     }
     await emulator.control('DELETE', 'faults');
     await this.#finish();
+    // A person asks again when everything that is there shows; one who does not wait for that can double a group.
     await emulator.settings({ lookupDelayMs: 0 });
+    await this.#shiftClock(lookupDelayMs);
     await this.#answerDoubts();
     const state = await emulator.state();
     compare(state, this.#dataset, this.#label, this.#expected);
+    await this.#shiftClock(-lookupDelayMs);
     return {
+      aim,
       passed: this.#passed,
       kills: this.#kills,
       lives: this.#lives,
@@ -126,7 +131,13 @@ export class Round {
 
   async #wave(): Promise<void> {
     const label = `${this.#label}-${this.#expected.length}`;
-    this.#expected.push(...(await writeWave(join(this.#folder, 'in'), label, this.#chance)));
+    const large = this.#plan.scenario.resumable && this.#chance.happens(0.5);
+    this.#expected.push(...(await writeWave(join(this.#folder, 'in'), label, this.#chance, large)));
+  }
+
+  /** Of the emulator. */
+  async #shiftClock(ms: number): Promise<void> {
+    if (ms !== 0) await this.#lab.emulator.control('POST', 'clock', { shiftSeconds: ms / 1000 });
   }
 
   /** Until a life without disturbance has nothing left to do. */

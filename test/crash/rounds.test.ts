@@ -26,8 +26,9 @@ describe('killed at every boundary and started again', () => {
     console.log(lines);
     expect(report.failed, lines).toEqual([]);
     expect(neverPassed(report)).toEqual([]);
-    // In doubt is what nobody can know, and no way out of everything else.
-    expect(report.parked).toBeLessThan(report.groups / 4);
+    // Both answers to a doubt were given, and each was the right one for some group.
+    expect(report.parkedThere, lines).toBeGreaterThan(0);
+    expect(report.registeredAnyway, lines).toBeGreaterThan(0);
   });
 
   it('would notice a program that sends again what was not answered', { timeout: 5 * MINUTES }, async () => {

@@ -12,7 +12,7 @@ import type { Store } from '../../main/adapters/sqlite/index.ts';
 import type { Around } from '../../main/compose.ts';
 import type { MediaId } from '../../main/core/model.ts';
 import type { Change, EncordSession, Route } from '../../main/core/ports.ts';
-import { type CallContext, httpName } from './calls.ts';
+import { type CallContext, httpName, putting } from './calls.ts';
 
 export interface Kill {
   readonly name: string;
@@ -25,6 +25,7 @@ export interface Kill {
 /** Events of units and items after which the program must be found in order. */
 const WATCHED: ReadonlySet<string> = new Set([
   'granted',
+  'session',
   'stored',
   'intent',
   'job-started',
@@ -109,8 +110,8 @@ export class Watcher {
           }
         });
       },
-      dueItems: (batchId, now, limit) => {
-        const items = store.dueItems(batchId, now, limit);
+      dueItems: (...args) => {
+        const items = store.dueItems(...args);
         for (const item of items) this.#media.set(item.id, item.media);
         return items;
       },
@@ -211,15 +212,19 @@ export class Watcher {
 
   /** The first byte has not left when `before` is passed; all have been handed to the system at `after`. */
   #watch(request: ClientRequest, context: CallContext): void {
+    const { method } = request;
+    const range = request.getHeader('content-range');
     let names: readonly string[] | null = null;
     const begin = (chunk: unknown): readonly string[] => {
       if (names === null) {
-        names = httpName(context, request.method, request.path, chunk);
+        names = httpName(context, { method, path: request.path, range }, chunk);
         this.pass(names.map((name) => `send:before:${name}`));
       }
       return names;
     };
-    const cut = context.call === 'put' ? this.#cutter(request, `put:${context.media[0] ?? ''}`) : null;
+    const what = context.call === 'put' ? putting(method, range) : null;
+    const cut =
+      what === 'put' || what === 'chunk' ? this.#cutter(request, `${what}:${context.media[0] ?? ''}`) : null;
     const write = request.write.bind(request);
     const end = request.end.bind(request);
     const around = (name: 'write' | 'end', value: (...args: Parameters<typeof write>) => unknown): void => {
