@@ -131,7 +131,12 @@ function Help({ mode }: { mode: Exclude<Mode, 'off'> }): ReactElement {
 }
 
 function Reading({ reading }: { reading: BandwidthReading }): ReactElement {
-  if (reading.problem !== null) return <p className="setting-hint tone-fail">{reading.problem}</p>;
+  if (reading.problem !== null)
+    return (
+      <p className="setting-hint">
+        <span className="tone-fail">{reading.problem}</span>
+      </p>
+    );
   return (
     <>
       <dl className="bandwidth-week">
@@ -142,7 +147,7 @@ function Reading({ reading }: { reading: BandwidthReading }): ReactElement {
           </div>
         ))}
         {reading.now === null ? null : (
-          <div>
+          <div className="bandwidth-now">
             <dt>Now</dt>
             <dd>{reading.now}</dd>
           </div>
