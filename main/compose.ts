@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { SettingsView } from '../preload/contract/views.ts';
-import { browse } from './adapters/browse.ts';
+import { createBrowse } from './adapters/browse.ts';
 import { createClock } from './adapters/clock.ts';
 import { parsePrivateKey } from './adapters/encord/keys.ts';
 import { connect } from './adapters/encord/session.ts';
@@ -84,7 +84,13 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
   const random = createRandom();
   let program: Program | null = null;
   const around: Required<Omit<Around, 'backoff' | 'lookup'>> & Around = { ...UNTOUCHED, ...options.around };
-  const store = around.store(openStore(dataFolder, { clock, searched: () => program?.changed('queue') }));
+  const store = around.store(
+    openStore(dataFolder, {
+      clock,
+      searched: () => program?.changed('queue'),
+      reordered: () => program?.queue.reordered(),
+    }),
+  );
   try {
     const logFolder = join(dataFolder, 'logs');
     const log = createLog({
@@ -114,7 +120,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       files,
       secrets: createSecrets({ ...(options.forkChild ? { fork: options.forkChild } : {}) }),
       staging: createStaging(join(dataFolder, 'drops')),
-      browse,
+      browse: createBrowse(clock),
       readKey,
       connect: ({ kind, domain, datasetId }, secret) => {
         const services = { http, clock, random, log, version };

@@ -8,16 +8,45 @@ import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { UploaderError } from '../core/errors.ts';
 import { compareNatural } from '../core/natural.ts';
-import type { FolderEntry } from '../core/ports.ts';
+import type { Clock, FolderEntry } from '../core/ports.ts';
 
 /** Sizes are asked for so many files at once. */
 const STATS_AT_ONCE = 32;
+/** A page asks for window after window: for so long the folder is not read anew, unless its own time changed. */
+const FRESH_MS = 5_000;
+
+interface Listing {
+  readonly path: string;
+  readonly parent: string | null;
+  readonly entries: readonly FolderEntry[];
+}
 
 /** Folders first, each in natural order; hidden ones are left out. Throws `file-missing` or `file-unreadable`. */
-export async function browse(
-  path: string | null,
-): Promise<{ path: string; parent: string | null; entries: readonly FolderEntry[] }> {
-  const folder = resolve(path ?? homedir());
+export function createBrowse(clock: Pick<Clock, 'monotonic'>): (path: string | null) => Promise<Listing> {
+  let last: { folder: string; mtimeMs: number | null; readAt: number; listing: Promise<Listing> } | null =
+    null;
+  return async (path) => {
+    const folder = resolve(path ?? homedir());
+    const mtimeMs = await timeOf(folder);
+    const now = clock.monotonic();
+    if (last && last.folder === folder && last.mtimeMs === mtimeMs && now - last.readAt < FRESH_MS)
+      return last.listing;
+    const listing = read(folder);
+    last = { folder, mtimeMs, readAt: now, listing };
+    return listing;
+  };
+}
+
+/** Null where it cannot be asked for: then reading the folder says why. */
+async function timeOf(folder: string): Promise<number | null> {
+  try {
+    return (await stat(folder)).mtimeMs;
+  } catch {
+    return null;
+  }
+}
+
+async function read(folder: string): Promise<Listing> {
   const found = await list(folder);
   const entries: FolderEntry[] = [];
   for (let from = 0; from < found.length; from += STATS_AT_ONCE) {

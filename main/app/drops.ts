@@ -10,6 +10,8 @@ import type { AppDeps } from './deps.ts';
 export class Drops {
   readonly #deps: Pick<AppDeps, 'staging' | 'store' | 'random' | 'log'>;
   readonly #open = new Set<string>();
+  /** Files that arrive just now, by drop. */
+  readonly #arriving = new Map<string, Set<Promise<void>>>();
 
   constructor(deps: Pick<AppDeps, 'staging' | 'store' | 'random' | 'log'>) {
     this.#deps = deps;
@@ -30,7 +32,23 @@ export class Drops {
   ): Promise<void> {
     if (!this.#open.has(dropId))
       throw new UploaderError('invalid-input', 'This drop is closed. Drop the files again.');
-    await this.#deps.staging.receive(dropId, relativePath, facts, body);
+    const arriving = this.#deps.staging.receive(dropId, relativePath, facts, body);
+    const others = this.#arriving.get(dropId) ?? new Set();
+    this.#arriving.set(dropId, others.add(arriving));
+    try {
+      await arriving;
+    } finally {
+      others.delete(arriving);
+      if (others.size === 0) this.#arriving.delete(dropId);
+    }
+  }
+
+  /** Gives up a drop that takes files still, and removes what arrived; of another nothing. */
+  async discard(dropId: string): Promise<void> {
+    if (!this.#open.delete(dropId)) return;
+    // What is still written would make the folder again.
+    await Promise.allSettled(this.#arriving.get(dropId) ?? []);
+    await this.#deps.staging.remove(dropId);
   }
 
   /** The staged paths to plan from; the drop takes no more files. */

@@ -92,6 +92,10 @@ export function createHandlers(program: Program): Handlers {
     },
 
     'drops.open': () => drops.open(),
+    'drops.discard': async ({ dropId }) => {
+      await drops.discard(dropId);
+      return null;
+    },
     'files.browse': async ({ path, offset, limit }) => {
       if (!deps.host.serverChooser) throw notHere('This host has a file dialog of its own.');
       const folder = await deps.browse(path);
@@ -124,6 +128,15 @@ export function createHandlers(program: Program): Handlers {
       return null;
     },
     'queue.clear': ({ batchId }) => ({ batches: queue.clear(batchId) }),
+    'queue.moveToTop': ({ scope }) => {
+      queue.moveToTop(scope);
+      return null;
+    },
+    'queue.setOrder': ({ order }) => {
+      queue.setOrder(order);
+      program.changed('settings');
+      return null;
+    },
 
     'receipts.save': ({ batchId, format }) => receipts.save(batchId, format),
 
@@ -143,6 +156,7 @@ export function createHandlers(program: Program): Handlers {
     'settings.set': (input) => {
       const view = settings.set(withoutUndefined(input));
       program.bandwidth.follow(view.bandwidth);
+      if (input.historyDays !== undefined || input.historyUnits !== undefined) program.prune();
       program.engine.wake();
       program.changed('settings');
       return view;

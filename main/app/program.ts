@@ -34,6 +34,7 @@ type Listener = (name: EventName, payload: unknown) => void;
 
 /** How long after a finished unit the copies of browser drops are looked through. */
 const SWEEP_AFTER_MS = 2_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 const NAMES: ReadonlySet<string> = new Set(CALL_NAMES);
 
@@ -131,10 +132,32 @@ export class Program implements App {
 
   /** Begins to work on the queue. */
   async start(): Promise<void> {
-    await this.refreshKeychain();
-    await this.#sweep(true);
     this.#doneUnits = this.deps.store.totals({ kind: 'all' }).units.done;
     this.engine.start();
+    this.#pruneDaily();
+    // A keychain may take its time; who needs a secret asks for it, and who shows its state is told of it.
+    void this.refreshKeychain().then(() => this.changed('accounts'));
+    await this.#sweep(true);
+  }
+
+  /** Clears what of the history is older or more than the settings keep. */
+  prune(): void {
+    const { historyDays, historyUnits } = this.settings.get();
+    try {
+      this.queue.prune({
+        before: historyDays === 0 ? null : this.deps.clock.now() - historyDays * DAY_MS,
+        units: historyUnits === 0 ? null : historyUnits,
+      });
+    } catch (reason) {
+      this.deps.log.warn('The history could not be pruned.', { code: asUploaderError(reason).code });
+    }
+  }
+
+  #pruneDaily(): void {
+    this.prune();
+    this.deps.clock.after(DAY_MS, () => {
+      if (!this.signal.aborted) this.#pruneDaily();
+    });
   }
 
   async refreshKeychain(): Promise<void> {
@@ -225,6 +248,7 @@ export class Program implements App {
       activeAccountId,
       settings: this.settings.get(),
       paused: deps.store.isPaused(),
+      order: deps.store.order(),
       connection: this.connection(),
       bandwidth: this.bandwidth.view(),
       totals: totalsView(deps.store.totals({ kind: 'all' })),

@@ -10,7 +10,7 @@ import type { Engine } from '../core/engine.ts';
 import { toFailure, UploaderError } from '../core/errors.ts';
 import type { UnitEvent } from '../core/machine.ts';
 import type { BatchId, Scope, Totals, UnitId, UnitStateName } from '../core/model.ts';
-import type { Change, Clock } from '../core/ports.ts';
+import type { Change, Clock, UnitOrder } from '../core/ports.ts';
 import { createSlicer } from '../core/slicer.ts';
 import { failureView } from './outcome.ts';
 
@@ -91,6 +91,28 @@ export class Queue {
     this.#decide(unitId, { on: 'register-anyway' });
   }
 
+  moveToTop(scope: Extract<Scope, { kind: 'batch' | 'unit' }>): void {
+    this.#store.moveToTop(scope);
+    this.#after();
+  }
+
+  setOrder(order: UnitOrder): void {
+    this.#store.setOrder(order);
+    this.#after();
+  }
+
+  /** What waits has other places in the order now. */
+  reordered(): void {
+    this.#after();
+  }
+
+  /** Clears finished batches of the history beyond what is kept; returns how many. */
+  prune(limits: { readonly before: number | null; readonly units: number | null }): number {
+    const removed = this.#store.pruneHistory(limits);
+    if (removed > 0) this.#changed();
+    return removed;
+  }
+
   clear(batchId: number | null): number {
     const removed = this.#store.removeFinished(batchId);
     this.#changed();
@@ -163,13 +185,10 @@ export class Queue {
     }
   }
 
-  #liftTrouble(scope: Scope): void {
+  #liftTrouble(scope: Extract<Scope, { kind: 'all' | 'account' | 'batch' }>): void {
     const changes: Change[] = [];
-    for (const batch of this.#store.workingBatches()) {
-      if (!batch.trouble) continue;
-      if (scope.kind === 'batch' && scope.id !== batch.id) continue;
-      if (scope.kind === 'account' && scope.id !== batch.accountId) continue;
-      changes.push({ kind: 'batch-trouble', id: batch.id, trouble: null });
+    for (const id of this.#store.troubledBatches(scope)) {
+      changes.push({ kind: 'batch-trouble', id, trouble: null });
     }
     this.#store.commit(changes);
   }

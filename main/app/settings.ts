@@ -19,6 +19,8 @@ const DEFAULTS: Kept = {
   concurrencyBounds: { least: 2, most: 64 },
   bandwidth: '',
   sizeLimitBytes: SIZE_LIMIT_BYTES,
+  historyDays: 90,
+  historyUnits: 1_000_000,
 };
 
 const stored = settingsView.omit({ dataFolder: true, nextDataFolder: true }).partial();

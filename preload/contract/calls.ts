@@ -29,6 +29,7 @@ import {
   storageFolderView,
   totalsView,
   turnedAwayView,
+  unitOrder,
 } from './views.ts';
 
 const nothing = z.null();
@@ -128,6 +129,8 @@ export const CALLS = {
     input: z.object({ files: z.number().int().min(1), bytes: z.number().min(0) }),
     output: z.object({ dropId: id, uploadPath: z.string() }),
   },
+  /** Browser mode: gives up a drop before its review, and removes the copies that arrived. */
+  'drops.discard': { input: z.object({ dropId: id }), output: nothing },
   /** Browser mode: lists a folder of the machine that main runs on; null is the person's home. */
   'files.browse': {
     input: z.object({ path: path.nullable(), ...window }),
@@ -164,6 +167,18 @@ export const CALLS = {
     input: z.object({ batchId: z.number().int().nullable() }),
     output: z.object({ batches: z.number().int() }),
   },
+  /** Makes a batch, or a unit within all that its account has, the first of what still waits. */
+  'queue.moveToTop': {
+    input: z.object({
+      scope: z.discriminatedUnion('kind', [
+        z.object({ kind: z.literal('batch'), id: z.number().int() }),
+        z.object({ kind: z.literal('unit'), id: z.number().int() }),
+      ]),
+    }),
+    output: nothing,
+  },
+  /** What was moved to the top stays there. */
+  'queue.setOrder': { input: z.object({ order: unitOrder }), output: nothing },
 
   /** The record of a batch, into a file that the person chooses or as a download. */
   'receipts.save': {

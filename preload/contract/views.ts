@@ -28,6 +28,9 @@ export type UnitStateName = z.infer<typeof unitStateName>;
 export const itemStateName = z.enum(['queued', 'granted', 'stored', 'failed', 'cancelled']);
 export type ItemStateName = z.infer<typeof itemStateName>;
 
+export const unitOrder = z.enum(['added', 'name', 'smallest', 'largest']);
+export type UnitOrder = z.infer<typeof unitOrder>;
+
 /** An account without its secret. */
 export const accountView = z.object({
   id: z.string(),
@@ -73,6 +76,10 @@ export const settingsView = z.object({
   bandwidth: z.string().max(4_000),
   /** Larger files are refused at review. */
   sizeLimitBytes: z.number().int().min(1),
+  /** Finished batches without failed or uncertain units leave the list after so many days; 0 keeps them. */
+  historyDays: z.number().int().min(0).max(36_500),
+  /** And where the finished ones hold more units than this, the oldest of them; 0 sets no limit. */
+  historyUnits: z.number().int().min(0),
   /** Where queue, ledger and logs live; set only for the next start. */
   dataFolder: z.string(),
   nextDataFolder: z.string().nullable(),
@@ -137,6 +144,8 @@ export const snapshotView = z.object({
   activeAccountId: z.string().nullable(),
   settings: settingsView,
   paused: z.boolean(),
+  /** In which order the waiting units of each batch are taken. */
+  order: unitOrder,
   connection: connectionView,
   bandwidth: bandwidthView,
   totals: totalsView,

@@ -3,7 +3,7 @@
  * answer has exactly the declared shape, so has each event, and no call gives a secret back.
  */
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sshpk from 'sshpk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -263,6 +263,10 @@ describe('a session that makes every call', () => {
     expect(await call('queue.retry', { scope: { kind: 'unit', id: first } })).toEqual({ units: 1 });
     for (const filter of ['active', 'waiting', 'attention', 'done', 'turned-away'] as const)
       await call('queue.rows', { filter, search: 'e', expandedBatches: [], expandedUnits: [], ...page });
+    await call('queue.moveToTop', { scope: { kind: 'unit', id: first } });
+    await call('queue.moveToTop', { scope: { kind: 'batch', id: batchId } });
+    await call('queue.setOrder', { order: 'largest' });
+    expect((await call('app.snapshot', null)).order).toBe('largest');
     await call('queue.resume', { scope: all });
     await eventually(async () => expect((await call('queue.totals', { scope: all })).units.done).toBe(4));
     expect(
@@ -343,6 +347,15 @@ describe('a session that makes every call', () => {
     ).toMatchObject({ ok: false, error: { code: 'invalid-input' } });
     await call('plan.discard', { planId });
     expect((await refused('plan.get', { planId })).code).toBe('invalid-input');
+
+    const given = await call('drops.open', { files: 1, bytes: bytes.length });
+    await program.receive(given.dropId, 'c.png', { size: bytes.length, mtimeMs: null }, once(bytes));
+    expect(existsSync(join(program.deps.dataFolder, 'drops', given.dropId))).toBe(true);
+    await call('drops.discard', { dropId: given.dropId });
+    expect(existsSync(join(program.deps.dataFolder, 'drops', given.dropId))).toBe(false);
+    expect(
+      (await refused('plan.start', { source: { kind: 'drop', dropId: given.dropId }, datasetId })).code,
+    ).toBe('invalid-input');
   });
 
   it('settings, and signing out', async () => {

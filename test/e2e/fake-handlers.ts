@@ -301,6 +301,7 @@ export function handlersOf(main: FakeMain): FakeHandlers {
       return null;
     },
     'drops.open': () => ({ dropId: 'drop-1', uploadPath: '/drops/drop-1' }),
+    'drops.discard': () => null,
     'files.browse': ({ path, offset, limit }) => {
       const here = path ?? '/home/lab';
       const entries = ['captures', 'exports', 'scans'].map((name) => ({
@@ -340,6 +341,13 @@ export function handlersOf(main: FakeMain): FakeHandlers {
       state.batches = state.batches.filter((batch) => batch.row.finishedAt === null);
       main.changed('queue');
       return { batches: before - state.batches.length };
+    },
+    // What goes first of what waits does not show in the list, which is in the order of adding.
+    'queue.moveToTop': () => null,
+    'queue.setOrder': ({ order }) => {
+      state.snapshot.order = order;
+      main.changed('settings');
+      return null;
     },
     'receipts.save': ({ batchId, format }) => {
       const batch = state.batches.find(({ row }) => row.id === batchId);

@@ -373,10 +373,13 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
         concurrencyBounds: { least: 2, most: 64 },
         bandwidth: scene === 'limited' ? '08:00,512k 19:00,off' : '',
         sizeLimitBytes: 1e9,
+        historyDays: 90,
+        historyUnits: 1_000_000,
         dataFolder: '/home/lab/.local/share/encord-uploader',
         nextDataFolder: null,
       },
       paused: false,
+      order: 'added',
       connection:
         scene === 'offline'
           ? { kind: 'offline', failure: unreachable, nextTryAt: Date.now() + 20_000 }
