@@ -15,7 +15,8 @@ import { BLOCK, type Shelf } from './shelves.ts';
 import type { ShelfChange } from './unit-work.ts';
 import * as views from './views.ts';
 
-export type Filter = 'all' | 'active' | 'waiting' | 'attention' | 'done' | 'turned-away';
+export const FILTERS = ['all', 'active', 'waiting', 'attention', 'done', 'turned-away'] as const;
+export type Filter = (typeof FILTERS)[number];
 
 export interface WindowQuery {
   readonly filter: Filter;
