@@ -10,8 +10,8 @@ import type { Database, Row } from './database.ts';
 import * as rows from './rows.ts';
 
 /** Units that are read at a time, and files of them. */
-const UNITS_AT_ONCE = 500;
-const FILES_AT_ONCE = 1_000;
+const UNITS_AT_ONCE = 100;
+const FILES_AT_ONCE = 200;
 
 export interface ReceiptStore {
   /** The files of a batch in order, unit by unit, in chunks; nothing for a batch that is not in the queue. */
