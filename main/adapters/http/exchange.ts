@@ -11,9 +11,10 @@ import { request as httpsRequest } from 'node:https';
 import { UploaderError } from '../../core/errors.ts';
 import type { Clock, PutOutcome } from '../../core/ports.ts';
 import type { Agents } from './agents.ts';
+import { BUFFER_BYTES, type BufferPool } from './buffers.ts';
 import { connectionError, systemCode } from './failures.ts';
 import type { PutAnswer } from './put-answers.ts';
-import { Body, BUFFER_BYTES, type BufferPool, type FilePart } from './put-body.ts';
+import { Body, type FilePart } from './put-body.ts';
 import { isKept, whenReady } from './sockets.ts';
 import type { Throttle } from './throttle.ts';
 

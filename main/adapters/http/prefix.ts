@@ -3,9 +3,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import type { FileIdentity } from '../../core/model.ts';
 import { fileChanged, fileProblem, READ_NOW } from '../files/problems.ts';
+import { BUFFER_BYTES } from './buffers.ts';
 import { type Failed, failureOfFile, type Line, stalled } from './exchange.ts';
 import type { Hasher } from './hasher.ts';
-import { BUFFER_BYTES, fill, isSame } from './put-body.ts';
+import { fill, isSame } from './put-body.ts';
 
 export interface Prefix {
   readonly path: string;

@@ -11,10 +11,10 @@ import type { ClientRequest } from 'node:http';
 import type { FileIdentity } from '../../core/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import { fileChanged, fileProblem, READ_NOW, systemCode } from '../files/problems.ts';
+import { BUFFER_BYTES, type BufferPool } from './buffers.ts';
 import type { Hasher } from './hasher.ts';
 import type { Throttle } from './throttle.ts';
 
-export const BUFFER_BYTES = 512 * 1024;
 /**
  * The socket tells of a write only when all of it is gone. On a slow line the writes are therefore cut small, so that
  * bytes are seen to move: 64 KiB in half a minute is two kilobytes a second.
@@ -23,27 +23,8 @@ const SMALLEST_WRITE = 64 * 1024;
 /** Writes grow while they are done faster than this, in milliseconds, and are cut small when slower than a second. */
 const QUICK_MS = 100;
 const SLOW_MS = 1_000;
-/** One that is written, one that waits behind it, one that is read into. */
-const BUFFERS = 3;
-
-/** Buffers between two uploads. Those of an upload that was broken off come back when the socket lets go of them. */
-export class BufferPool {
-  private readonly idle: Buffer[] = [];
-  private readonly most: number;
-
-  constructor(most: number) {
-    this.most = most;
-  }
-
-  take(): Buffer {
-    // Shared, so that threads can hash what the socket sends, without a copy.
-    return this.idle.pop() ?? Buffer.from(new SharedArrayBuffer(BUFFER_BYTES));
-  }
-
-  give(buffer: Buffer): void {
-    if (this.idle.length < this.most) this.idle.push(buffer);
-  }
-}
+/** One that is written, one that is read into, and some that wait between them for a thread that hashes or reads late. */
+const BUFFERS = 6;
 
 /** Bytes of a file, as it was when it was planned. */
 export interface FilePart {
@@ -116,7 +97,7 @@ export class Body {
   /** One read, one look, one write: for a small file every system call counts. */
   private async sendSmall(file: FileHandle): Promise<void> {
     const { identity, from, to } = this.options.part;
-    const buffer = this.options.pool.take();
+    const buffer = this.options.pool.take(to - from);
     this.owned++;
     let filled = 0;
     try {
@@ -183,6 +164,9 @@ export class Body {
       if (users === 0) this.put(buffer);
     };
     for (let from = 0; from < length; ) {
+      // Small writes go one by one: several that wait become one for the socket, and are told of as one.
+      if (this.step < BUFFER_BYTES && this.unwritten > 0) await this.written();
+      if (this.stopped) break;
       const room = Math.min(this.step, length - from);
       const size = throttle.limit === null ? room : await this.allowed(room);
       if (size === 0) break;
@@ -208,12 +192,17 @@ export class Body {
     outgoing.end();
   }
 
+  /** Until the socket is done with all that it was given, or the upload is broken off. */
+  private async written(): Promise<void> {
+    this.options.onReading(false);
+    while (this.unwritten > 0 && !this.stopped) await this.woken();
+  }
+
   /** How much of the next bytes may go now, under a limit; none where the upload is broken off meanwhile. */
   private async allowed(most: number): Promise<number> {
-    const { throttle, onReading, onHeld } = this.options;
-    onReading(false);
+    const { throttle, onHeld } = this.options;
     // A file whose socket takes nothing would use up the share of the others.
-    while (this.unwritten > 0 && !this.stopped) await this.woken();
+    await this.written();
     if (this.stopped) return 0;
     let granted = 0;
     const takeBack = throttle.ask(most, (bytes) => {

@@ -6,12 +6,12 @@
 import { UploaderError } from '../../core/errors.ts';
 import type { Clock, Log, PutOutcome, PutRequest, Sender } from '../../core/ports.ts';
 import type { Agents } from './agents.ts';
+import { BUFFER_BYTES, BufferPool } from './buffers.ts';
 import { type Exchanged, exchange, failureOfFile, parseAddress, unusableAddress } from './exchange.ts';
 import { HashWorkers } from './hash-workers.ts';
 import { type Hasher, InlineHasher } from './hasher.ts';
 import { Progress } from './progress.ts';
 import { refusalOf } from './put-answers.ts';
-import { BUFFER_BYTES, BufferPool } from './put-body.ts';
 import { opensSession, sendResumable } from './resumable.ts';
 import { confirmed, type Tools } from './sending.ts';
 import { StorageHashes } from './storage-hashes.ts';
@@ -32,15 +32,12 @@ export interface SenderOptions {
   readonly throttle?: Throttle;
 }
 
-/** Buffers kept between uploads: enough for a handful of large files side by side. */
-const KEPT_BUFFERS = 12;
-
 export function createSender(options: SenderOptions): Sender {
   const tools: Tools = {
     agents: options.agents,
     clock: options.clock,
     stallMs: options.stallMs,
-    pool: new BufferPool(KEPT_BUFFERS),
+    pool: new BufferPool(),
     throttle: options.throttle ?? new Throttle(options.clock),
     hash: options.hash,
     hashes: new StorageHashes(),
