@@ -19,7 +19,7 @@ export const EMAIL = 'crash@example.com';
 /** Short: rounds wait for it each time that something never arrived. */
 const SETTLE_SECONDS = 0.4;
 /** A life that takes longer is stuck. */
-const LIFE_MS = 60_000;
+const LIFE_MS = 180_000;
 /** Undisturbed lives in which everything must come to its end. */
 const LAST_LIVES = 4;
 
