@@ -366,6 +366,11 @@ describe('a session that makes every call', () => {
       concurrency: 8,
     });
     expect((await refused('settings.set', { concurrency: 0 })).code).toBe('invalid-input');
+    expect((await refused('settings.set', { bandwidth: 'fast' })).code).toBe('invalid-input');
+    expect(await call('settings.readBandwidth', { text: '10M' })).toMatchObject({ problem: null });
+    expect(await call('settings.readBandwidth', { text: 'fast' })).toMatchObject({
+      problem: expect.stringContaining('“fast” is not a limit'),
+    });
     const { activeAccountId } = await call('app.snapshot', null);
     if (activeAccountId === null) throw new Error('Nobody is signed in.');
     await call('accounts.signOut', { accountId: activeAccountId, cancelUnfinished: true });

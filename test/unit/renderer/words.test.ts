@@ -2,7 +2,16 @@
 import { describe, expect, it } from 'vitest';
 import type { TotalsView } from '../../../preload/contract/views.ts';
 import { secondsLeft, statusOf } from '../../../renderer/state/status.ts';
-import { oneLine, playTime, plural, size, sizeOf, speed, timeLeft } from '../../../renderer/ui/format.ts';
+import {
+  limitNow,
+  oneLine,
+  playTime,
+  plural,
+  size,
+  sizeOf,
+  speed,
+  timeLeft,
+} from '../../../renderer/ui/format.ts';
 
 describe('numbers', () => {
   it.each([
@@ -43,6 +52,17 @@ describe('numbers', () => {
     [3 * 86_400, 'about 3 days left'],
     [Number.POSITIVE_INFINITY, ''],
   ])('%d seconds are %s', (seconds, said) => expect(timeLeft(seconds)).toBe(said));
+
+  it('says a limit in the units it is set in, and until when', () => {
+    const now = new Date(2026, 10, 20, 9).getTime();
+    expect(limitNow(512 * 1024, null, now)).toBe('512 KiB/s');
+    expect(limitNow(1.5 * 1024 ** 2, null, now)).toBe('1.5 MiB/s');
+    expect(limitNow(100, null, now)).toBe('100 B/s');
+    expect(limitNow(1024, new Date(2026, 10, 20, 19).getTime(), now)).toMatch(
+      /^1 KiB\/s until (19:00|07:00.PM)$/,
+    );
+    expect(limitNow(1024, new Date(2026, 10, 23, 8).getTime(), now)).toMatch(/^1 KiB\/s until Monday, 08:00/);
+  });
 
   it('counts with separators, one without an s', () => {
     expect(plural(1, 'file')).toBe('1 file');
