@@ -4,7 +4,14 @@
  */
 import { create } from 'zustand';
 import type { CallInput } from '../../preload/contract/calls.ts';
-import type { PlanFolderView, PlanUnitView, PlanView, TurnedAwayView } from '../../preload/contract/views.ts';
+import type { Answer } from '../../preload/contract/errors.ts';
+import type {
+  PlanFolderView,
+  PlanUnitView,
+  PlanView,
+  ReconcileView,
+  TurnedAwayView,
+} from '../../preload/contract/views.ts';
 import { plural } from '../ui/format.ts';
 import { toast } from '../ui/Toasts.tsx';
 import { activeAccount, onPlan, useApp } from './app.ts';
@@ -114,11 +121,22 @@ export function reviewPaths(paths: readonly string[]): void {
   void start({ kind: 'paths', paths: [...paths] });
 }
 
-async function start(source: Source): Promise<void> {
+/** Reviews what a comparison found missing, into the dataset that it is missing from. */
+export function reviewAgain({ reconcileId, datasetId, datasetTitle }: ReconcileView): void {
+  if (!open('starting')) return;
+  useReview.setState({ destination: { id: datasetId, title: datasetTitle } });
+  void follow(() => call('reconcile.again', { reconcileId }));
+}
+
+function start(source: Source): Promise<void> {
+  const datasetId = useReview.getState().destination?.id ?? null;
+  return follow(() => call('plan.start', { source, datasetId }));
+}
+
+async function follow(ask: () => Promise<Answer<PlanView>>): Promise<void> {
   useReview.setState({ stage: 'starting', receiving: null });
   awaiting = true;
-  const datasetId = useReview.getState().destination?.id ?? null;
-  const answer = await call('plan.start', { source, datasetId });
+  const answer = await ask();
   awaiting = false;
   if (useReview.getState().stage === null) {
     // Closed meanwhile.

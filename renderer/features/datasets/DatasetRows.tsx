@@ -13,33 +13,20 @@ import { DrawingDataset, DrawingNothing, DrawingUnplugged } from '../../ui/Drawi
 import { Badge, EmptyState } from '../../ui/Feedback.tsx';
 import { SearchField } from '../../ui/Field.tsx';
 import { playTime, plural, size, whenText } from '../../ui/format.ts';
-import { Icon, type IconName } from '../../ui/Icon.tsx';
+import { Icon } from '../../ui/Icon.tsx';
 import { MiddleTruncate } from '../../ui/MiddleTruncate.tsx';
 import { toast } from '../../ui/Toasts.tsx';
 import { VirtualList } from '../../ui/VirtualList.tsx';
 import { PageHead } from '../frame/PageHead.tsx';
 import { Skeleton } from '../frame/Skeleton.tsx';
+import { typeOf } from './types.ts';
 
-function typeOf(type: string): { word: string; icon: IconName } {
-  const known: Record<string, { word: string; icon: IconName }> = {
-    video: { word: 'Video', icon: 'video' },
-    image: { word: 'Image', icon: 'image' },
-    img_group: { word: 'Image group', icon: 'group' },
-    image_group: { word: 'Image group', icon: 'group' },
-    image_sequence: { word: 'Image sequence', icon: 'group' },
-  };
-  return (
-    known[type.toLowerCase().replace(/[ -]/g, '_')] ?? {
-      word: type
-        .replace(/_/g, ' ')
-        .toLowerCase()
-        .replace(/^./, (letter) => letter.toUpperCase()),
-      icon: 'file',
-    }
-  );
+interface RowsProps {
+  dataset: DatasetView;
+  onReconcile: () => void;
 }
 
-export function DatasetRows({ dataset }: { dataset: DatasetView }): ReactElement {
+export function DatasetRows({ dataset, onReconcile }: RowsProps): ReactElement {
   const account = useApp((state) => activeAccount(state.snapshot));
   const destination = useDestination();
   const [search, setSearch] = useState('');
@@ -87,6 +74,9 @@ export function DatasetRows({ dataset }: { dataset: DatasetView }): ReactElement
           }}
         />
         <IconButton label="Ask Encord again" icon="retry" onClick={again} />
+        <Button icon="compare" onClick={onReconcile}>
+          Reconcile
+        </Button>
         {chosen ? (
           <Badge tone="accent">Next drop goes here</Badge>
         ) : (

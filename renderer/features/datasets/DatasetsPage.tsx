@@ -19,11 +19,17 @@ import { VirtualList } from '../../ui/VirtualList.tsx';
 import { PageHead } from '../frame/PageHead.tsx';
 import { Skeleton } from '../frame/Skeleton.tsx';
 import { DatasetRows } from './DatasetRows.tsx';
+import { Reconcile } from './Reconcile.tsx';
 
 export function DatasetsPage(): ReactElement {
   const open = useUi((state) => state.openDataset);
   const account = useApp((state) => activeAccount(state.snapshot));
-  if (open) return <DatasetRows key={open.id} dataset={open} />;
+  const [comparing, setComparing] = useState(false);
+  useEffect(() => {
+    if (open === null) setComparing(false);
+  }, [open]);
+  if (open && comparing) return <Reconcile key={open.id} dataset={open} onBack={() => setComparing(false)} />;
+  if (open) return <DatasetRows key={open.id} dataset={open} onReconcile={() => setComparing(true)} />;
   return account ? <DatasetList key={account.id} account={account} /> : <NoAccount />;
 }
 

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import type { QueueRow } from '../../../preload/contract/views.ts';
 import { canAny, checkAgain, registerAnyway, retryRows } from '../../state/commands.ts';
+import { receiptEntries } from '../../state/exports.ts';
 import { nameOf, useQueue } from '../../state/queue.ts';
 import { countsOf } from '../../state/status.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -9,6 +10,7 @@ import { copyText } from '../../ui/clipboard.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Banner } from '../../ui/Feedback.tsx';
 import { count, oneLine, size, whenExact } from '../../ui/format.ts';
+import { Menu } from '../../ui/Menu.tsx';
 import { batchWord, itemWord, MEDIA, unitWord } from './words.ts';
 
 type Fact = readonly [label: string, value: string];
@@ -87,6 +89,11 @@ export function DetailsDialog(): ReactElement {
           <Button icon="copy" onClick={() => void copyText(text(), 'The details')}>
             Copy details
           </Button>
+          {row?.kind === 'batch' ? (
+            <Menu align="start" side="top" entries={receiptEntries(row)}>
+              <Button icon="receipt">Save receipt</Button>
+            </Menu>
+          ) : null}
           <span className="grow" />
           {uncertain ? (
             <>

@@ -15,6 +15,7 @@ import {
   retryRows,
   togglePause,
 } from '../../state/commands.ts';
+import { receiptEntries } from '../../state/exports.ts';
 import { usePaged } from '../../state/paged.ts';
 import {
   canExpand,
@@ -268,6 +269,7 @@ function menuFor(rows: readonly QueueRow[]): MenuEntry[] {
       keys: 'r',
       act: () => void retryRows(rows),
     });
+  if (only?.kind === 'batch') entries.push(...receiptEntries(only));
   if (only?.kind === 'batch' && only.finishedAt !== null)
     entries.push({
       kind: 'item',
