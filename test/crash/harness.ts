@@ -43,6 +43,8 @@ export interface CrashReport {
   groups: number;
   parked: number;
   parkedThere: number;
+  /** Of these, how many although lookups showed them within the settle time: none, if that time is long enough. */
+  parkedTooSoon: number;
   checkedAgain: number;
   registeredAnyway: number;
   /** In rounds that aim at no boundary: how rare doubts are for programs that die whenever. */
@@ -64,6 +66,7 @@ export function newReport(): CrashReport {
     groups: 0,
     parked: 0,
     parkedThere: 0,
+    parkedTooSoon: 0,
     checkedAgain: 0,
     registeredAnyway: 0,
     instants: { groups: 0, parked: 0 },
@@ -168,6 +171,7 @@ function add(report: CrashReport, result: RoundResult): void {
   report.rounds += 1;
   for (const name of ['lives', 'units', 'groups', 'parked', 'parkedThere'] as const)
     report[name] += result[name];
+  if (!result.late) report.parkedTooSoon += result.parkedThere;
   if (result.aim === 'instants') {
     report.instants.groups += result.groups;
     report.instants.parked += result.parked;
@@ -208,7 +212,8 @@ export function reportLines(report: CrashReport, seed: number): string[] {
       `${deaths - random.reduce((sum, [, count]) => sum + count, 0)} at ${report.kills.size - random.length} of ` +
       `${allBoundaries().length} named boundaries, the others at random instants`,
     `${report.units} units uploaded, ${said('lost')} lost, ${said('doubled')} doubled; ${report.failed.length} rounds failed`,
-    `${share(report)}: ${report.parkedThere} were there when checked again, ` +
+    `${share(report)}: ${report.parkedThere} were there when checked again ` +
+      `(${report.parkedTooSoon} of them although lookups were not late), ` +
       `${report.registeredAnyway} were registered anyway`,
     `${share(report.instants)} in the rounds that aim at no boundary`,
   ];

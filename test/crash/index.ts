@@ -4,9 +4,13 @@
  */
 
 import { writeSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { crash, neverKilledAt, neverPassed, newReport, reportLines } from './harness.ts';
 import { roundsForAll } from './plan.ts';
+
+/** One more than there are processors: rounds wait a good part of their time. */
+const WORKERS = availableParallelism() + 1;
 
 const HELP = `Usage: npm run crash -- [options]
 
@@ -16,7 +20,7 @@ what the emulator holds with the files. Ends with 1 where anything was lost or d
   --rounds N    how many (500); with fewer than ${roundsForAll()} not every boundary has its turn
   --seed S      of all that is decided (1); the same seed and round do the same again
   --from R      the first round (0)
-  --workers W   rounds at the same time (2)
+  --workers W   rounds at the same time (${WORKERS})
   --boundaries  list how often the program died at each
 `;
 
@@ -25,7 +29,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '500' },
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
-    workers: { type: 'string', default: '2' },
+    workers: { type: 'string', default: String(WORKERS) },
     boundaries: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -58,7 +62,7 @@ if (values.help) {
     seed: seed ?? 1,
     from: from ?? 0,
     rounds: rounds ?? 0,
-    workers: workers ?? 2,
+    workers: workers ?? WORKERS,
     limitMs: null,
   };
   await crash({ ...options, progress: (line) => process.stderr.write(`${line}\n`) }, report);

@@ -45,7 +45,7 @@ const BOUNDARIES_AT_FIRST = 3;
 const BOUNDARIES_LATER = 1;
 const INSTANTS = 2;
 /** Longer than any wait of a round, and less than the five minutes by which clocks may differ. */
-const PAST_EVERY_WAIT_MS = 200_000;
+export const PAST_EVERY_WAIT_MS = 200_000;
 
 /** What the rounds of a scenario are for, in turn. */
 const AIMS: readonly Aim[] = [

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import type { Life } from './child.ts';
 import type { EmulatorProcess } from './emulator.ts';
 import { type Expected, writeWave } from './input.ts';
-import type { Aim, LifePlan, RoundPlan } from './plan.ts';
+import { type Aim, type LifePlan, PAST_EVERY_WAIT_MS, type RoundPlan } from './plan.ts';
 import { Chance } from './random.ts';
 import { type Programs, start } from './spawn.ts';
 import { compare } from './verdict.ts';
@@ -32,6 +32,8 @@ export interface Lab {
 
 export interface RoundResult {
   readonly aim: Aim;
+  /** Whether lookups were late past every wait. */
+  readonly late: boolean;
   /** Names of boundaries that were passed, and how often the program died at each. */
   readonly passed: ReadonlySet<string>;
   readonly kills: ReadonlyMap<string, number>;
@@ -117,6 +119,7 @@ export class Round {
     await this.#shiftClock(-lookupDelayMs);
     return {
       aim,
+      late: lookupDelayMs === PAST_EVERY_WAIT_MS,
       passed: this.#passed,
       kills: this.#kills,
       lives: this.#lives,
