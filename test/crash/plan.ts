@@ -102,8 +102,9 @@ function lives(chance: Chance, calm: boolean, targets: readonly Boundary[]): Lif
     // What comes only after a certain death must not be missed for something else that went wrong before it.
     const alone = calm || target.after !== null;
     if (target.after !== null) planned.push(life(chance, alone, named(chance, target.after, 1), null));
-    // What a life looks at first is over soon: there is no second time.
-    const nth = target.after !== null || chance.happens(0.8) ? 1 : 2;
+    // There is not always a second time: not in what a life looks at first, and not in every wave.
+    const certain = target.after !== null || targets.length > BOUNDARIES_LATER;
+    const nth = certain || chance.happens(0.6) ? 1 : 2;
     planned.push({
       ...life(chance, alone, named(chance, target.name, nth), null),
       wave: target.after === null,
