@@ -27,8 +27,7 @@ export async function putObject(
 ): Promise<void> {
   const target = request.url ?? '';
   const check = world.signer.check('PUT', header(request, 'host') ?? '', target, world.now());
-  const unsigned = world.signer.check('PUT', header(request, 'host') ?? '', target, null);
-  const grant = unsigned.ok ? world.objects.grantByKey(unsigned.objectKey) : null;
+  const grant = check.objectKey === null ? null : world.objects.grantByKey(check.objectKey);
   const fault = await takeFault(world, request, response, grant);
   if (fault === 'answered') return;
   if (!check.ok) return refuseBody(request, response, xmlError(check.code, check.detail));

@@ -3,7 +3,7 @@
  * Objects live under `/storage/<bucket>/<object>` of the emulator's own port.
  */
 
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 
 export const BUCKET = 'encord-emulator.appspot.com';
 export const STORAGE_PREFIX = `/storage/${BUCKET}/`;
@@ -17,6 +17,8 @@ export type UrlCheck =
       readonly ok: false;
       readonly code: 'ExpiredToken' | 'SignatureDoesNotMatch' | 'AccessDenied';
       readonly detail: string;
+      /** Of a URL that was good once; null for any other. */
+      readonly objectKey: string | null;
     };
 
 function stamp(at: number): string {
@@ -35,11 +37,12 @@ function signedHeaders(method: string): string {
 }
 
 export class UrlSigner {
-  readonly #secret: Buffer;
+  readonly #secret: KeyObject;
 
   /** @param secret hex; kept in the data folder, so that URLs outlive a restart. */
   constructor(secret: string) {
-    this.#secret = Buffer.from(secret, 'hex');
+    // A key object: raw bytes would be made into one for every signature.
+    this.#secret = createSecretKey(secret, 'hex');
   }
 
   /** A POST opens a resumable upload and nothing else: its header is signed with it. */
@@ -48,7 +51,7 @@ export class UrlSigner {
     const canonical = [method, path, query, ...headers, '', signedHeaders(method), 'UNSIGNED-PAYLOAD'].join(
       '\n',
     );
-    const toSign = [ALGORITHM, date, scope, createHash('sha256').update(canonical).digest('hex')].join('\n');
+    const toSign = [ALGORITHM, date, scope, hash('sha256', canonical)].join('\n');
     return createHmac('sha256', this.#secret).update(toSign).digest('hex');
   }
 
@@ -102,18 +105,14 @@ export class UrlSigner {
     const path = question < 0 ? target : target.slice(0, question);
     const rawQuery = question < 0 ? '' : target.slice(question + 1);
     if (!path.startsWith(STORAGE_PREFIX)) {
-      return { ok: false, code: 'AccessDenied', detail: 'There is no such bucket.' };
+      return refused('AccessDenied', 'There is no such bucket.');
     }
     const query = new URLSearchParams(rawQuery);
     const given = query.get('X-Goog-Signature');
     const date = query.get('X-Goog-Date') ?? '';
     const scope = (query.get('X-Goog-Credential') ?? '').slice(ACCOUNT.length + 1);
     if (given === null || query.get('X-Goog-Algorithm') !== ALGORITHM) {
-      return {
-        ok: false,
-        code: 'AccessDenied',
-        detail: 'Anonymous caller does not have access to this object.',
-      };
+      return refused('AccessDenied', 'Anonymous caller does not have access to this object.');
     }
     const signed = rawQuery
       .split('&')
@@ -125,22 +124,22 @@ export class UrlSigner {
     // Encord's published cURL sample takes the URL out of JSON with jq and leaves the closing quotation mark on it.
     const actual = Buffer.from(given.replace(/"$/, ''));
     if (actual.length !== expected.length || !timingSafeEqual(actual, expected)) {
-      return {
-        ok: false,
-        code: 'SignatureDoesNotMatch',
-        detail: 'The request signature we calculated does not match the signature you provided.',
-      };
+      return refused(
+        'SignatureDoesNotMatch',
+        'The request signature we calculated does not match the signature you provided.',
+      );
     }
     const signedAt = parseStamp(date);
     const lifetime = Number(query.get('X-Goog-Expires'));
     const end = signedAt + lifetime * 1000;
-    if (at !== null && !(at < end)) {
-      return {
-        ok: false,
-        code: 'ExpiredToken',
-        detail: `Request signature expired at: ${new Date(end).toISOString()}`,
-      };
-    }
-    return { ok: true, objectKey: decodeURIComponent(path.slice(STORAGE_PREFIX.length)) };
+    const objectKey = decodeURIComponent(path.slice(STORAGE_PREFIX.length));
+    if (at === null || at < end) return { ok: true, objectKey };
+    return refused('ExpiredToken', `Request signature expired at: ${new Date(end).toISOString()}`, objectKey);
   }
+}
+
+type Refused = Extract<UrlCheck, { readonly ok: false }>;
+
+function refused(code: Refused['code'], detail: string, objectKey: string | null = null): Refused {
+  return { ok: false, code, detail, objectKey };
 }
