@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [NAME…] [--json] [--markdown] [--size MIB] [--runs N]`: measures speed, memory and processor time
+ * `npm run bench -- [NAME…] [--json] [--markdown] [--size MIB] [--runs N] [--units N]`: measures speed, memory and processor time
  * on this machine and prints each result as it comes; with `--markdown`, a table at the end. Ratios are medians of
  * interleaved pairs of one run.
  */
@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { bandwidth } from './bandwidth.ts';
 import { large } from './large.ts';
 import { memory } from './memory.ts';
+import { scale } from './scale.ts';
 import { small } from './small.ts';
 import type { Bench, BenchOptions, Measurement } from './tools.ts';
 
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   large,
   small,
   memory,
+  scale,
   bandwidth,
 };
 
@@ -26,6 +28,8 @@ const { values, positionals } = parseArgs({
     /** Of the large file, in MiB. */
     size: { type: 'string', default: '1024' },
     runs: { type: 'string', default: '5' },
+    /** In the long queue. */
+    units: { type: 'string', default: '1000000' },
   },
   allowPositionals: true,
 });
@@ -35,7 +39,11 @@ if (trouble) {
   console.error(trouble);
   process.exitCode = 2;
 } else {
-  await run({ largeBytes: Number(values.size) * 1024 ** 2, runs: Number(values.runs) });
+  await run({
+    largeBytes: Number(values.size) * 1024 ** 2,
+    runs: Number(values.runs),
+    units: Number(values.units),
+  });
 }
 
 function usageTrouble(): string | null {
@@ -43,7 +51,7 @@ function usageTrouble(): string | null {
   if (unknown.length > 0) {
     return `There is no benchmark ${unknown.join(', ')}. There are: ${Object.keys(BENCHES).join(', ')}.`;
   }
-  const wrong = [values.size, values.runs].find((value) => !/^[1-9]\d{0,5}$/.test(value));
+  const wrong = [values.size, values.runs, values.units].find((value) => !/^[1-9]\d{0,6}$/.test(value));
   return wrong === undefined ? null : `${wrong} is not a whole number above 0.`;
 }
 

@@ -25,6 +25,8 @@ export interface BenchOptions {
   readonly largeBytes: number;
   /** Interleaved pairs, or runs, that a median is of. */
   readonly runs: number;
+  /** Of the long queue. */
+  readonly units: number;
 }
 
 export interface Listening {

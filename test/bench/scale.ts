@@ -1,0 +1,183 @@
+/**
+ * A million images in the queue (`--units N`): how fast they are added, how soon the first is on its way after a start,
+ * how much memory it takes, and how long pages wait for what they ask.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { makeKey } from '../fixtures/keys.ts';
+import { makePng } from '../fixtures/png.ts';
+import type { ScaleAnswer, ScaleStep } from './scale-program.ts';
+import { type BenchOptions, listen, type Measurement, median, round, stop } from './tools.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+/** Files that are really there: more than are sent while the memory is looked at. */
+const FILES = 3_000;
+const FILE_BYTES = 2_000;
+const STARTS = 3;
+/** How long the program works before its memory is looked at. */
+const WORK_MS = 3_000;
+
+export async function* scale({ units }: BenchOptions): AsyncGenerator<Measurement | string> {
+  const folder = mkdtempSync(join(tmpdir(), 'encord-bench-'));
+  const key = makeKey('bench@example.com');
+  const emulator = await listen(join(ROOT, 'test', 'emulator', 'index.ts'), [
+    ...['--port', '0', '--data', join(folder, 'emulator')],
+    ...['--public-key', key.publicKey, '--fast'],
+  ]);
+  const env = (home: string): NodeJS.ProcessEnv => ({
+    ...process.env,
+    ENCORD_SSH_KEY: key.privateKey,
+    ENCORD_DOMAIN: emulator.url,
+    ENCORD_UPLOADER_HOME: join(folder, home),
+  });
+  const many = units.toLocaleString('en');
+  try {
+    const files = Math.min(FILES, units);
+    makeFiles(folder, files);
+    for (const answer of await run({ step: 'add', units, folder, files }, env('many'))) {
+      if (!('rate' in answer)) continue;
+      const { rate, perCpuSecond, longestStop } = answer;
+      yield {
+        name: `adding ${many} images`,
+        value: round(rate, 0),
+        unit: 'a second',
+        aim: '30,000 a second',
+      };
+      yield { name: 'the same, of processor time', value: round(perCpuSecond, 0), unit: 'a second' };
+      yield {
+        name: 'longest stop of everything else meanwhile',
+        value: round(longestStop, 1),
+        unit: 'ms',
+      };
+    }
+    yield size(folder);
+    yield* queries(`${many} waiting`, await run({ step: 'ask' }, env('many')));
+
+    const starts: number[] = [];
+    const peaks: number[] = [];
+    for (let turn = 0; turn < STARTS; turn += 1) {
+      const before = await puts(emulator.url);
+      const worked = await work(env('many'), async () => (await puts(emulator.url)) > before);
+      starts.push(worked.seconds);
+      peaks.push(worked.peakMiB);
+    }
+    yield {
+      name: `start to first PUT with ${many} queued`,
+      value: round(median(starts)),
+      unit: 's',
+      aim: '2 s',
+    };
+    const empty = await work(env('empty'), () => true);
+    yield {
+      name: `memory with ${many} queued over that with none, at its peak`,
+      value: round(median(peaks) - empty.peakMiB, 0),
+      unit: 'MiB',
+      aim: '150 MiB',
+    };
+
+    await run({ step: 'settle', units: Math.floor(units / 5) }, env('many'));
+    yield* queries(`a fifth of ${many} done, some failed`, await run({ step: 'ask' }, env('many')));
+  } finally {
+    await stop(emulator);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function* queries(when: string, answers: readonly ScaleAnswer[]): Generator<Measurement | string> {
+  const asked = answers.filter((answer) => 'name' in answer);
+  for (const { name, median: middle, worst } of asked)
+    yield `${when}: ${name}: ${round(middle, 1)} ms, at worst ${round(worst, 1)} ms`;
+  const slowest = asked.reduce((a, b) => (b.median > a.median ? b : a));
+  yield {
+    name: `slowest query of the pages, ${when} (${slowest.name})`,
+    value: round(slowest.median, 1),
+    unit: 'ms',
+    aim: '20 ms',
+  };
+  yield {
+    name: `the longest that any one of them took, ${when}`,
+    value: round(Math.max(...asked.map(({ worst }) => worst)), 1),
+    unit: 'ms',
+  };
+}
+
+/** Lines that a step printed; rejects unless it ends well. */
+function run(step: ScaleStep, env: NodeJS.ProcessEnv): Promise<ScaleAnswer[]> {
+  const child = start(step, env);
+  const answers: ScaleAnswer[] = [];
+  if (child.stdout)
+    createInterface({ input: child.stdout }).on('line', (line) => answers.push(JSON.parse(line)));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(answers);
+      else reject(new Error(`${step.step} ended with ${code}.`));
+    });
+  });
+}
+
+/** Starts the program on its queue: seconds until something is true, and its memory at the peak a while later. */
+async function work(
+  env: NodeJS.ProcessEnv,
+  until: () => boolean | Promise<boolean>,
+): Promise<{ seconds: number; peakMiB: number }> {
+  const begun = performance.now();
+  const child = start({ step: 'work' }, env);
+  child.stdout?.resume();
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  try {
+    while (!(await until())) {
+      if (child.exitCode !== null) throw new Error('The program ended before it began.');
+      await wait(5);
+    }
+    const seconds = (performance.now() - begun) / 1000;
+    await wait(WORK_MS);
+    return { seconds, peakMiB: peakMiB(child.pid ?? 0) };
+  } finally {
+    child.kill('SIGTERM');
+    await ended;
+  }
+}
+
+function start(step: ScaleStep, env: NodeJS.ProcessEnv): ChildProcess {
+  return spawn(process.execPath, [join(import.meta.dirname, 'scale-program.ts'), JSON.stringify(step)], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+/** Where the system tells it: the most that the process ever had resident. */
+function peakMiB(pid: number): number {
+  const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(found?.[1] ?? 0) / 1024;
+}
+
+async function puts(url: string): Promise<number> {
+  const response = await fetch(`${url}/__emulator/state`);
+  const state: unknown = await response.json();
+  return typeof state === 'object' && state !== null && 'puts' in state ? Number(state.puts) : 0;
+}
+
+function makeFiles(folder: string, count: number): void {
+  const run = join(folder, 'run-0');
+  mkdirSync(run);
+  for (let index = 0; index < count; index += 1) {
+    const name = `frame_${String(index).padStart(7, '0')}.png`;
+    writeFileSync(join(run, name), makePng({ seed: index, bytes: FILE_BYTES }));
+  }
+}
+
+function size(folder: string): Measurement {
+  const { size: bytes } = statSync(join(folder, 'many', 'uploader.db'));
+  return { name: 'the database with them', value: round(bytes / 1024 ** 2, 0), unit: 'MiB' };
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+}
