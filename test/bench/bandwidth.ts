@@ -19,17 +19,27 @@ import { listen, type Measurement, round, stop } from './tools.ts';
 
 const MIB = 1024 ** 2;
 const SPAN_MS = 10_000;
-const FILE_BYTES = 1024 * MIB;
+const LARGE_BYTES = 4096 * MIB;
+const SMALL_BYTES = 50_000;
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** From one limit to another while the files are on their way. */
-const RUNS = [
+interface Run {
+  /** Sent at the same time, again and again. */
+  readonly files: number;
+  /** Of each; so large that none ends, unless told. */
+  readonly bytes?: number;
+  /** From one to the other while the files are on their way. */
+  readonly limits: readonly [number, number];
+}
+
+const RUNS: readonly Run[] = [
   { files: 1, limits: [2 * MIB, 20 * MIB] },
   { files: 8, limits: [2 * MIB, 20 * MIB] },
   { files: 1, limits: [20 * MIB, 2 * MIB] },
   { files: 8, limits: [20 * MIB, 2 * MIB] },
   { files: 8, limits: [100 * MIB, MIB / 10] },
-] as const;
+  { files: 8, bytes: SMALL_BYTES, limits: [2 * MIB, 20 * MIB] },
+];
 
 const counted = z.object({ bytes: z.number(), ms: z.number(), files: z.record(z.string(), z.number()) });
 type Counted = z.infer<typeof counted>;
@@ -43,12 +53,13 @@ export async function* bandwidth(): AsyncGenerator<Measurement> {
   const sender = createSender({ agents, clock, log: SILENT, stallMs: 60_000, hash: true, throttle });
   const count = async (): Promise<Counted> => counted.parse(await (await fetch(meter.url)).json());
   try {
-    const path = join(folder, 'large.bin');
-    const file = await open(path, 'w');
-    // A hole: what is measured is the limit, and reading nothing is as good as reading something.
-    await file.truncate(FILE_BYTES);
-    await file.close();
-    for (const [run, { files, limits }] of RUNS.entries()) {
+    for (const [run, { files, bytes = LARGE_BYTES, limits }] of RUNS.entries()) {
+      const path = join(folder, `${run}.bin`);
+      const file = await open(path, 'w');
+      // A hole: what is measured is the limit, and reading nothing is as good as reading something.
+      await file.truncate(bytes);
+      await file.close();
+      const what = `${files === 1 ? 'one file' : `${files} files`}${bytes === LARGE_BYTES ? '' : ` of ${bytes / 1000} KB`}`;
       const end = new AbortController();
       throttle.setLimit(limits[0]);
       const sending = Array.from({ length: files }, (_, index) =>
@@ -64,8 +75,9 @@ export async function* bandwidth(): AsyncGenerator<Measurement> {
           const name = `/${run}/${index}`;
           return (after.files[name] ?? 0) - (before.files[name] ?? 0);
         });
+        const name = `${what}, ${limit === limits[0] ? 'limited to' : 'then changed to'} ${sayLimit(limit)}`;
         yield {
-          name: `bandwidth, ${files === 1 ? 'one file' : `${files} files`}, ${limit === limits[0] ? 'limited to' : 'then changed to'} ${sayLimit(limit)}`,
+          name,
           value: round(rate / MIB, 3),
           unit: 'MiB/s',
           against: 'the limit',
@@ -73,9 +85,9 @@ export async function* bandwidth(): AsyncGenerator<Measurement> {
         };
         if (files > 1) {
           yield {
-            name: 'the least of the files, of the most',
-            value: round(Math.min(...shares) / Math.max(...shares), 3),
-            unit: '',
+            name: `${name}: the slowest of them`,
+            value: round((Math.min(...shares) / Math.max(...shares)) * 100, 1),
+            unit: '% of the fastest',
           };
         }
       }
