@@ -23,7 +23,8 @@ export type ScaleStep =
 
 export type ScaleAnswer =
   | { readonly rate: number; readonly perCpuSecond: number; readonly longestStop: number }
-  | { readonly name: string; readonly median: number; readonly worst: number }
+  /** Milliseconds; `cpu` is the most processor time that any one took. */
+  | { readonly name: string; readonly median: number; readonly worst: number; readonly cpu: number }
   | { readonly working: true };
 
 const TIMES = 5;
@@ -180,21 +181,21 @@ async function ask(program: Program): Promise<void> {
 /** All calls until everything was searched, and what goes on between them. */
 async function searched(rows: CallInput<'queue.rows'>, search: string): Promise<void> {
   const window = {
-    ...{ filter: 'all', search, offset: 0, limit: 1 },
-    ...{ expandedBatches: new Set<number>(), expandedUnits: new Set<number>() },
-  } as const;
-  const times: number[] = [];
+    ...rows,
+    search,
+    expandedBatches: new Set<number>(),
+    expandedUnits: new Set<number>(),
+  };
+  const times: Time[] = [];
   let longestStop = 0;
   do {
-    const begun = performance.now();
-    await call('queue.rows', { ...rows, search, offset: 500 });
+    times.push(await timeOf(() => call('queue.rows', { ...rows, search, offset: 500 })));
     const ended = performance.now();
-    times.push(ended - begun);
     await new Promise((resolve) => setTimeout(resolve, 1));
     longestStop = Math.max(longestStop, performance.now() - ended);
   } while (!program.deps.store.rowsWindow(window).complete);
   say({ name: `search for "${search}", each slice`, ...summary(times) });
-  say({ name: `search for "${search}", between its slices`, median: 0, worst: longestStop });
+  say({ name: `search for "${search}", between its slices`, median: 0, worst: longestStop, cpu: 0 });
   const { total } = program.queue.rows({ ...rows, search });
   const waiting = { ...rows, search, filter: 'waiting', offset: Math.floor(total * 0.7) } as const;
   await timed(`search for "${search}" and waiting`, () => call('queue.rows', waiting));
@@ -206,16 +207,31 @@ async function call(name: string, input: unknown): Promise<void> {
 }
 
 async function timed(name: string, work: () => Promise<void>): Promise<void> {
-  const times: number[] = [];
-  for (let turn = 0; turn < TIMES; turn += 1) {
-    const begun = performance.now();
-    await work();
-    times.push(performance.now() - begun);
-  }
+  const times: Time[] = [];
+  for (let turn = 0; turn < TIMES; turn += 1) times.push(await timeOf(work));
   say({ name, ...summary(times) });
 }
 
-function summary(times: readonly number[]): { median: number; worst: number } {
-  const sorted = [...times].sort((a, b) => a - b);
-  return { median: sorted[Math.floor(sorted.length / 2)] ?? 0, worst: sorted.at(-1) ?? 0 };
+/** Milliseconds by the clock, and of this thread's processor time. */
+interface Time {
+  readonly wall: number;
+  readonly cpu: number;
+}
+
+async function timeOf(work: () => Promise<void>): Promise<Time> {
+  const cpu = process.threadCpuUsage();
+  const begun = performance.now();
+  await work();
+  const wall = performance.now() - begun;
+  const { user, system } = process.threadCpuUsage(cpu);
+  return { wall, cpu: (user + system) / 1000 };
+}
+
+function summary(times: readonly Time[]): { median: number; worst: number; cpu: number } {
+  const sorted = times.map(({ wall }) => wall).sort((a, b) => a - b);
+  return {
+    median: sorted[Math.floor(sorted.length / 2)] ?? 0,
+    worst: sorted.at(-1) ?? 0,
+    cpu: Math.max(...times.map((time) => time.cpu)),
+  };
 }

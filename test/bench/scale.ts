@@ -58,11 +58,13 @@ export async function* scale({ units }: BenchOptions): AsyncGenerator<Measuremen
     yield* queries(`${many} waiting`, await run({ step: 'ask' }, env('many')));
 
     const starts: number[] = [];
+    const processor: number[] = [];
     const peaks: number[] = [];
     for (let turn = 0; turn < STARTS; turn += 1) {
       const before = await puts(emulator.url);
       const worked = await work(env('many'), async () => (await puts(emulator.url)) > before);
       starts.push(worked.seconds);
+      processor.push(worked.cpuSeconds);
       peaks.push(worked.peakMiB);
     }
     yield {
@@ -71,6 +73,7 @@ export async function* scale({ units }: BenchOptions): AsyncGenerator<Measuremen
       unit: 's',
       aim: '2 s',
     };
+    yield { name: 'the same, of processor time', value: round(median(processor)), unit: 's' };
     const empty = await work(env('empty'), () => true);
     yield {
       name: `memory with ${many} queued over that with none, at its peak`,
@@ -89,8 +92,8 @@ export async function* scale({ units }: BenchOptions): AsyncGenerator<Measuremen
 
 function* queries(when: string, answers: readonly ScaleAnswer[]): Generator<Measurement | string> {
   const asked = answers.filter((answer) => 'name' in answer);
-  for (const { name, median: middle, worst } of asked)
-    yield `${when}: ${name}: ${round(middle, 1)} ms, at worst ${round(worst, 1)} ms`;
+  for (const { name, median: middle, worst, cpu } of asked)
+    yield `${when}: ${name}: ${round(middle, 1)} ms, at worst ${round(worst, 1)} ms, ${round(cpu, 1)} ms of processor time`;
   const slowest = asked.reduce((a, b) => (b.median > a.median ? b : a));
   yield {
     name: `slowest query of the pages, ${when} (${slowest.name})`,
@@ -101,6 +104,11 @@ function* queries(when: string, answers: readonly ScaleAnswer[]): Generator<Meas
   yield {
     name: `the longest that any one of them took, ${when}`,
     value: round(Math.max(...asked.map(({ worst }) => worst)), 1),
+    unit: 'ms',
+  };
+  yield {
+    name: 'the same, of processor time',
+    value: round(Math.max(...asked.map(({ cpu }) => cpu)), 1),
     unit: 'ms',
   };
 }
@@ -124,7 +132,7 @@ function run(step: ScaleStep, env: NodeJS.ProcessEnv): Promise<ScaleAnswer[]> {
 async function work(
   env: NodeJS.ProcessEnv,
   until: () => boolean | Promise<boolean>,
-): Promise<{ seconds: number; peakMiB: number }> {
+): Promise<{ seconds: number; cpuSeconds: number; peakMiB: number }> {
   const begun = performance.now();
   const child = start({ step: 'work' }, env);
   child.stdout?.resume();
@@ -135,8 +143,9 @@ async function work(
       await wait(5);
     }
     const seconds = (performance.now() - begun) / 1000;
+    const cpuSeconds = cpuOf(child.pid ?? 0);
     await wait(WORK_MS);
-    return { seconds, peakMiB: peakMiB(child.pid ?? 0) };
+    return { seconds, cpuSeconds, peakMiB: peakMiB(child.pid ?? 0) };
   } finally {
     child.kill('SIGTERM');
     await ended;
@@ -148,6 +157,12 @@ function start(step: ScaleStep, env: NodeJS.ProcessEnv): ChildProcess {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+}
+
+/** Seconds of processor time of all its threads; see proc(5), fields 14 and 15, in hundredths. */
+function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 /** Where the system tells it: the most that the process ever had resident. */

@@ -13,7 +13,7 @@ import { SHELVES, type Shelf, shelfOf } from './shelves.ts';
 import type { ShelfChange } from './unit-work.ts';
 
 /** Rows in one slice, and the time after which a call starts no other, in milliseconds. */
-const SLICE = 2_000;
+const SLICE = 500;
 const BUDGET_MS = 6;
 
 export interface SearchedBatch {
