@@ -45,12 +45,12 @@ async function keep(what: string, asked: Promise<Answer<SavedView>>): Promise<vo
   const saved = answer.value;
   if (saved.kind === 'cancelled') return;
   if (saved.kind === 'saved') {
-    toast(`${what} is in ${saved.path}`, { tone: 'done' });
+    toast(`Saved as ${saved.path}`, { tone: 'done' });
     return;
   }
   const slow = setTimeout(() => toast(`${what} is being written`), SLOW_MS);
   const fetched = await bridge.download?.(saved.path, saved.name);
   clearTimeout(slow);
-  if (fetched?.ok) toast(`${what} was downloaded as ${saved.name}`, { tone: 'done' });
+  if (fetched?.ok) toast(`Downloaded ${saved.name}`, { tone: 'done' });
   else toast(fetched?.error.message ?? `${what} could not be downloaded here.`, { tone: 'fail' });
 }

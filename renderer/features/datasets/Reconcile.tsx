@@ -61,7 +61,11 @@ export function Reconcile({ dataset, onBack }: { dataset: DatasetView; onBack: (
           />
         }
         title={dataset.title}
-        lead={found ? `Compared ${when(found.at)}` : 'Comparing'}
+        lead={
+          found
+            ? `Compared with the uploads from this machine, ${when(found.at)}`
+            : 'Comparing with the uploads from this machine'
+        }
       >
         <IconButton label="Compare again" icon="retry" onClick={again} disabled={state.at === 'asking'} />
         {found && found.missing + found.extra + found.different > 0 ? (
@@ -171,7 +175,7 @@ function remarks({ extra, different, underway, unidentified }: ReconcileView): s
       ? `${plural(extra, 'row')} came from elsewhere: another machine, another person, or Encord itself.`
       : '',
     different > 0
-      ? `${count(different)} ${different === 1 ? 'has' : 'have'} another size there: Encord may have encoded ${different === 1 ? 'it' : 'them'} anew.`
+      ? `${plural(different, 'upload')} ${different === 1 ? 'has' : 'have'} another size there: Encord may have encoded ${different === 1 ? 'it' : 'them'} anew.`
       : '',
     underway > 0
       ? `${plural(underway, 'row')} ${underway === 1 ? 'belongs to an upload that is' : 'belong to uploads that are'} not done yet.`
