@@ -249,7 +249,7 @@ export interface Totals {
   readonly units: Readonly<Record<UnitStateName, number>>;
   readonly refused: number;
   readonly skipped: number;
-  /** Bytes of all units that are not cancelled. */
+  /** Bytes of all units that go on or are done; of failed and cancelled ones only what is stored. */
   readonly bytes: number;
   /** Bytes of stored items. */
   readonly storedBytes: number;

@@ -8,6 +8,7 @@
  * - `item.tries` counts the transfers that came to an end, well or badly, since the item was added.
  * - `unit.rank` and `batch.rank` say what goes first: lower ones, and among equal ones those that were added
  *   earlier. A unit below 0 was moved to the top and goes before all others of its account, whatever their batch.
+ * - `bytes` of batches and accounts count of failed units only what is stored, so that what is left is what goes on.
  */
 
 const ITEM = `
@@ -109,4 +110,15 @@ CREATE INDEX unit_due ON unit (batch_id, state, due_at, rank) WHERE due_at IS NO
 CREATE INDEX unit_urgent ON unit (rank) WHERE rank < 0 AND due_at IS NOT NULL;
 `;
 
-export const SCHEMA_2 = ITEM + RANKS;
+/** Of units that failed, only the bytes that were stored count among those that are or will be uploaded. */
+const BYTES_OF_FAILED = `
+UPDATE account_tally SET bytes = bytes - coalesce((
+  SELECT sum(unit.bytes - unit.stored_bytes) FROM batch JOIN unit ON unit.batch_id = batch.id
+  WHERE batch.account_id = account_tally.account_id AND batch.removed = 0 AND unit.state = 'failed'
+), 0);
+UPDATE batch SET bytes = bytes - coalesce((
+  SELECT sum(unit.bytes - unit.stored_bytes) FROM unit WHERE unit.batch_id = batch.id AND unit.state = 'failed'
+), 0) WHERE failed > 0;
+`;
+
+export const SCHEMA_2 = ITEM + RANKS + BYTES_OF_FAILED;

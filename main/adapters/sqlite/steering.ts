@@ -10,7 +10,7 @@ import type { Database, Param, Row } from './database.ts';
 import type { Ordering } from './order.ts';
 import * as rows from './rows.ts';
 import { shelvesOf } from './shelves.ts';
-import { UnitWork } from './unit-work.ts';
+import { countedBytes, UnitWork } from './unit-work.ts';
 
 /** Ids that `unitsIn` reads at a time. */
 const CHUNK = 500;
@@ -138,7 +138,7 @@ function totals(db: Database, scope: Scope): Totals {
     return {
       ...NOTHING,
       units: { ...NOTHING.units, [state]: 1 },
-      bytes: state === 'cancelled' ? 0 : rows.number(row, 'bytes'),
+      bytes: countedBytes(state, rows.number(row, 'bytes'), rows.number(row, 'stored_bytes')),
       storedBytes: rows.number(row, 'stored_bytes'),
     };
   }

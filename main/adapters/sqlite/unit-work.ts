@@ -3,7 +3,7 @@
  * end, with every counter moved by the difference. Called by `commit.ts` and `steering.ts`.
  */
 
-import type { BatchId, MediaId, UnitId, UnitState } from '../../core/model.ts';
+import type { BatchId, MediaId, UnitId, UnitState, UnitStateName } from '../../core/model.ts';
 import type { Database, NamedParams } from './database.ts';
 import * as rows from './rows.ts';
 import { BLOCK, SHELVES, type Shelf, shelfOf } from './shelves.ts';
@@ -56,12 +56,17 @@ const WRITE_UNIT = `UPDATE unit SET kept = ?, stored_items = ?, bytes = ?, store
   due_at = ?, state = ?, attempts = ?, not_before = ?, failure = ?, failed_step = ?, intent_id = ?, intent_at = ?,
   job = ?, item_uuid = ?, data_hash = ?, done_at = ? WHERE id = ?`;
 
+/** What a unit adds to the bytes of its batch: of what goes no further, only what is there. */
+export function countedBytes(state: UnitStateName, bytes: number, storedBytes: number): number {
+  return state === 'cancelled' || state === 'failed' ? storedBytes : bytes;
+}
+
 /** What a unit adds to the counters of its batch. */
 function contribution(unit: UnitRecord): Deltas {
   return new Map<DeltaName, number>([
     [unit.state.at, 1],
     ['begun', unit.state.at === 'collecting' && unit.begun ? 1 : 0],
-    ['bytes', unit.state.at === 'cancelled' ? 0 : unit.bytes],
+    ['bytes', countedBytes(unit.state.at, unit.bytes, unit.storedBytes)],
     ['stored_bytes', unit.storedBytes],
   ]);
 }

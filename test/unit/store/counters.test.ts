@@ -65,7 +65,7 @@ function unitEvents(turn: number): UnitEvent[] {
 
 const NAMES = [...UNIT_STATES, 'bytes', 'stored_bytes'];
 const COUNTED = `${UNIT_STATES.map((state) => `total(state = '${state}') AS ${state}`).join(', ')},
-  total((state <> 'cancelled') * bytes) AS bytes, total(stored_bytes) AS stored_bytes`;
+  total(CASE WHEN state IN ('failed', 'cancelled') THEN stored_bytes ELSE bytes END) AS bytes, total(stored_bytes) AS stored_bytes`;
 
 /** Every difference between what is kept and what is true; empty when all is well. */
 function differences(db: DatabaseSync): unknown[] {

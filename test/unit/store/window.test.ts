@@ -261,7 +261,7 @@ describe('single views', () => {
       trouble: null,
       totals: {
         units: { done: 1, ready: 1, failed: 1, collecting: 1, cancelled: 1 },
-        bytes: 36,
+        bytes: 26,
         storedBytes: 20,
       },
     });
