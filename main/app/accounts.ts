@@ -6,7 +6,7 @@
 import type { CallInput } from '../../preload/contract/calls.ts';
 import type { AccountView, RouteChoice } from '../../preload/contract/views.ts';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
-import { UploaderError } from '../core/errors.ts';
+import { toFailure, UploaderError } from '../core/errors.ts';
 import type { AccountId } from '../core/model.ts';
 import type { EncordSession, SecretRead } from '../core/ports.ts';
 import type { AppDeps } from './deps.ts';
@@ -186,11 +186,17 @@ export class Accounts {
     this.#changed();
   }
 
-  /** A live call with the stored credentials; lifts the account's block when it succeeds. */
+  /** A live call with the stored credentials: lifts the account's block, or says why Encord does not take them now. */
   async check(id: AccountId, signal: AbortSignal): Promise<AccountView> {
     this.#sessions.delete(id);
     const session = await this.session(id);
-    const identity = unwrap(await session.check(signal));
+    const answer = await session.check(signal);
+    if (!answer.ok && answer.failure.kind === 'signed-out') {
+      const failure = toFailure(answer.failure.error, this.#deps.clock.now());
+      this.#deps.store.commit([{ kind: 'account-blocked', id, failure }]);
+      this.#changed();
+    }
+    const identity = unwrap(answer);
     this.#deps.store.commit([{ kind: 'account-blocked', id, failure: null }]);
     if (identity.name && this.record(id).kind === 'ssh')
       this.#deps.store.updateAccount(id, { email: identity.name });

@@ -24,7 +24,12 @@ export function createHandlers(program: Program): Handlers {
       return null;
     },
 
-    'accounts.signIn': (input) => accounts.signIn(input, signal),
+    'accounts.signIn': async (input) => {
+      const view = await accounts.signIn(input, signal);
+      // What waited for these credentials goes on.
+      program.engine.tryNow();
+      return view;
+    },
     'accounts.inspectKey': ({ key }) => accounts.inspectKey(key),
     'accounts.switch': ({ accountId }) => {
       accounts.switchTo(accountId);

@@ -146,7 +146,7 @@ function clockError(off: number, context: CallContext, said: Said): UploaderErro
         : `${Math.round(seconds / 86_400)} days`;
   return new UploaderError(
     'clock-wrong',
-    `The clock of this machine is ${text} ${off > 0 ? 'ahead' : 'behind'}, so Encord does not accept its signatures. Set the clock (switch on automatic time), then sign in again.`,
+    `The clock of this machine is ${text} ${off > 0 ? 'ahead' : 'behind'}, so Encord does not accept its signatures. Set the clock (switch on automatic time), then try again.`,
     {
       details: { ...errorFor('clock-wrong', context, said).details, seconds: String(Math.round(off / 1000)) },
     },

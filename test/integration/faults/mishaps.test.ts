@@ -68,14 +68,14 @@ describe('signed addresses', () => {
 
 describe('a clock that is wrong by an hour', () => {
   it.each([
-    ['ahead', -3_600],
-    ['behind', 3_600],
+    ['ahead', -3_600, 'by itself'],
+    ['behind', 3_600, 'when a person asks'],
   ])(
-    '%s is named, by the dialog and by the account; all goes on when it is set right',
-    async (which, shiftSeconds) => {
+    '%s is named, by the dialog and by the account; all goes on when it is set right (%i s, %s)',
+    async (which, shiftSeconds, by) => {
       const dataset = await rig.lab.dataset('dataset');
       const sentence = new RegExp(
-        `^The clock of this machine is 60 minutes ${which}, so Encord does not accept its signatures\\. Set the clock \\(switch on automatic time\\), then sign in again\\.$`,
+        `^The clock of this machine is 60 minutes ${which}, so Encord does not accept its signatures\\. Set the clock \\(switch on automatic time\\), then try again\\.$`,
       );
       const scope = { kind: 'account', id: await accountId() } as const;
       await rig.call('queue.pause', { scope });
@@ -96,9 +96,19 @@ describe('a clock that is wrong by an hour', () => {
       for (const { message } of readings) expect(message).toMatch(sentence);
       expect(totals(batchId)).toMatchObject({ failed: 0, collecting: 2 });
 
+      // The account's page says no more than the truth, when a person asks for it.
+      expect(await rig.program.handle('accounts.check', { accountId: scope.id })).toMatchObject({
+        ok: false,
+        error: { code: 'clock-wrong' },
+      });
+
       await rig.lab.control('POST', 'clock', { shiftSeconds: -shiftSeconds });
-      await rig.actUpon(batchId);
+      const setRight = rig.clock.now();
+      if (by === 'by itself') await rig.until(() => totals(batchId).done === 2);
+      else await rig.call('accounts.check', { accountId: scope.id });
       expect(await rig.untilAtRest(batchId)).toEqual(['done', 'done']);
+      expect(rig.clock.now() - setRight).toBeLessThan(by === 'by itself' ? 120_000 : 60_000);
+      expect(await rig.readings(batchId)).toEqual([]);
       await expectOnce(paths);
     },
   );
