@@ -15,6 +15,7 @@ import { mediaType } from '../core/media/index.ts';
 import type { Bounds } from '../core/pace.ts';
 import { Accounts } from './accounts.ts';
 import { Bandwidth } from './bandwidth.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { DataHashes } from './data-hashes.ts';
 import { Datasets } from './datasets.ts';
 import type { AppDeps } from './deps.ts';
@@ -60,7 +61,10 @@ export class Program implements App {
     kind: 'unavailable',
     reason: 'The keychain has not been asked yet.',
   };
+  readonly #clockWatch: ClockWatch;
   #doneUnits = 0;
+  /** Accounts that Encord turned away, and why, as pages were told of them last. */
+  #blocked = '';
   #sweepScheduled = false;
 
   constructor(deps: AppDeps) {
@@ -122,6 +126,11 @@ export class Program implements App {
       session,
       signal: this.signal,
     });
+    this.#clockWatch = new ClockWatch(
+      deps.clock,
+      () => deps.store.accounts(),
+      (id) => this.accounts.check(id, this.signal).then(() => this.engine.tryNow()),
+    );
     this.#handlers = createHandlers(this);
     this.bandwidth.follow(this.settings.get().bandwidth);
   }
@@ -134,6 +143,7 @@ export class Program implements App {
   async start(): Promise<void> {
     this.#doneUnits = this.deps.store.totals({ kind: 'all' }).units.done;
     this.engine.start();
+    this.#clockWatch.look();
     this.#pruneDaily();
     // A keychain may take its time; who needs a secret asks for it, and who shows its state is told of it.
     void this.refreshKeychain().then(() => this.changed('accounts'));
@@ -266,6 +276,8 @@ export class Program implements App {
         return { kind: 'offline', failure: failureView(state.failure), nextTryAt: state.until };
       case 'waiting':
         return { kind: 'waiting', failure: failureView(state.failure), until: state.until };
+      case 'stuck':
+        return { kind: 'stuck', failure: failureView(state.failure) };
     }
   }
 
@@ -277,6 +289,7 @@ export class Program implements App {
   async close(): Promise<void> {
     this.#abort.abort();
     this.reviews.close();
+    this.#clockWatch.close();
     this.bandwidth.close();
     await this.engine.stop();
     this.#pulse.close();
@@ -302,12 +315,24 @@ export class Program implements App {
 
   #engineChanged(): void {
     this.#pulse.changed('queue', 'connection');
+    this.#noteBlocked();
     const { done } = this.deps.store.totals({ kind: 'all' }).units;
     if (done === this.#doneUnits) return;
     this.#doneUnits = done;
     this.datasets.forgetRows();
     this.dataHashes.unitsDone();
     this.#sweepSoon();
+  }
+
+  /** Only a change of it is told: pages ask for all accounts then. */
+  #noteBlocked(): void {
+    const blocked = JSON.stringify(
+      this.deps.store.accounts().flatMap(({ id, blocked: why }) => (why ? [[id, why.code]] : [])),
+    );
+    if (blocked === this.#blocked) return;
+    this.#blocked = blocked;
+    this.#pulse.changed('accounts');
+    this.#clockWatch.look();
   }
 
   /** Not at each finished unit: the folder is looked through once for many. */

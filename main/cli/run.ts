@@ -55,6 +55,7 @@ export function runToEnd(
   interrupted: AbortSignal,
 ): Promise<Troubles> {
   const watch = new Watch(program, watched);
+  let stuck = false;
   return new Promise((done) => {
     const end = (): void => {
       clearInterval(looking);
@@ -63,6 +64,10 @@ export function runToEnd(
     };
     const look = (): void => {
       watch.look();
+      const connection = program.connection();
+      // A command that prints JSON shows no progress, and waits here for something that a person can do.
+      if (connection.kind === 'stuck' && !stuck) terminal.note(connection.failure.message);
+      stuck = connection.kind === 'stuck';
       if (watch.over()) end();
       else terminal.progress(progressText(program, watch), watch.fraction);
     };
@@ -186,6 +191,7 @@ function accountTrouble(program: Program, accountId: AccountId): Failure | null 
 function progressText(program: Program, watch: Watch): string {
   const connection = program.connection();
   if (connection.kind === 'offline') return `Offline, will go on by itself. ${connection.failure.message}`;
+  if (connection.kind === 'stuck') return connection.failure.message;
   if (connection.kind === 'waiting') return `Encord asked to wait. ${connection.failure.message}`;
   const sending = program.engine.transfers().reduce((sum, transfer) => sum + transfer.sentBytes, 0);
   const speed = program.speed;

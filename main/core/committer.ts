@@ -3,6 +3,7 @@
  * A promise resolves when its changes are durable. Used by the engine only.
  */
 
+import { asUploaderError, isDataFolderError, type UploaderError } from './errors.ts';
 import type { Change, Clock, QueueStore } from './ports.ts';
 
 /** Changes of so many milliseconds are written together: the wait for the disk is longer than this. */
@@ -16,19 +17,27 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
+export interface CommitListener {
+  /** These are on disk. */
+  committed(changes: readonly Change[]): void;
+  /** The data folder cannot be written, and why; null when it can again. Said once each. */
+  stuck(error: UploaderError | null): void;
+}
+
 export class Committer {
   #waiting: Waiting[] = [];
   #scheduled = false;
   /** On the clock that only goes forward. */
   #brokenUntil = 0;
+  #trouble: UploaderError | null = null;
   readonly #store: QueueStore;
   readonly #clock: Clock;
-  readonly #onCommitted: () => void;
+  readonly #listener: CommitListener;
 
-  constructor(store: QueueStore, clock: Clock, onCommitted: () => void) {
+  constructor(store: QueueStore, clock: Clock, listener: CommitListener) {
     this.#store = store;
     this.#clock = clock;
-    this.#onCommitted = onCommitted;
+    this.#listener = listener;
   }
 
   /** Resolves when the changes are on disk; rejects when the transaction that held them failed as a whole. */
@@ -45,6 +54,16 @@ export class Committer {
   /** Milliseconds until work may start again after the store failed to write (disk full, say); 0 when it can write. */
   get brokenFor(): number {
     return Math.max(0, this.#brokenUntil - this.#clock.monotonic());
+  }
+
+  /** Why the data folder could not be written when that was last tried; null when it could. */
+  get trouble(): UploaderError | null {
+    return this.#trouble;
+  }
+
+  /** Nothing waits to be written any more, so that nobody is held up by the trouble. */
+  forgetTrouble(): void {
+    this.#noteTrouble(null);
   }
 
   /** Writes what is waiting now; called at stop, so that nothing that happened is forgotten. */
@@ -73,10 +92,20 @@ export class Committer {
   #settle(waiting: readonly Waiting[], failed: { readonly reason: unknown } | null): void {
     if (failed) {
       this.#brokenUntil = this.#clock.monotonic() + RETRY_MS;
+      const error = asUploaderError(failed.reason);
+      // What concerns one change alone is not the folder's trouble.
+      if (isDataFolderError(error)) this.#noteTrouble(error);
       for (const each of waiting) each.reject(failed.reason);
       return;
     }
+    this.#noteTrouble(null);
     for (const each of waiting) each.resolve();
-    this.#onCommitted();
+    this.#listener.committed(waiting.flatMap((each) => each.changes));
+  }
+
+  #noteTrouble(error: UploaderError | null): void {
+    const before = this.#trouble;
+    this.#trouble = error;
+    if (before?.code !== error?.code) this.#listener.stuck(error);
   }
 }

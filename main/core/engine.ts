@@ -5,7 +5,8 @@
  */
 
 import { Committer } from './committer.ts';
-import { asUploaderError, UploaderError } from './errors.ts';
+import { asUploaderError, type Failure, isDataFolderError, UploaderError } from './errors.ts';
+import { FailureLog } from './failure-log.ts';
 import type { GateState } from './gate.ts';
 import type { AccountId, Batch, BatchId } from './model.ts';
 import { Registrations } from './registrations.ts';
@@ -26,6 +27,12 @@ const BUSY_PAUSE_MS = 5;
 /** Smaller steps back are the clock being kept in time. */
 const CLOCK_NOISE_MS = 1_000;
 
+/** What stands between the queue and Encord, as one truth. */
+export type ConnectionState =
+  | GateState
+  /** The data folder cannot be written; nothing new is begun until it can. */
+  | { readonly kind: 'stuck'; readonly failure: Failure };
+
 export class Engine {
   readonly #deps: EngineDeps;
   readonly #stop = new AbortController();
@@ -39,6 +46,8 @@ export class Engine {
   readonly #sessionTrouble = new Map<AccountId, { error: UploaderError; until: number }>();
   /** When the pump last looked; an earlier time afterwards means that the clock was set back. */
   #lastNow = 0;
+  /** Why the queue could not be read when that was last tried. */
+  #readTrouble: UploaderError | null = null;
   #started = false;
   #pumping = false;
   #again = false;
@@ -48,9 +57,14 @@ export class Engine {
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
-    this.#committer = new Committer(deps.store, deps.clock, () => {
-      deps.listener.changed();
-      this.wake();
+    const failures = new FailureLog(deps.log, deps.clock);
+    this.#committer = new Committer(deps.store, deps.clock, {
+      committed: (changes) => {
+        failures.note(changes);
+        deps.listener.changed();
+        this.wake();
+      },
+      stuck: (error) => this.#noteStuck(error),
     });
     this.#shop = new Workshop(deps, this.#committer, this.#stop, this.#patience);
     this.#transfers = new Transfers(this.#shop);
@@ -112,8 +126,10 @@ export class Engine {
     return this.#transfers.transfers();
   }
 
-  /** The worst that any account's gate says. */
-  connection(): GateState {
+  /** What holds everything up, else the worst that any account's gate says. */
+  connection(): ConnectionState {
+    const stuck = this.#committer.trouble ?? this.#readTrouble;
+    if (stuck) return { kind: 'stuck', failure: this.#shop.failure(inPlainWords(stuck)) };
     const states = this.#shop.gateStates();
     return (
       states.find((state) => state.kind === 'offline') ??
@@ -178,17 +194,35 @@ export class Engine {
         this.#registrations.start(ready, this.#settled);
         this.#transfers.start(ready, this.#settled);
       } while (this.#again);
+      this.#noteReadTrouble(null);
+      if (!this.busy) this.#committer.forgetTrouble();
       this.#sleepUntilDue(now);
     } catch (reason) {
       const error = asUploaderError(reason);
-      this.#deps.log.error('The queue could not be read or written.', {
-        code: error.code,
-        message: error.message,
-      });
+      if (isDataFolderError(error)) this.#noteReadTrouble(error);
+      else {
+        const { code, message } = error;
+        this.#deps.log.error('The queue could not be read or written.', { code, message });
+      }
       this.#sleep(STORE_RETRY_MS);
     } finally {
       this.#pumping = false;
     }
+  }
+
+  #noteReadTrouble(error: UploaderError | null): void {
+    const before = this.#readTrouble;
+    this.#readTrouble = error;
+    if (before?.code !== error?.code) this.#noteStuck(error);
+  }
+
+  /** Said once in the log, however often it is tried; the pages see it for as long as it lasts. */
+  #noteStuck(error: UploaderError | null): void {
+    if (error) {
+      const { code, message, details } = error;
+      this.#deps.log.error('The data folder cannot be used.', { code, message, ...details });
+    } else this.#deps.log.info('The data folder can be used again.');
+    this.#deps.listener.changed();
   }
 
   /** All that waits for a time would wait as much longer; it is tried now instead, and waits again where it must. */
@@ -284,5 +318,27 @@ export class Engine {
       this.#timer = null;
       this.wake();
     });
+  }
+}
+
+/** What the trouble of the data folder means for the uploads. */
+function inPlainWords({ code, message, details }: UploaderError): UploaderError {
+  const said = (text: string): UploaderError =>
+    new UploaderError(code, text, { details: { ...details, message } });
+  switch (code) {
+    case 'disk-full':
+      return said(
+        'The disk of the data folder is full. Nothing is lost; uploads go on by themselves when there is room.',
+      );
+    case 'data-folder-in-use':
+      return said(
+        'Another program keeps the queue’s database busy. Nothing is lost; uploads go on by themselves when it lets go.',
+      );
+    case 'data-folder-unusable':
+      return said(
+        'The data folder cannot be read and written: check its disk and its permissions. Nothing is lost; uploads go on by themselves when it can be used.',
+      );
+    default:
+      return said(message);
   }
 }

@@ -108,6 +108,19 @@ export function asUploaderError(thrown: unknown): UploaderError {
   });
 }
 
+/** True for failures of the data folder: no room, no permission, a database that another program holds or that is damaged. */
+export function isDataFolderError(error: UploaderError): boolean {
+  switch (error.code) {
+    case 'disk-full':
+    case 'data-folder-unusable':
+    case 'data-folder-in-use':
+    case 'database-corrupt':
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** True for failures of the network itself, as opposed to an answer that somebody gave. */
 export function isNetworkError(error: UploaderError): boolean {
   switch (error.code) {

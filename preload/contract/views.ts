@@ -116,6 +116,8 @@ export const connectionView = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('offline'), failure: failureView, nextTryAt: z.number().nullable() }),
   /** Encord asked everybody to wait. */
   z.object({ kind: z.literal('waiting'), failure: failureView, until: z.number() }),
+  /** The data folder cannot be written (its disk is full, say): nothing is sent until it can, and then by itself. */
+  z.object({ kind: z.literal('stuck'), failure: failureView }),
 ]);
 export type ConnectionView = z.infer<typeof connectionView>;
 

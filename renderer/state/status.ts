@@ -1,4 +1,5 @@
 /** The one sentence of the status line, and the counts it is made from. Pure; drawn by `StatusLine`. */
+import type { FailureView } from '../../preload/contract/errors.ts';
 import type { ConnectionView, TotalsView } from '../../preload/contract/views.ts';
 import { count, plural, speed as saySpeed, timeLeft, until } from '../ui/format.ts';
 import type { IconName } from '../ui/Icon.tsx';
@@ -45,7 +46,8 @@ interface StatusInput {
   connected: boolean | null;
   connection: ConnectionView;
   paused: boolean;
-  accountBlocked: boolean;
+  /** Why the account in use is not taken; null where it is. */
+  accountBlocked: FailureView | null;
   hasAccount: boolean;
   totals: TotalsView;
   /** Bytes of files on their way, beyond the stored ones. */
@@ -54,6 +56,23 @@ interface StatusInput {
   /** The one dataset of everything listed; null where there are several, or it is not known. */
   datasetTitle: string | null;
   now: number;
+}
+
+/** The first sentence of a message, without its full stop. */
+function firstSentence(message: string): string {
+  return message.replace(/\.(\s.*)?$/s, '');
+}
+
+function blockedSentence(blocked: FailureView): string {
+  // Its own words say more than that the key is not taken: nobody can help it by signing in again.
+  if (blocked.code === 'clock-wrong')
+    return `${firstSentence(blocked.message)}: set it, uploads then go on by themselves`;
+  return 'Encord no longer takes this account’s key: sign in again';
+}
+
+function stuckSentence(failure: FailureView): string {
+  if (failure.code === 'database-corrupt') return firstSentence(failure.message);
+  return `${firstSentence(failure.message)}: nothing is lost, uploads go on by themselves`;
 }
 
 /** What is true now, most urgent first. */
@@ -70,10 +89,12 @@ export function statusOf(input: StatusInput): Status {
   if (!input.hasAccount) return { text: 'Connect an account to begin', tone: 'neutral', icon: 'info' };
   if (input.accountBlocked)
     return {
-      text: `Encord no longer takes this account’s key: sign in again${need}`,
+      text: `${blockedSentence(input.accountBlocked)}${need}`,
       tone: 'fail',
-      icon: 'key',
+      icon: input.accountBlocked.code === 'clock-wrong' ? 'clock' : 'key',
     };
+  if (input.connection.kind === 'stuck')
+    return { text: `${stuckSentence(input.connection.failure)}${need}`, tone: 'fail', icon: 'fail' };
   if (counts.open > 0) {
     if (input.connection.kind === 'offline')
       return { text: `Offline: will go on by itself${need}`, tone: 'warn', icon: 'offline' };

@@ -112,6 +112,7 @@ function connectionWord(
   reachable: boolean,
 ): { text: string; tone: 'done' | 'warn' | 'fail' | 'faint' } {
   if (!reachable) return { text: 'Uploader not reachable', tone: 'fail' };
+  if (account.blocked?.code === 'clock-wrong') return { text: 'The clock is wrong', tone: 'fail' };
   if (account.blocked) return { text: 'Sign in again', tone: 'fail' };
   switch (connection.kind) {
     case 'online':
@@ -120,6 +121,11 @@ function connectionWord(
       return { text: 'Offline', tone: 'warn' };
     case 'waiting':
       return { text: 'Encord asked to wait', tone: 'warn' };
+    case 'stuck':
+      return {
+        text: connection.failure.code === 'disk-full' ? 'The disk is full' : 'Data folder trouble',
+        tone: 'fail',
+      };
     case 'unknown':
       return { text: hostOf(account.domain), tone: 'faint' };
   }

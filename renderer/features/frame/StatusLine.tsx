@@ -34,7 +34,7 @@ export function StatusLine(): ReactElement | null {
     connected,
     connection: snapshot.connection,
     paused: snapshot.paused || (account?.paused ?? false),
-    accountBlocked: account !== null && account.blocked !== null,
+    accountBlocked: account?.blocked ?? null,
     hasAccount: account !== null,
     totals: snapshot.totals,
     sentBytes,

@@ -1,13 +1,17 @@
-/** Banners over every page: main does not answer, the account is refused, the route fell back. */
-import type { ReactElement } from 'react';
-import { activeAccount, useApp } from '../../state/app.ts';
+/** Banners over every page: main does not answer, its data folder cannot be written, the account is refused. */
+import { type ReactElement, useState } from 'react';
+import type { AccountView } from '../../../preload/contract/views.ts';
+import { activeAccount, refreshSnapshot, useApp } from '../../state/app.ts';
+import { call } from '../../state/bridge.ts';
 import { openDialog } from '../../state/ui.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Banner } from '../../ui/Feedback.tsx';
+import { toast } from '../../ui/Toasts.tsx';
 
 export function Unreachable(): ReactElement | null {
   const connected = useApp((state) => state.connected);
   const account = useApp((state) => activeAccount(state.snapshot));
+  const connection = useApp((state) => state.snapshot?.connection);
   if (connected === false)
     return (
       <div className="page-banner">
@@ -17,6 +21,23 @@ export function Unreachable(): ReactElement | null {
         </Banner>
       </div>
     );
+  if (connection?.kind === 'stuck')
+    return (
+      <div className="page-banner">
+        <Banner
+          tone="fail"
+          icon="folder"
+          title={
+            connection.failure.code === 'disk-full'
+              ? 'There is no room left'
+              : 'The data folder cannot be used'
+          }
+        >
+          {connection.failure.message}
+        </Banner>
+      </div>
+    );
+  if (account?.blocked?.code === 'clock-wrong') return <WrongClock account={account} />;
   if (account?.blocked)
     return (
       <div className="page-banner">
@@ -35,4 +56,32 @@ export function Unreachable(): ReactElement | null {
       </div>
     );
   return null;
+}
+
+/** Signing in again would not help; the program looks by itself, and at once when it is told to. */
+function WrongClock({ account }: { account: AccountView }): ReactElement {
+  const [checking, setChecking] = useState(false);
+  const check = async () => {
+    setChecking(true);
+    const answer = await call('accounts.check', { accountId: account.id });
+    await refreshSnapshot();
+    setChecking(false);
+    if (!answer.ok) toast(answer.error.message, { tone: 'fail' });
+  };
+  return (
+    <div className="page-banner">
+      <Banner
+        tone="fail"
+        icon="clock"
+        title="The clock of this machine is wrong"
+        actions={
+          <Button size="s" variant="primary" busy={checking} onClick={() => void check()}>
+            Check
+          </Button>
+        }
+      >
+        {account.blocked?.message} Nothing is lost: uploads go on by themselves within a minute of it.
+      </Banner>
+    </div>
+  );
 }

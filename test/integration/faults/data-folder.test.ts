@@ -17,7 +17,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DATABASE_FILE } from '../../../main/adapters/sqlite/index.ts';
+import { eventually } from '../../fixtures/eventually.ts';
 import { Lab, sha256 } from '../../fixtures/lab.ts';
+import { makePng } from '../../fixtures/png.ts';
 import { Rig } from './rig.ts';
 
 const NAMES = Array.from({ length: 30 }, (_, index) => `image-${index}.png`);
@@ -77,6 +79,17 @@ function mount(options: string): string | null {
   return folder;
 }
 
+/** Until not a byte more fits. */
+function fillUp(filler: string): void {
+  for (const bytes of [65_536, 4_096, 512]) {
+    try {
+      for (;;) appendFileSync(filler, Buffer.alloc(bytes));
+    } catch {
+      // No more of this size.
+    }
+  }
+}
+
 /** Another program that holds the database, against writers or against all others; resolves when it has it. */
 async function holder(path: string, against: 'writers' | 'all'): Promise<ChildProcess> {
   const script = `
@@ -103,24 +116,24 @@ describe('a disk that is full', () => {
     const { batchId, paths } = await rig.drop(dataset, ...NAMES);
     await rig.until(() => done(rig, batchId) >= 3);
     const filler = join(disk, 'filler');
-    writeFileSync(filler, '');
-    const fill = (): void => {
-      for (const bytes of [65_536, 4_096, 512]) {
-        try {
-          for (;;) appendFileSync(filler, Buffer.alloc(bytes));
-        } catch {
-          // No more of this size.
-        }
-      }
-    };
     // What the log of the database has left over is used up first.
-    fill();
+    fillUp(filler);
     for (let minutes = 0; minutes < 30; minutes += 1) {
       await rig.until(() => !rig.program.engine.busy);
       rig.clock.leap(60_000);
-      fill();
+      fillUp(filler);
     }
     expect(done(rig, batchId)).toBeLessThan(paths.length);
+    // Said once, above everything, and in the log once, however often it was tried.
+    expect(await rig.readings(batchId)).toMatchObject([
+      {
+        where: 'connection',
+        code: 'disk-full',
+        message:
+          'The disk of the data folder is full. Nothing is lost; uploads go on by themselves when there is room.',
+      },
+    ]);
+    expect((await rig.call('app.snapshot', null)).connection.kind).toBe('stuck');
     const answer = await rig.program.handle('queue.pause', { scope: { kind: 'batch', id: batchId } });
     expect(answer).toMatchObject({
       ok: false,
@@ -131,7 +144,40 @@ describe('a disk that is full', () => {
     });
     rmSync(filler);
     expect(new Set(await rig.untilAtRest(batchId))).toEqual(new Set(['done']));
+    expect((await rig.call('app.snapshot', null)).connection).toEqual({ kind: 'online' });
     await expectOnce(rig, paths);
+  });
+
+  it('stops what the command line does, which says so and goes on', async (context) => {
+    const disk = mount('size=6m');
+    if (disk === null) return context.skip('this machine mounts no file systems for us');
+    const lab = await openLab();
+    await lab.dataset('dataset');
+    const home = join(disk, 'home');
+    // Sent slowly, so that the disk is full before the end.
+    await lab.fault({ kind: 'put' }, { delayMs: 300 }, 1_000);
+    const folder = join(lab.folder, 'images');
+    mkdirSync(folder);
+    const paths = NAMES.map((name, index) => {
+      writeFileSync(join(folder, name), makePng({ seed: index, bytes: 600 }));
+      return join(folder, name);
+    });
+    const args = ['upload', folder, '--dataset', 'dataset', '--concurrency', '1'];
+    const { child, ended } = lab.start(args, { ENCORD_UPLOADER_HOME: home });
+    let said = '';
+    child.stderr?.on('data', (text: Buffer) => {
+      said += String(text);
+    });
+    await eventually(async () => expect((await lab.rows('dataset')).length).toBeGreaterThan(2));
+    const filler = join(disk, 'filler');
+    await eventually(() => {
+      fillUp(filler);
+      expect(said).toContain('The disk of the data folder is full. Nothing is lost;');
+    });
+    rmSync(filler);
+    const { code, stderr } = await ended;
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect((await lab.rows('dataset')).map((row) => row.sha256).sort()).toEqual(paths.map(sha256).sort());
   });
 
   it('at the start is said', async (context) => {
@@ -191,6 +237,13 @@ describe('a database that another program holds', () => {
       await rig.until(() => !rig.program.engine.busy);
     }
     expect(done(rig, batchId)).toBe(before);
+    expect(await rig.readings(batchId)).toMatchObject([
+      {
+        where: 'connection',
+        code: 'data-folder-in-use',
+        message: expect.stringMatching(/when it lets go\.$/),
+      },
+    ]);
     other.kill('SIGKILL');
     await once(other, 'exit');
     expect(new Set(await rig.untilAtRest(batchId))).toEqual(new Set(['done']));

@@ -1,5 +1,6 @@
 /** How the pages say numbers, and the one sentence of the status line. */
 import { describe, expect, it } from 'vitest';
+import type { ErrorCode, FailureView } from '../../../preload/contract/errors.ts';
 import type { TotalsView } from '../../../preload/contract/views.ts';
 import { secondsLeft, statusOf } from '../../../renderer/state/status.ts';
 import {
@@ -97,7 +98,7 @@ function status(change: Partial<Parameters<typeof statusOf>[0]>): string {
     connected: true,
     connection: { kind: 'online' },
     paused: false,
-    accountBlocked: false,
+    accountBlocked: null,
     hasAccount: true,
     totals: totals({}),
     sentBytes: 0,
@@ -110,11 +111,8 @@ function status(change: Partial<Parameters<typeof statusOf>[0]>): string {
 
 describe('the status line', () => {
   const busy = totals({ collecting: 893, done: 311 }, 100e9, 30e9);
-  const offline = {
-    kind: 'offline' as const,
-    failure: { code: 'offline' as const, message: '', details: {}, at: 0 },
-    nextTryAt: null,
-  };
+  const failure = (code: ErrorCode, message: string): FailureView => ({ code, message, details: {}, at: 0 });
+  const offline = { kind: 'offline' as const, failure: failure('offline', ''), nextTryAt: null };
 
   it('says what is on its way, how fast and how long', () => {
     expect(status({ totals: busy, speed: 84e6, sentBytes: 40e9 })).toBe(
@@ -137,9 +135,34 @@ describe('the status line', () => {
     expect(status({ totals: totals({ done: 10, uncertain: 1 }) })).toBe('1 upload needs you · 10 done');
   });
 
+  it('says what is wrong with the clock, which no signing in helps', () => {
+    const message =
+      'The clock of this machine is 61 minutes ahead, so api.encord.com does not accept its signatures. Set the clock.';
+    expect(status({ accountBlocked: failure('clock-wrong', message), totals: busy })).toBe(
+      'The clock of this machine is 61 minutes ahead, so api.encord.com does not accept its signatures: set it, uploads then go on by themselves',
+    );
+  });
+
+  it('says that the data folder cannot be written, before the network and while nothing is open', () => {
+    const stuck = {
+      kind: 'stuck' as const,
+      failure: failure('disk-full', 'The disk of the data folder is full. Nothing is lost; uploads go on.'),
+    };
+    for (const shown of [busy, totals({})]) {
+      expect(status({ connection: stuck, totals: shown })).toBe(
+        'The disk of the data folder is full: nothing is lost, uploads go on by themselves',
+      );
+    }
+    expect(
+      status({ connection: { ...stuck, failure: failure('database-corrupt', 'It is damaged. Help it.') } }),
+    ).toBe('It is damaged');
+  });
+
   it('puts the worse truth first', () => {
     expect(status({ connected: false, totals: busy, speed: 84e6 })).toContain('does not answer');
-    expect(status({ accountBlocked: true, totals: busy })).toContain('sign in again');
+    expect(status({ accountBlocked: failure('unauthenticated', 'No.'), totals: busy })).toContain(
+      'sign in again',
+    );
     expect(status({ connection: offline, totals: busy })).toBe('Offline: will go on by itself');
     expect(status({ paused: true, totals: busy })).toBe('Paused: 893 uploads still to go');
     expect(status({ totals: totals({ processing: 4, done: 1 }, 10, 10) })).toBe(
