@@ -2,6 +2,7 @@
  * Writes texts that people keep into files of their choice, whole or not at all. Called by the composition root.
  */
 
+import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -21,12 +22,12 @@ export async function saveText(
   signal: AbortSignal,
 ): Promise<void> {
   const target = resolve(path);
-  const part = join(dirname(target), `.${basename(target).slice(0, 200)}.${process.pid}.part`);
+  const part = join(dirname(target), `.${basename(target).slice(0, 150)}.${randomUUID()}.part`);
   try {
     await pipeline(Readable.from(pieces), createWriteStream(part, { flags: 'wx' }), { signal });
     await rename(part, target);
   } catch (thrown) {
-    if (systemCode(thrown) !== 'EEXIST') await rm(part, { force: true }).catch(() => undefined);
+    await rm(part, { force: true }).catch(() => undefined);
     throw explained(thrown, target, signal);
   }
 }

@@ -65,6 +65,7 @@ export class DataHashes {
 
   /** The same by rows that were asked for anyway. */
   async note(datasetId: string, rows: readonly DataRow[]): Promise<void> {
+    if (!this.#store.lacksDataHashes(datasetId)) return;
     const hashes = new Map<string, string>();
     for (const row of rows) if (row.itemUuid !== null) hashes.set(row.itemUuid, row.dataHash);
     const slicer = createSlicer(this.#clock);

@@ -77,6 +77,11 @@ const receiptSchema = z.strictObject({
   ),
 });
 
+const savedSchema = z.object({
+  ok: z.literal(true),
+  value: z.object({ kind: z.literal('download'), path: z.string(), name: z.string() }),
+});
+
 const listed = z.object({ title: z.string(), data_hash: z.string().nullable() });
 const comparedSchema = z.object({
   format: z.literal('encord-uploader-reconcile'),
@@ -484,6 +489,18 @@ describe('what a receipt cannot do is said', () => {
         return known;
       });
       expect((await lab.rows(dataset)).map((row) => row.data_hash)).toEqual([hash]);
+
+      // Without a dialog a receipt is promised as a download, and had once.
+      const saved = await program.handle('receipts.save', { batchId, format: 'json' });
+      const promise = savedSchema.parse(saved).value;
+      expect(promise.name).toMatch(/^Receipt of .*\.json$/);
+      const promised = promise.path.replace('/downloads/', '');
+      const download = await program.download(promised);
+      if (!download.ok) throw new Error(download.error.message);
+      let text = '';
+      for await (const piece of download.value.pieces()) text += piece;
+      expect(receiptSchema.parse(JSON.parse(text)).units[0]?.data_hash).toBe(hash);
+      expect(await program.download(promised)).toMatchObject({ ok: false, error: { code: 'not-found' } });
     } finally {
       await program.close();
     }

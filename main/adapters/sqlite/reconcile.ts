@@ -8,8 +8,10 @@ import type { UploadedUnit } from '../../core/reconcile.ts';
 import type { Database, Row } from './database.ts';
 import * as rows from './rows.ts';
 
-/** Rows that are read, or written in one transaction, at a time. */
+/** Rows that are read at a time. */
 const CHUNK = 1_000;
+/** Ids that one step looks through, and so the most that it reads or writes in one transaction. */
+const SCAN = 2_000;
 
 export interface UploadedFile {
   readonly path: string;
@@ -22,7 +24,7 @@ export interface ReconcileStore {
   ledgerDatasets(): readonly string[];
   /** The newest unit that the ledger has of any dataset; 0 where it has none. */
   ledgerEnd(): number;
-  /** What was uploaded into the dataset after this unit, oldest first, in chunks. */
+  /** What was uploaded into the dataset after this unit, oldest first, in chunks, of which some may be empty. */
   uploadedUnits(datasetId: string, after: number): Iterable<readonly UploadedUnit[]>;
   uploadedUnit(id: number): UploadedUnit | null;
   /** The files of an uploaded unit, in order. */
@@ -35,7 +37,8 @@ export interface ReconcileStore {
   lacksDataHashes(datasetId: string): boolean;
   /**
    * Writes data hashes that became known later, by storage item, to the units of the queue and then to the ledger: one
-   * transaction for each step of the result, which is the number of rows that it wrote. What is known is not changed.
+   * transaction for each step of the result, which is the number of rows that it wrote, maybe none. What is known is not
+   * changed.
    */
   noteDataHashes(datasetId: string, hashes: ReadonlyMap<string, string>): Iterable<number>;
   /**
@@ -52,6 +55,10 @@ const FILES = 'LEFT JOIN ledger_item AS i ON i.ledger_unit = u.id';
 const LACKING = 'data_hash IS NULL AND item_uuid IS NOT NULL';
 
 export function reconcileStore(db: Database): ReconcileStore {
+  const ledgerEnd = (): number => {
+    const row = db.get('SELECT coalesce(max(id), 0) AS id FROM ledger_unit');
+    return row === undefined ? 0 : rows.number(row, 'id');
+  };
   const files = (id: number): Row[] =>
     db.all('SELECT path, size, mtime, sha256 FROM ledger_item WHERE ledger_unit = ? ORDER BY position', id);
 
@@ -59,23 +66,20 @@ export function reconcileStore(db: Database): ReconcileStore {
     ledgerDatasets: () =>
       db.all('SELECT dataset_id FROM ledger_dataset ORDER BY id').map((row) => rows.text(row, 'dataset_id')),
 
-    ledgerEnd() {
-      const row = db.get('SELECT coalesce(max(id), 0) AS id FROM ledger_unit');
-      return row === undefined ? 0 : rows.number(row, 'id');
-    },
+    ledgerEnd,
 
     *uploadedUnits(datasetId, after) {
-      for (let from = after; ; ) {
-        const found = db.all(
-          `${UNIT} FROM (SELECT * FROM ledger_unit WHERE dataset = ${OF_DATASET} AND id > ? ORDER BY id LIMIT ${CHUNK})
-             AS u ${FILES} GROUP BY u.id ORDER BY u.id`,
-          datasetId,
-          from,
-        );
-        const last = found.at(-1);
-        if (last === undefined) return;
-        from = rows.number(last, 'id');
-        yield found.map(uploadedUnit);
+      // By ranges of ids: the units of a dataset may be few among those of others, and no step may look at them all.
+      for (let from = after; from < ledgerEnd(); from += SCAN) {
+        yield db
+          .all(
+            `${UNIT} FROM ledger_unit AS u ${FILES}
+             WHERE u.dataset = ${OF_DATASET} AND u.id > ? AND u.id <= ? GROUP BY u.id ORDER BY u.id`,
+            datasetId,
+            from,
+            from + SCAN,
+          )
+          .map(uploadedUnit);
       }
     },
 
@@ -114,18 +118,11 @@ export function reconcileStore(db: Database): ReconcileStore {
       for (const batch of batches) {
         const first = rows.number(batch, 'first_unit');
         const last = first + rows.number(batch, 'unit_count') - 1;
-        yield* noted(db, hashes, {
-          table: 'unit',
-          which: `state = 'done' AND id <= ?`,
-          value: last,
-          after: first - 1,
-        });
+        yield* noted(db, hashes, { table: 'unit', which: `state = 'done'`, after: first - 1, end: last });
       }
-      const dataset = db.get('SELECT id FROM ledger_dataset WHERE dataset_id = ?', datasetId);
-      if (dataset === undefined) return;
       // Last: as long as the ledger lacks a hash, it is asked for again.
-      const value = rows.number(dataset, 'id');
-      yield* noted(db, hashes, { table: 'ledger_unit', which: 'dataset = ?', value, after: 0 });
+      const which = `dataset = ${OF_DATASET}`;
+      yield* noted(db, hashes, { table: 'ledger_unit', which, datasetId, after: 0, end: ledgerEnd() });
     },
 
     forgetContent(ids) {
@@ -161,34 +158,33 @@ function* underway(db: Database, batchId: number): Generator<readonly string[]> 
   }
 }
 
-/** `which` has one parameter, `value`. */
 interface Noted {
   readonly table: 'unit' | 'ledger_unit';
   readonly which: string;
-  readonly value: number;
+  /** The parameter of `which`, where it has one. */
+  readonly datasetId?: string;
+  /** Ids after this one, and up to the other. */
   readonly after: number;
+  readonly end: number;
 }
 
 function* noted(
   db: Database,
   hashes: ReadonlyMap<string, string>,
-  { table, which, value, after }: Noted,
+  { table, which, datasetId, after, end }: Noted,
 ): Generator<number> {
-  for (let from = after; ; ) {
-    const found = db.all(
-      `SELECT id, item_uuid FROM ${table} WHERE ${which} AND id > ? AND ${LACKING} ORDER BY id LIMIT ${CHUNK}`,
-      value,
-      from,
-    );
-    const last = found.at(-1);
-    if (last === undefined) return;
-    from = rows.number(last, 'id');
+  for (let from = after; from < end; from += SCAN) {
     yield db.transaction(() => {
       let written = 0;
+      const found = db.all(
+        `SELECT id, item_uuid FROM ${table} WHERE ${which} AND id > ? AND id <= ? AND ${LACKING}`,
+        ...(datasetId === undefined ? [] : [datasetId]),
+        from,
+        Math.min(from + SCAN, end),
+      );
       for (const row of found) {
         const hash = hashes.get(rows.text(row, 'item_uuid'));
         if (hash === undefined) continue;
-        // Only what was just read is written to: nothing comes between in a program that is the only writer.
         written += db.run(`UPDATE ${table} SET data_hash = ? WHERE id = ?`, hash, rows.number(row, 'id'));
       }
       return written;
