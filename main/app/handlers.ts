@@ -116,10 +116,12 @@ export function createHandlers(program: Program): Handlers {
     'queue.totals': ({ scope }) => queue.totals(scope),
     'queue.pause': ({ scope }) => {
       queue.pause(scope);
+      if (scope.kind === 'account') program.changed('accounts');
       return null;
     },
     'queue.resume': ({ scope }) => {
       queue.resume(scope);
+      if (scope.kind === 'account') program.changed('accounts');
       return null;
     },
     'queue.cancel': async ({ scope }) => ({ units: await queue.cancel(scope) }),

@@ -244,6 +244,7 @@ function batchRow(row: BatchView): QueueRow {
     addedAt: row.addedAt,
     finishedAt: row.finishedAt,
     paused: row.paused,
+    accountPaused: row.accountPaused,
     trouble: row.trouble ? failureView(row.trouble) : null,
     totals: totalsView(row.totals),
   };
@@ -279,6 +280,7 @@ function itemRow(row: ItemView): QueueRow {
     name: row.name,
     path: row.path,
     size: row.size,
+    paused: row.paused,
     state: row.state,
     notBefore: row.notBefore || null,
     failure: row.failure ? failureView(row.failure) : null,

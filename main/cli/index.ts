@@ -23,6 +23,7 @@ import {
 import { type ReceiptOptions, receipt } from './receipt.ts';
 import { type ReconcileOptions, reconcile } from './reconcile.ts';
 import { retry, status } from './status.ts';
+import { addSteeringCommands } from './steer.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { upload } from './upload.ts';
 
@@ -204,6 +205,8 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
         withoutUndefined({ bandwidth: options.bwlimit }),
       ),
     );
+
+  addSteeringCommands(cli, run);
 
   cli
     .command('receipt')

@@ -32,7 +32,7 @@ export async function status(program: Program, terminal: Terminal): Promise<numb
     ];
     const paused = batch.paused ? ' (paused)' : '';
     terminal.line(
-      `${batch.name} → ${batch.datasetTitle}: ${parts.join(', ')} of ${countText(batch.unitCount, 'unit', 'units')}, ` +
+      `${batch.id}  ${batch.name} → ${batch.datasetTitle}: ${parts.join(', ')} of ${countText(batch.unitCount, 'unit', 'units')}, ` +
         `${bytesText(batch.totals.bytes)}${paused}${batch.trouble ? `. ${batch.trouble.message}` : ''}`,
     );
     terminal.object({ batch });

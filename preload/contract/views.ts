@@ -255,6 +255,7 @@ export const batchRow = z.object({
   addedAt: z.number(),
   finishedAt: z.number().nullable(),
   paused: z.boolean(),
+  accountPaused: z.boolean(),
   trouble: failureView.nullable(),
   totals: totalsView,
 });
@@ -290,6 +291,8 @@ export const itemRow = z.object({
   name: z.string(),
   path: z.string(),
   size: z.number(),
+  /** Its unit is: nothing of it goes on without the others. */
+  paused: z.boolean(),
   state: itemStateName,
   notBefore: z.number().nullable(),
   failure: failureView.nullable(),
@@ -362,6 +365,8 @@ export const reconcileView = z.object({
   different: z.number().int(),
   /** Rows of uploads that are not done yet. */
   underway: z.number().int(),
+  /** Uploads of the last minute whose rows are not listed yet: too early to call them missing. */
+  recent: z.number().int(),
   /** Uploads that cannot be recognised, because Encord never told their ids. */
   unidentified: z.number().int(),
 });

@@ -2,10 +2,11 @@
  * What can be done to rows of the queue, and which of it applies to which. Every command is a contract call; nothing
  * here changes state of its own. Used by the Uploads page's buttons, menus and keys.
  */
-import type { QueueRow, ScopeView, UnitRow } from '../../preload/contract/views.ts';
+import type { QueueRow, ScopeView, UnitOrder, UnitRow } from '../../preload/contract/views.ts';
 import { confirm } from '../ui/Confirm.tsx';
 import { count, plural } from '../ui/format.ts';
 import { toast } from '../ui/Toasts.tsx';
+import { refreshSnapshot } from './app.ts';
 import { ask } from './bridge.ts';
 import { nameOf, refreshQueue } from './queue.ts';
 
@@ -14,9 +15,10 @@ export interface Can {
   resume: boolean;
   cancel: boolean;
   retry: boolean;
+  top: boolean;
 }
 
-const NOTHING: Can = { pause: false, resume: false, cancel: false, retry: false };
+const NOTHING: Can = { pause: false, resume: false, cancel: false, retry: false, top: false };
 
 function can(row: QueueRow): Can {
   switch (row.kind) {
@@ -28,6 +30,7 @@ function can(row: QueueRow): Can {
         resume: row.paused,
         cancel: units.collecting + units.ready + units.failed + units.uncertain > 0,
         retry: units.failed + units.cancelled > 0,
+        top: units.collecting + units.ready > 0,
       };
     }
     case 'unit': {
@@ -37,14 +40,19 @@ function can(row: QueueRow): Can {
         resume: row.paused && open,
         cancel: ['collecting', 'ready', 'failed', 'uncertain'].includes(row.state),
         retry: row.state === 'failed' || row.state === 'cancelled',
+        top: row.state === 'collecting' || row.state === 'ready',
       };
     }
-    case 'item':
+    case 'item': {
+      const open = row.state === 'queued' || row.state === 'granted';
       return {
         ...NOTHING,
-        cancel: row.state === 'queued' || row.state === 'granted',
+        pause: !row.paused && open,
+        resume: row.paused && open,
+        cancel: open,
         retry: row.state === 'failed',
       };
+    }
     case 'turned-away':
       return NOTHING;
   }
@@ -59,6 +67,7 @@ export function canAny(rows: Iterable<QueueRow>): Can {
     all.resume ||= one.resume;
     all.cancel ||= one.cancel;
     all.retry ||= one.retry;
+    all.top ||= one.top;
   }
   return all;
 }
@@ -95,6 +104,23 @@ export async function retryRows(rows: readonly QueueRow[]): Promise<void> {
   for (const scope of scopes(rows, 'retry')) units += (await ask('queue.retry', { scope }))?.units ?? 0;
   if (units > 1) toast(`${plural(units, 'upload')} will be tried again`);
   refreshQueue();
+}
+
+/** The first of them goes first, the others follow it in their order. */
+export async function moveToTop(rows: readonly QueueRow[]): Promise<void> {
+  const moved = scopes(rows, 'top').filter((scope) => scope.kind === 'batch' || scope.kind === 'unit');
+  for (const scope of moved.toReversed()) {
+    if ((await ask('queue.moveToTop', { scope })) === null) return;
+  }
+  const only = rows.length === 1 ? rows[0] : undefined;
+  if (moved.length > 0)
+    toast(`${only ? nameOf(only) : plural(moved.length, 'row')} ${moved.length > 1 ? 'go' : 'goes'} first`);
+  refreshQueue();
+}
+
+export async function setOrder(order: UnitOrder): Promise<void> {
+  await ask('queue.setOrder', { order });
+  await refreshSnapshot();
 }
 
 /** Pauses, or resumes where all of them are paused. */

@@ -79,7 +79,7 @@ queueRows.onPage = (rows) => {
   const open = new Set(expandedBatches);
   for (const row of rows) {
     if (row.kind !== 'batch') continue;
-    if (row.paused) pausedBatches.add(row.id);
+    if (row.paused || row.accountPaused) pausedBatches.add(row.id);
     else pausedBatches.delete(row.id);
     if (seenBatches.has(row.id)) continue;
     // In a narrowed list the point is what matches, which is inside; in the whole list, what is still at work.

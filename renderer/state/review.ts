@@ -64,6 +64,8 @@ export const planFolders = new Paged<PlanFolderView>(nothingYet);
 export const planTurnedAway = new Paged<TurnedAwayView>(nothingYet);
 
 let stopReceiving = new AbortController();
+/** The drop that main takes files for at the moment. */
+let openedDrop: string | null = null;
 let lastFiles: LooseFile[] = [];
 /** Main may tell of a plan before `plan.start` has answered with its id. */
 let awaiting = false;
@@ -208,11 +210,15 @@ async function receive(files: LooseFile[]): Promise<void> {
   const base = { step: 'sending' as const, files: files.length, bytes, failure: null };
   useReview.setState({ receiving: { ...base, sentFiles: 0, sentBytes: 0 } });
   const opened = await openDrop(files);
-  if (signal.aborted) return;
+  if (signal.aborted) {
+    if (opened.ok) void call('drops.discard', { dropId: opened.value.dropId });
+    return;
+  }
   if (!opened.ok) {
     useReview.setState({ receiving: { ...base, sentFiles: 0, sentBytes: 0, failure: opened.error.message } });
     return;
   }
+  openedDrop = opened.value.dropId;
   const sent = await send(
     files,
     opened.value.uploadPath,
@@ -228,11 +234,19 @@ async function receive(files: LooseFile[]): Promise<void> {
     return;
   }
   lastFiles = [];
+  openedDrop = null;
   await start({ kind: 'drop', dropId: opened.value.dropId });
+}
+
+/** What arrived of a drop is of no more use: main removes the copies. */
+function discardDrop(): void {
+  if (openedDrop !== null) void call('drops.discard', { dropId: openedDrop });
+  openedDrop = null;
 }
 
 /** After sending broke off: from the start of what was dropped. */
 export function receiveAgain(): void {
+  discardDrop();
   stopReceiving = new AbortController();
   void receive(lastFiles);
 }
@@ -254,6 +268,7 @@ export function addFiles(): void {
 export function discardReview(): void {
   const { plan } = useReview.getState();
   stopReceiving.abort();
+  discardDrop();
   lastFiles = [];
   useReview.setState(CLOSED);
   if (plan) void call('plan.discard', { planId: plan.planId });

@@ -74,6 +74,7 @@ function itemsOf(unit: UnitRow): ItemRow[] {
     name: `frame_${String(position).padStart(4, '0')}.png`,
     path: `${unit.path}/frame_${String(position).padStart(4, '0')}.png`,
     size: Math.round(unit.bytes / unit.itemCount),
+    paused: unit.paused,
     state: position < unit.storedItems ? 'stored' : 'queued',
     notBefore: null,
     failure: null,
@@ -98,6 +99,11 @@ export function handlersOf(main: FakeMain): FakeHandlers {
     if (scope.kind === 'all') state.snapshot.paused = paused;
     else if (scope.kind === 'batch') {
       for (const { row } of state.batches) if (row.id === scope.id) row.paused = paused;
+    } else if (scope.kind === 'account') {
+      account(scope.id).paused = paused;
+      const { name } = account(scope.id);
+      for (const { row } of state.batches) if (row.accountName === name) row.accountPaused = paused;
+      main.changed('accounts');
     } else for (const unit of inScope(scope)) unit.paused = paused;
     main.changed('queue');
     return null;
@@ -286,6 +292,7 @@ export function handlersOf(main: FakeMain): FakeHandlers {
           addedAt: Date.now(),
           finishedAt: null,
           paused: false,
+          accountPaused: false,
           trouble: null,
         },
         units,

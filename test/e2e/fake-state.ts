@@ -190,6 +190,7 @@ function batch(
       addedAt: Date.now() - 12 * MINUTE,
       finishedAt: open ? null : Date.now() - 2 * MINUTE,
       paused: false,
+      accountPaused: false,
       trouble: null,
       ...change,
     },

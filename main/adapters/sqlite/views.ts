@@ -28,6 +28,7 @@ export interface BatchView {
   /** As it was when the batch was added, once the account is gone. */
   readonly accountName: string;
   readonly accountRemoved: boolean;
+  readonly accountPaused: boolean;
   readonly datasetId: string;
   readonly datasetTitle: string;
   /** Null until the target is known. */
@@ -74,6 +75,8 @@ export interface ItemView {
   readonly name: string;
   readonly path: string;
   readonly size: number;
+  /** Whether its unit is. */
+  readonly paused: boolean;
   readonly state: ItemStateName;
   readonly attempts: number;
   readonly notBefore: number;
@@ -88,7 +91,8 @@ export interface TurnedAwayView {
 
 const BATCH_VIEW = `SELECT ${rows.BATCH_COLUMNS}, batch.unit_count, batch.finished_at,
   ${rows.TALLY_COLUMNS.map((name) => `batch.${name}`).join(', ')},
-  coalesce(account.name, batch.account_name) AS account_name, account.id IS NULL AS account_removed
+  coalesce(account.name, batch.account_name) AS account_name, account.id IS NULL AS account_removed,
+  coalesce(account.paused, 0) AS account_paused
   FROM batch LEFT JOIN account ON account.id = batch.account_id WHERE batch.removed = 0`;
 
 const UNIT_VIEW = `SELECT unit.id, unit.batch_id, unit.media, unit.title, item.path, unit.item_count,
@@ -100,7 +104,8 @@ const UNIT_VIEW = `SELECT unit.id, unit.batch_id, unit.media, unit.title, item.p
   CASE WHEN unit.state = 'collecting' AND unit.item_count = 1 THEN item.failure ELSE unit.failure END AS failure
   FROM unit JOIN item ON item.id = unit.first_item WHERE unit.id = ?`;
 
-const ITEM_VIEW = `SELECT id, unit_id, position, name, path, size, state, attempts, not_before, failure FROM item`;
+const ITEM_VIEW = `SELECT id, unit_id, position, name, path, size, state, attempts, not_before, failure,
+  (SELECT paused FROM unit WHERE id = item.unit_id) AS paused FROM item`;
 const TURNED_AWAY_VIEW = `SELECT id, batch_id, kind, path, title, media, size, failure, data_hash FROM turned_away`;
 
 function batchView(row: Row): BatchView {
@@ -111,6 +116,7 @@ function batchView(row: Row): BatchView {
     accountId: batch.accountId,
     accountName: rows.text(row, 'account_name'),
     accountRemoved: rows.flag(row, 'account_removed'),
+    accountPaused: rows.flag(row, 'account_paused'),
     datasetId: batch.datasetId,
     datasetTitle: batch.datasetTitle,
     route: batch.target?.route ?? null,
@@ -154,6 +160,7 @@ function itemView(row: Row): ItemView {
     name: rows.text(row, 'name'),
     path: rows.text(row, 'path'),
     size: rows.number(row, 'size'),
+    paused: rows.flag(row, 'paused'),
     state: rows.oneOf(row, 'state', ITEM_STATES),
     attempts: rows.numberOrNull(row, 'attempts') ?? 0,
     notBefore: rows.numberOrNull(row, 'not_before') ?? 0,

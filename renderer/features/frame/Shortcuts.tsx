@@ -78,6 +78,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       ['enter', 'Open, or show the details'],
       ['space', 'Pause or resume'],
       ['r', 'Retry'],
+      ['t', 'Move to top'],
       ['delete', 'Cancel'],
     ],
   },

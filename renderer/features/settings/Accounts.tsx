@@ -86,6 +86,7 @@ function Account({ account, active }: { account: AccountView; active: boolean })
           <p className="inline">
             <span className="strong truncate">{account.name}</span>
             {active ? <Badge tone="accent">In use</Badge> : null}
+            {account.paused ? <Badge tone="warn">Paused</Badge> : null}
             {account.blocked ? <Badge tone="fail">Refused</Badge> : null}
           </p>
           <p className="muted small truncate selectable">
@@ -104,6 +105,16 @@ function Account({ account, active }: { account: AccountView; active: boolean })
               Use
             </Button>
           )}
+          <Button
+            size="s"
+            onClick={() =>
+              void ask(account.paused ? 'queue.resume' : 'queue.pause', {
+                scope: { kind: 'account', id: account.id },
+              }).then(refreshSnapshot)
+            }
+          >
+            {account.paused ? 'Resume' : 'Pause'}
+          </Button>
           <Button size="s" busy={checking} onClick={() => void check()}>
             Check
           </Button>

@@ -7,6 +7,7 @@ import { Segmented } from '../../ui/Controls.tsx';
 import { PageHead } from '../frame/PageHead.tsx';
 import { Accounts } from './Accounts.tsx';
 import { DataFolder } from './DataFolder.tsx';
+import { History } from './History.tsx';
 import { SizeLimit } from './SizeLimit.tsx';
 import { Speed } from './Speed.tsx';
 
@@ -92,6 +93,7 @@ export function SettingsPage(): ReactElement | null {
           </Section>
           <Section title="Uploads">
             <SizeLimit key={settings.sizeLimitBytes} bytes={settings.sizeLimitBytes} />
+            <History settings={settings} />
           </Section>
           <Speed />
           <Accounts />

@@ -9,6 +9,7 @@ import {
   cancelRows,
   checkAgain,
   clearFinished,
+  moveToTop,
   pauseRows,
   registerAnyway,
   resumeRows,
@@ -199,6 +200,7 @@ function handleKey(event: KeyboardEvent, total: number, show: (index: number) =>
     Backspace: () => void cancelRows(rows),
     Escape: selectNone,
     r: () => void retryRows(rows),
+    t: () => void moveToTop(rows),
   };
   if (hasMod(event)) {
     if (event.key.toLowerCase() === 'a') {
@@ -268,6 +270,15 @@ function menuFor(rows: readonly QueueRow[]): MenuEntry[] {
       icon: 'retry',
       keys: 'r',
       act: () => void retryRows(rows),
+    });
+  if (can.top)
+    entries.push({
+      kind: 'item',
+      id: 'top',
+      label: 'Move to top',
+      icon: 'top',
+      keys: 't',
+      act: () => void moveToTop(rows),
     });
   if (only?.kind === 'batch') entries.push(...receiptEntries(only));
   if (only?.kind === 'batch' && only.finishedAt !== null)

@@ -1,6 +1,6 @@
 /** The queue: what is to be done, what is being done, what needs the person, what is in. */
 import { type ReactElement, useEffect } from 'react';
-import type { QueueFilter } from '../../../preload/contract/views.ts';
+import type { QueueFilter, UnitOrder } from '../../../preload/contract/views.ts';
 import { useApp } from '../../state/app.ts';
 import { useBandwidthEntries } from '../../state/bandwidth.ts';
 import {
@@ -8,12 +8,14 @@ import {
   cancelAll,
   cancelRows,
   clearFinished,
+  moveToTop,
   pauseAll,
   pauseRows,
   resumeAll,
   resumeRows,
   retryAll,
   retryRows,
+  setOrder,
 } from '../../state/commands.ts';
 import { useDestination } from '../../state/destination.ts';
 import { usePaged } from '../../state/paged.ts';
@@ -28,6 +30,7 @@ import { EmptyState } from '../../ui/Feedback.tsx';
 import { SearchField } from '../../ui/Field.tsx';
 import { count } from '../../ui/format.ts';
 import { Menu } from '../../ui/Menu.tsx';
+import { Select } from '../../ui/Select.tsx';
 import { PageHead } from '../frame/PageHead.tsx';
 import { Skeleton } from '../frame/Skeleton.tsx';
 import { AddFiles } from './AddFiles.tsx';
@@ -119,6 +122,11 @@ function SelectionBar(): ReactElement {
           Resume
         </Button>
       ) : null}
+      {can.top ? (
+        <Button size="s" variant="ghost" icon="top" onClick={() => void moveToTop(rows)}>
+          Move to top
+        </Button>
+      ) : null}
       {can.cancel ? (
         <Button size="s" variant="ghost" icon="close" onClick={() => void cancelRows(rows)}>
           Cancel
@@ -135,6 +143,7 @@ function QueueMenu(): ReactElement {
   const counts = totals ? countsOf(totals) : null;
   return (
     <div className="selection-bar">
+      {counts && counts.open > 0 ? <Order /> : null}
       {counts && counts.failed > 0 ? (
         <Button size="s" variant="ghost" icon="retry" onClick={() => void retryAll()}>
           Retry {count(counts.failed)} failed
@@ -164,6 +173,27 @@ function QueueMenu(): ReactElement {
         </Menu>
       ) : null}
     </div>
+  );
+}
+
+const ORDERS: readonly { value: UnitOrder; label: string; hint?: string }[] = [
+  { value: 'added', label: 'In order of adding' },
+  { value: 'name', label: 'By name' },
+  { value: 'smallest', label: 'Smallest first' },
+  { value: 'largest', label: 'Largest first' },
+];
+
+/** In which order what waits is taken; the list itself stays as it is. */
+function Order(): ReactElement | null {
+  const order = useApp((state) => state.snapshot?.order);
+  if (order === undefined) return null;
+  return (
+    <Select
+      label="Upload what waits"
+      value={order}
+      options={ORDERS}
+      onChange={(next) => void setOrder(next)}
+    />
   );
 }
 

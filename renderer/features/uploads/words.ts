@@ -54,6 +54,7 @@ export function itemWord(item: ItemRow, moving: boolean, now: number): StateWord
   if (item.state === 'failed') return { word: 'Failed', icon: 'fail', tone: 'fail' };
   if (item.state === 'cancelled') return { word: 'Cancelled', icon: 'cancelled', tone: 'quiet' };
   if (moving) return { word: 'Uploading', icon: 'upload', tone: 'accent' };
+  if (item.paused) return PAUSED;
   if (item.notBefore !== null && item.notBefore > now)
     return { word: `Tries again ${until(item.notBefore, now)}`, icon: 'clock', tone: 'warn' };
   return { word: 'Waiting', icon: 'clock', tone: 'quiet' };
@@ -62,7 +63,7 @@ export function itemWord(item: ItemRow, moving: boolean, now: number): StateWord
 export function batchWord(batch: BatchRow, moving: boolean, held: boolean, offline = false): StateWord {
   const counts = countsOf(batch.totals);
   if (counts.open > 0) {
-    if (batch.paused || held) return PAUSED;
+    if (batch.paused || batch.accountPaused || held) return PAUSED;
     if (offline) return { word: 'Offline', icon: 'offline', tone: 'warn' };
     if (batch.trouble) return { word: 'Waiting', icon: 'warn', tone: 'warn' };
     if (moving) return { word: 'Uploading', icon: 'upload', tone: 'accent' };
