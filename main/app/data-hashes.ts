@@ -22,12 +22,13 @@ export class DataHashes {
   readonly #changed: () => void;
   readonly #asking = new Map<string, Promise<void>>();
   readonly #startedAt: number;
-  /** Batches that have been asked for, each once. */
+  /** Batches that have been asked for. */
   readonly #asked = new Set<BatchId>();
+  readonly #settleMs: number;
   #scheduled = false;
 
   constructor(
-    deps: Pick<AppDeps, 'store' | 'clock' | 'log'>,
+    deps: Pick<AppDeps, 'store' | 'clock' | 'log' | 'engineParts'>,
     session: (id: AccountId) => Promise<EncordSession>,
     signal: AbortSignal,
     changed: () => void,
@@ -39,6 +40,7 @@ export class DataHashes {
     this.#signal = signal;
     this.#changed = changed;
     this.#startedAt = deps.clock.now();
+    this.#settleMs = deps.engineParts.settleMs;
   }
 
   /** Units became done: batches into mirrored datasets that finished with them are completed soon, each once. */
@@ -47,7 +49,7 @@ export class DataHashes {
     this.#scheduled = true;
     this.#clock.after(LOOK_AFTER_MS, () => {
       this.#scheduled = false;
-      if (!this.#signal.aborted) void this.#lookForFinished();
+      if (!this.#signal.aborted) this.#lookForFinished();
     });
   }
 
@@ -65,7 +67,7 @@ export class DataHashes {
 
   /** The same by rows that were asked for anyway. */
   async note(datasetId: string, rows: readonly DataRow[]): Promise<void> {
-    if (!this.#store.lacksDataHashes(datasetId)) return;
+    if (this.#signal.aborted || !this.#store.lacksDataHashes(datasetId)) return;
     const hashes = new Map<string, string>();
     for (const row of rows) if (row.itemUuid !== null) hashes.set(row.itemUuid, row.dataHash);
     const slicer = createSlicer(this.#clock);
@@ -83,19 +85,28 @@ export class DataHashes {
     await this.note(datasetId, unwrap(await session.rows(datasetId, this.#signal)));
   }
 
-  async #lookForFinished(): Promise<void> {
+  #lookForFinished(): void {
     for (const id of this.#store.mirroredBatchesFinishedSince(this.#startedAt)) {
       if (this.#asked.has(id)) continue;
       this.#asked.add(id);
-      const batch = this.#store.batch(id);
-      if (!batch) continue;
-      try {
-        await this.complete(batch.accountId, batch.datasetId);
-      } catch (reason) {
-        if (this.#signal.aborted) return;
-        const { code } = asUploaderError(reason);
-        this.#log.warn('The data hashes of a finished batch could not be asked for.', { batch: id, code });
-      }
+      void this.#completeFinished(id, true);
     }
+  }
+
+  /** @param againLater whether to ask once more where Encord had not made all of the rows yet */
+  async #completeFinished(id: BatchId, againLater: boolean): Promise<void> {
+    const batch = this.#store.batch(id);
+    if (!batch) return;
+    try {
+      await this.complete(batch.accountId, batch.datasetId);
+    } catch (reason) {
+      if (this.#signal.aborted) return;
+      const { code } = asUploaderError(reason);
+      this.#log.warn('The data hashes of a finished batch could not be asked for.', { batch: id, code });
+    }
+    if (!againLater || this.#signal.aborted || !this.#store.lacksDataHashes(batch.datasetId)) return;
+    this.#clock.after(this.#settleMs, () => {
+      if (!this.#signal.aborted) void this.#completeFinished(id, false);
+    });
   }
 }

@@ -78,7 +78,7 @@ export class Reconcile {
 
   /** Asks for the rows now and compares. Throws what the call does, `dataset-unknown` among it. */
   async compare(account: AccountRecord, datasetId: string): Promise<Report> {
-    const { store, clock, random } = this.#deps;
+    const { store, clock, random, engineParts } = this.#deps;
     const { dataHashes, datasets, session, signal } = this.#parts;
     const at = clock.now();
     // Before the rows: what is uploaded while they are on their way may not be among them.
@@ -86,7 +86,7 @@ export class Reconcile {
     const title = (await datasets.info(account.id, datasetId)).title;
     const rows = unwrap(await (await session(account.id)).rows(datasetId, signal));
     await dataHashes.note(datasetId, rows);
-    const reconciler = new Reconciler(rows, upTo);
+    const reconciler = new Reconciler(rows, upTo, at - engineParts.settleMs);
     await this.#eachUploaded(datasetId, 0, (units) => reconciler.add(units));
     for (const identities of store.identitiesUnderway(datasetId)) reconciler.addUnderway(identities);
     const superseded = await this.#superseded(datasetId, reconciler.missing);
@@ -128,6 +128,7 @@ export class Reconcile {
       extra: report.extra.length,
       different: report.different.length,
       underway: report.underway,
+      recent: report.recent,
       unidentified: report.unidentified,
     };
   }

@@ -101,6 +101,7 @@ function sentence(report: Report): string {
     report.missing.length === 0 ? 'nothing is missing' : `${count(report.missing.length)} missing`,
     ...(report.extra.length > 0 ? [`${count(report.extra.length)} rows were not uploaded from here`] : []),
     ...(report.underway > 0 ? [`${count(report.underway)} rows belong to uploads that are not done`] : []),
+    ...(report.recent > 0 ? [`${count(report.recent)} were uploaded just now and are not listed yet`] : []),
     ...(report.unidentified > 0 ? [`${count(report.unidentified)} uploads cannot be recognised`] : []),
   ];
   return `${report.datasetTitle}: ${parts.join(', ')}.`;
@@ -124,6 +125,7 @@ async function* asJson(program: Program, compared: AsyncIterable<Compared>): Asy
       uploaded: report.uploaded,
       both: report.both,
       underway: report.underway,
+      recent: report.recent,
       unidentified: report.unidentified,
     };
     yield JSON.stringify(head).slice(0, -1);

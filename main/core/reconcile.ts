@@ -44,6 +44,8 @@ export interface Comparison {
   readonly different: readonly Different[];
   /** Rows of units that are still in the queue: neither missing nor extra. */
   readonly underway: number;
+  /** Units without a row that were done too short a time ago for that to mean anything. */
+  readonly recent: number;
   /** Units of which neither data hash nor storage item is known: nothing can be said about them. */
   readonly unidentified: number;
 }
@@ -54,20 +56,25 @@ export class Reconciler {
   readonly #byItem = new Map<string, number>();
   readonly #matched: Uint8Array;
   readonly #upTo: number;
+  readonly #settledAt: number;
   readonly #missing: UploadedUnit[] = [];
   readonly #different: Different[] = [];
   #uploaded = 0;
   #both = 0;
   #underway = 0;
+  #recent = 0;
   #unidentified = 0;
 
   /**
    * @param upTo the newest unit that the ledger had before the rows were asked for: later ones explain rows, but that
    * they are not among them proves nothing
+   * @param settledAt units that were done after this time may have a row that is not listed yet, because Encord makes
+   * rows of mirrored datasets by itself; milliseconds since the epoch
    */
-  constructor(rows: readonly DataRow[], upTo: number) {
+  constructor(rows: readonly DataRow[], upTo: number, settledAt: number) {
     this.#rows = rows;
     this.#upTo = upTo;
+    this.#settledAt = settledAt;
     this.#matched = new Uint8Array(rows.length);
     for (const [index, row] of rows.entries()) {
       this.#byHash.set(row.dataHash, index);
@@ -105,6 +112,7 @@ export class Reconciler {
       extra: this.#rows.filter((_, index) => this.#matched[index] === 0),
       different: this.#different,
       underway: this.#underway,
+      recent: this.#recent,
       unidentified: this.#unidentified,
     };
   }
@@ -119,6 +127,7 @@ export class Reconciler {
     const row = index === undefined ? undefined : this.#rows[index];
     if (index === undefined || row === undefined) {
       if (unit.dataHash === null && unit.itemUuid === null) this.#unidentified += 1;
+      else if (unit.doneAt > this.#settledAt) this.#recent += 1;
       else this.#missing.push(unit);
       return;
     }

@@ -299,8 +299,12 @@ describe('a session that makes every call', () => {
     expect(readFileSync(saveTo, 'utf8')).toMatch(/^result,title,/);
 
     await lab.removeRows(datasetId, 1);
-    const lacking = await call('reconcile.start', { datasetId });
-    expect(lacking).toMatchObject({ missing: 1, extra: 0 });
+    // What was uploaded a moment ago may not be listed yet.
+    const lacking = await eventually(async () => {
+      const again = await call('reconcile.start', { datasetId });
+      expect(again).toMatchObject({ missing: 1, extra: 0, recent: 0 });
+      return again;
+    });
     const { rows } = await call('reconcile.missing', { reconcileId: lacking.reconcileId, ...page });
     expect(rows).toHaveLength(1);
     const { planId } = await call('reconcile.again', { reconcileId: lacking.reconcileId });

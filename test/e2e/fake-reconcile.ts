@@ -59,6 +59,7 @@ export function fakeReconcile(dataset: DatasetView): {
       extra: extra.length,
       different: differs ? 1 : 0,
       underway: differs ? 2 : 0,
+      recent: 0,
       unidentified: 0,
     },
   };

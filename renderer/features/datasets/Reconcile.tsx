@@ -160,16 +160,17 @@ function Found({ found }: { found: ReconcileView }): ReactElement {
 }
 
 /** The answer to "is everything in?". */
-function verdict({ uploaded, missing, datasetTitle }: ReconcileView): string {
+function verdict({ uploaded, missing, recent, datasetTitle }: ReconcileView): string {
   if (uploaded === 0) return `Nothing was uploaded into ${datasetTitle} from this machine yet`;
   if (missing > 0)
     return `${count(missing)} of ${plural(uploaded, 'upload')} ${missing === 1 ? 'is' : 'are'} missing from ${datasetTitle}`;
+  if (recent > 0) return `Nothing is missing from ${datasetTitle} so far`;
   return uploaded === 1
     ? `The one upload from this machine is in ${datasetTitle}`
     : `All ${count(uploaded)} uploads from this machine are in ${datasetTitle}`;
 }
 
-function remarks({ extra, different, underway, unidentified }: ReconcileView): string[] {
+function remarks({ extra, different, underway, recent, unidentified }: ReconcileView): string[] {
   return [
     extra > 0
       ? `${plural(extra, 'row')} came from elsewhere: another machine, another person, or Encord itself.`
@@ -179,6 +180,9 @@ function remarks({ extra, different, underway, unidentified }: ReconcileView): s
       : '',
     underway > 0
       ? `${plural(underway, 'row')} ${underway === 1 ? 'belongs to an upload that is' : 'belong to uploads that are'} not done yet.`
+      : '',
+    recent > 0
+      ? `${plural(recent, 'upload')} of the last minute ${recent === 1 ? 'is' : 'are'} not listed yet: compare again soon.`
       : '',
     unidentified > 0
       ? `${plural(unidentified, 'upload')} cannot be recognised, because Encord never told ${unidentified === 1 ? 'its id' : 'their ids'}.`

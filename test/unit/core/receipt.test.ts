@@ -135,7 +135,20 @@ function row(dataHash: string, more: Partial<DataRow> = {}): DataRow {
   return { dataHash, title: 'a title', type: 'IMAGE', size: null, ...nothing, ...more };
 }
 
+/** Long after everything was uploaded. */
+const LATER = 1_000_000;
+
 describe('a comparison', () => {
+  it('does not miss what was uploaded just now, because Encord may not list it yet', () => {
+    const reconciler = new Reconciler([row('row-1')], 10, 500);
+    reconciler.add([
+      uploaded(1, { doneAt: 900 }),
+      uploaded(2, { doneAt: 900 }),
+      uploaded(3, { doneAt: 400 }),
+    ]);
+    expect(reconciler.finish(new Set())).toMatchObject({ both: 1, recent: 1, missing: [3], uploaded: 3 });
+  });
+
   it('goes by data hash, then by storage item, and never by title', () => {
     const rows = [
       row('row-1'),
@@ -143,7 +156,7 @@ describe('a comparison', () => {
       row('moved', { itemUuid: 'item-3' }),
       row('strange', { title: 'unit 4' }),
     ];
-    const reconciler = new Reconciler(rows, 10);
+    const reconciler = new Reconciler(rows, 10, LATER);
     reconciler.add([
       uploaded(1),
       uploaded(2, { dataHash: null, itemUuid: 'item-2' }),
@@ -162,7 +175,7 @@ describe('a comparison', () => {
   });
 
   it('says another size of a single file as a remark, and nothing of a group', () => {
-    const reconciler = new Reconciler([row('row-1', { size: 4 }), row('row-2', { size: 4 })], 10);
+    const reconciler = new Reconciler([row('row-1', { size: 4 }), row('row-2', { size: 4 })], 10, LATER);
     reconciler.add([uploaded(1), uploaded(2, { files: 3, media: 'image-group' })]);
     const found = reconciler.finish(new Set());
     expect(found).toMatchObject({ both: 2, missing: [], different: [{ unitId: 1 }] });
@@ -170,7 +183,7 @@ describe('a comparison', () => {
   });
 
   it('takes what was uploaded after the rows were asked for neither for missing nor for extra', () => {
-    const reconciler = new Reconciler([row('row-1'), row('row-3')], 1);
+    const reconciler = new Reconciler([row('row-1'), row('row-3')], 1, LATER);
     reconciler.add([uploaded(1), uploaded(2), uploaded(3)]);
     expect(reconciler.finish(new Set())).toMatchObject({ uploaded: 1, both: 1, missing: [], extra: [] });
   });
@@ -179,6 +192,7 @@ describe('a comparison', () => {
     const reconciler = new Reconciler(
       [row('row-1'), row('placeholder'), row('x', { itemUuid: 'item-9' })],
       5,
+      LATER,
     );
     reconciler.add([uploaded(1)]);
     reconciler.addUnderway(['placeholder', 'item-9', 'row-1', 'unknown']);
@@ -188,7 +202,7 @@ describe('a comparison', () => {
   it('does not miss what was uploaded again, and knows a file that was overwritten for another', () => {
     const first = uploaded(1, { path: '/data/a.png' });
     const second = uploaded(2, { path: '/data/a.png' });
-    const reconciler = new Reconciler([row('row-2')], 10);
+    const reconciler = new Reconciler([row('row-2')], 10, LATER);
     reconciler.add([first, second]);
     for (const same of [true, false]) {
       const superseding = new Superseding(reconciler.missing, () => same);
