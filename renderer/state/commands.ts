@@ -7,7 +7,7 @@ import { confirm } from '../ui/Confirm.tsx';
 import { count, plural } from '../ui/format.ts';
 import { toast } from '../ui/Toasts.tsx';
 import { refreshSnapshot } from './app.ts';
-import { ask } from './bridge.ts';
+import { ask, call } from './bridge.ts';
 import { nameOf, refreshQueue } from './queue.ts';
 
 export interface Can {
@@ -91,8 +91,8 @@ function scopes(rows: readonly QueueRow[], what: keyof Can): ScopeView[] {
   return found;
 }
 
-async function each(call: 'queue.pause' | 'queue.resume', rows: readonly QueueRow[]): Promise<void> {
-  for (const scope of scopes(rows, call === 'queue.pause' ? 'pause' : 'resume')) await ask(call, { scope });
+async function each(name: 'queue.pause' | 'queue.resume', rows: readonly QueueRow[]): Promise<void> {
+  for (const scope of scopes(rows, name === 'queue.pause' ? 'pause' : 'resume')) await ask(name, { scope });
   refreshQueue();
 }
 
@@ -110,7 +110,11 @@ export async function retryRows(rows: readonly QueueRow[]): Promise<void> {
 export async function moveToTop(rows: readonly QueueRow[]): Promise<void> {
   const moved = scopes(rows, 'top').filter((scope) => scope.kind === 'batch' || scope.kind === 'unit');
   for (const scope of moved.toReversed()) {
-    if ((await ask('queue.moveToTop', { scope })) === null) return;
+    const answer = await call('queue.moveToTop', { scope });
+    if (!answer.ok) {
+      toast(answer.error.message, { tone: 'fail' });
+      return;
+    }
   }
   const only = rows.length === 1 ? rows[0] : undefined;
   if (moved.length > 0)
