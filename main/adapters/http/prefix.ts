@@ -1,12 +1,12 @@
 /** Reads again, from the disk, what a storage has already, so that the hash is of the whole file. Used by `resumable.ts`. */
 
-import { type FileHandle, open } from 'node:fs/promises';
 import type { FileIdentity } from '../../core/model.ts';
-import { fileChanged, fileProblem, READ_NOW } from '../files/problems.ts';
+import { fileChanged, fileProblem } from '../files/problems.ts';
 import { BUFFER_BYTES } from './buffers.ts';
 import { type Failed, failureOfFile, type Line, stalled } from './exchange.ts';
 import type { Hasher } from './hasher.ts';
-import { fill, isSame } from './put-body.ts';
+import { OpenFile } from './open-file.ts';
+import { isSame } from './put-body.ts';
 
 export interface Prefix {
   readonly path: string;
@@ -50,14 +50,14 @@ async function readThrough(
   moved: () => void,
   isOver: () => boolean,
 ): Promise<void> {
-  let file: FileHandle | null = null;
+  let file: OpenFile | null = null;
   try {
-    file = await open(path, READ_NOW);
+    file = await OpenFile.open(path);
     // A buffer that a hung reading may still fill is not given back.
     const buffer = line.pool.take();
     while (hasher.position < to) {
       const length = Math.min(BUFFER_BYTES, to - hasher.position);
-      const filled = await fill(file, buffer, length, hasher.position);
+      const filled = await file.fill(buffer, length, hasher.position);
       if (isOver()) return;
       if (filled < length) throw fileChanged();
       await new Promise<void>((resolve) => hasher.update(buffer.subarray(0, length), resolve));
@@ -70,6 +70,6 @@ async function readThrough(
   } catch (thrown) {
     throw fileProblem(thrown);
   } finally {
-    file?.close().catch(() => undefined);
+    file?.close();
   }
 }

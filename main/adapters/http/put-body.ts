@@ -6,13 +6,14 @@
  * then the system may still read from it, and whatever is put into it would be sent. Nor before it is hashed.
  */
 
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { ClientRequest } from 'node:http';
 import type { FileIdentity } from '../../core/model.ts';
 import type { Clock } from '../../core/ports.ts';
-import { fileChanged, fileProblem, READ_NOW, systemCode } from '../files/problems.ts';
+import { fileChanged, fileProblem, systemCode } from '../files/problems.ts';
 import { BUFFER_BYTES, type BufferPool } from './buffers.ts';
 import type { Hasher } from './hasher.ts';
+import { OpenFile } from './open-file.ts';
 import type { Throttle } from './throttle.ts';
 
 /**
@@ -72,10 +73,10 @@ export class Body {
   /** Hands over all bytes, or throws a `file-…` error before the last of them. Ends quietly when stopped. */
   async send(): Promise<void> {
     const { part, onReading } = this.options;
-    let file: FileHandle | null = null;
+    let file: OpenFile | null = null;
     try {
       onReading(true);
-      file = await open(part.path, READ_NOW);
+      file = await OpenFile.open(part.path);
       const small = part.to === part.identity.size && part.to - part.from <= BUFFER_BYTES;
       if (small) await this.sendSmall(file);
       else await this.sendLarge(file);
@@ -84,8 +85,7 @@ export class Body {
     } finally {
       onReading(false);
       this.release();
-      // Not awaited: on a dead network drive it would hang together with the reading.
-      file?.close().catch(() => undefined);
+      file?.close();
     }
   }
 
@@ -95,13 +95,13 @@ export class Body {
   }
 
   /** One read, one look, one write: for a small file every system call counts. */
-  private async sendSmall(file: FileHandle): Promise<void> {
+  private async sendSmall(file: OpenFile): Promise<void> {
     const { identity, from, to } = this.options.part;
     const buffer = this.options.pool.take(to - from);
     this.owned++;
     let filled = 0;
     try {
-      filled = await fill(file, buffer, to - from, from);
+      filled = await file.fill(buffer, to - from, from);
       // Read first: what is unchanged after the reading was unchanged during it.
       if (filled < to - from || !isSame(await file.stat(), identity)) throw fileChanged();
     } catch (thrown) {
@@ -111,7 +111,7 @@ export class Body {
     await this.write(buffer, filled, from, true);
   }
 
-  private async sendLarge(file: FileHandle): Promise<void> {
+  private async sendLarge(file: OpenFile): Promise<void> {
     const { part, onReading } = this.options;
     const { identity, from, to } = part;
     if (!isSame(await file.stat(), identity)) throw fileChanged();
@@ -123,7 +123,7 @@ export class Body {
       const length = Math.min(BUFFER_BYTES, to - offset);
       const last = offset + length === to;
       try {
-        const filled = await fill(file, buffer, length, offset);
+        const filled = await file.fill(buffer, length, offset);
         if (filled < length) throw fileChanged();
         if (last) await this.verify(file);
       } catch (thrown) {
@@ -143,7 +143,7 @@ export class Body {
    * The open file must be as planned, or the object would be a mixture. Its path too, as far as there is still one: a
    * newer file in its place is to be planned anew. A file that was deleted meanwhile is whole and goes through.
    */
-  private async verify(file: FileHandle): Promise<void> {
+  private async verify(file: OpenFile): Promise<void> {
     const { path, identity } = this.options.part;
     if (!isSame(await file.stat(), identity)) throw fileChanged();
     try {
@@ -268,22 +268,6 @@ export class Body {
     if (!this.complete) this.stopped = true;
     for (const buffer of this.free.splice(0)) this.options.pool.give(buffer);
   }
-}
-
-/** Reads until the length is reached or the file ends; how much there was. */
-export async function fill(
-  file: FileHandle,
-  buffer: Buffer,
-  length: number,
-  position: number,
-): Promise<number> {
-  let filled = 0;
-  while (filled < length) {
-    const { bytesRead } = await file.read(buffer, filled, length - filled, position + filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return filled;
 }
 
 /** Whether the file is as it was planned, as far as its size and time tell. */
