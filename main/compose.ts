@@ -3,7 +3,7 @@
  * Called by `index.ts` and `headless.ts`, and by tests that want the whole program; nobody else sees everything.
  */
 
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { SettingsView } from '../preload/contract/views.ts';
@@ -20,12 +20,13 @@ import { createLog } from './adapters/log.ts';
 import { createRandom } from './adapters/random.ts';
 import { saveText } from './adapters/save.ts';
 import { createSecrets, type ForkChild } from './adapters/secrets/index.ts';
-import { openStore, type Store } from './adapters/sqlite/index.ts';
+import { examineDatabase, openStore, type Store, setDatabaseAside } from './adapters/sqlite/index.ts';
 import { createStaging } from './adapters/staging.ts';
 import { accountId } from './app/accounts.ts';
 import type { AppDeps } from './app/deps.ts';
+import { Mending } from './app/mending.ts';
 import { Program } from './app/program.ts';
-import type { HostServices } from './app/types.ts';
+import type { App, HostServices } from './app/types.ts';
 import { asUploaderError, UploaderError } from './core/errors.ts';
 import { HEAD_BYTES, mediaType } from './core/media/index.ts';
 import type { AccountId, FileIdentity, MediaId } from './core/model.ts';
@@ -68,6 +69,8 @@ const UNTOUCHED = {
 /** Waits that tests shorten; nobody else needs to. */
 const SETTLE_SECONDS = 60;
 const STALL_MS = 60_000;
+/** In the data folder: the bytes of browser drops until they are uploaded. */
+const DROPS_FOLDER = 'drops';
 
 /**
  * Opens the program; `start()` on the result begins to upload. Throws `data-folder-in-use` and its like with a
@@ -75,11 +78,7 @@ const STALL_MS = 60_000;
  */
 export async function openProgram(options: ProgramOptions): Promise<Program> {
   const clock = options.clock ?? createClock();
-  const usual = usualFolder(options.env);
-  const location = locationFile(join(usual, 'location.json'));
-  const dataFolder = resolve(
-    options.dataFolder || options.env.ENCORD_UPLOADER_HOME || location.read() || usual,
-  );
+  const { dataFolder, location } = dataFolderOf(options);
   const version = programVersion();
   const random = createRandom();
   let program: Program | null = null;
@@ -119,7 +118,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       log,
       files,
       secrets: createSecrets({ ...(options.forkChild ? { fork: options.forkChild } : {}) }),
-      staging: createStaging(join(dataFolder, 'drops')),
+      staging: createStaging(join(dataFolder, DROPS_FOLDER)),
       browse: createBrowse(clock),
       readKey,
       connect: ({ kind, domain, datasetId }, secret) => {
@@ -165,6 +164,57 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
     store.close();
     throw reason;
   }
+}
+
+/**
+ * The program for hosts with pages: where its database is damaged, the pages say so and offer to keep it aside. Throws
+ * like `openProgram` for every other reason.
+ */
+export async function openForPages(options: ProgramOptions): Promise<App & { start(): Promise<void> }> {
+  const open = () => openProgram(options);
+  try {
+    return await open();
+  } catch (reason) {
+    if (!(reason instanceof UploaderError) || reason.code !== 'database-corrupt') throw reason;
+    return new Mending({ damage: reason, open, setAside: () => keepAside(options) });
+  }
+}
+
+/** How the database of the data folder is damaged; null where it is sound. Throws like `openProgram`. */
+export function examine(options: ProgramOptions): {
+  readonly folder: string;
+  readonly damage: UploaderError | null;
+} {
+  const { dataFolder } = dataFolderOf(options);
+  return { folder: dataFolder, damage: examineDatabase(dataFolder) };
+}
+
+/**
+ * Keeps a damaged database aside, and beside it the copies of browser drops, which nothing but that database knows of;
+ * answers the path of what was the database. To be called when a person said so. Throws like `openProgram`, and
+ * `not-available` where nothing is damaged.
+ */
+export function keepAside(options: ProgramOptions): string {
+  const { folder, damage } = examine(options);
+  if (!damage) {
+    throw new UploaderError(
+      'not-available',
+      'The database is not damaged, so nothing was changed. Start the program.',
+    );
+  }
+  const clock = options.clock ?? createClock();
+  const aside = setDatabaseAside(folder, new Date(clock.now()));
+  const drops = join(folder, DROPS_FOLDER);
+  const stamp = aside.slice(aside.lastIndexOf('.damaged-'));
+  if (existsSync(drops)) renameSync(drops, drops + stamp);
+  return aside;
+}
+
+function dataFolderOf(options: ProgramOptions): { dataFolder: string; location: AppDeps['location'] } {
+  const usual = usualFolder(options.env);
+  const location = locationFile(join(usual, 'location.json'));
+  const chosen = options.dataFolder || options.env.ENCORD_UPLOADER_HOME || location.read() || usual;
+  return { dataFolder: resolve(chosen), location };
 }
 
 /** The account that the environment brings, if any; its secret stays in memory. */

@@ -11,7 +11,7 @@ import type { HostServices } from './app/types.ts';
 import { type CliHost, runCli } from './cli/index.ts';
 import type { RunSettings } from './cli/options.ts';
 import { createTerminal } from './cli/terminal.ts';
-import { openProgram } from './compose.ts';
+import { examine, keepAside, openForPages, openProgram } from './compose.ts';
 import { asUploaderError } from './core/errors.ts';
 import { serveApp } from './web/server.ts';
 
@@ -44,11 +44,14 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
+const WHERE = { dataFolder: null, host: SERVICES, env: process.env };
+
 const host: CliHost = {
   version: version(),
   environment: process.env,
-  open: (settings = {}) =>
-    openProgram({ dataFolder: null, host: SERVICES, env: process.env, defaults: settings }),
+  open: (settings = {}) => openProgram({ ...WHERE, defaults: settings }),
+  examine: () => examine(WHERE),
+  keepAside: () => keepAside(WHERE),
   serve,
 };
 
@@ -63,12 +66,7 @@ async function serve(
 ): Promise<number> {
   const terminal = createTerminal(options.json);
   try {
-    const app = await openProgram({
-      dataFolder: null,
-      host: SERVICES,
-      env: process.env,
-      defaults: options.settings,
-    });
+    const app = await openForPages({ ...WHERE, defaults: options.settings });
     try {
       await app.start();
       const served = await serveApp({

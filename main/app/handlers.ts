@@ -18,6 +18,12 @@ export function createHandlers(program: Program): Handlers {
   const { accounts, datasets, reviews, queue, settings, deps, drops, receipts, reconcile, signal } = program;
   return {
     'app.snapshot': () => program.snapshot(),
+    'app.setDatabaseAside': () => {
+      throw new UploaderError(
+        'not-available',
+        'The database is in use and not damaged, so it stays where it is.',
+      );
+    },
     'app.openFolder': async ({ folder }) => {
       if (!deps.host.openFolder) throw notHere('A folder can be opened only by the desktop program.');
       await deps.host.openFolder(folder === 'data' ? deps.dataFolder : deps.logFolder);

@@ -6,7 +6,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { Program } from '../app/program.ts';
-import { asUploaderError } from '../core/errors.ts';
+import { asUploaderError, type UploaderError } from '../core/errors.ts';
 import type { MediaId, RouteChoice } from '../core/model.ts';
 import { accounts, login, logout } from './accounts.ts';
 import { createDataset, listDatasets } from './datasets.ts';
@@ -22,6 +22,7 @@ import {
 } from './options.ts';
 import { type ReceiptOptions, receipt } from './receipt.ts';
 import { type ReconcileOptions, reconcile } from './reconcile.ts';
+import { repair } from './repair.ts';
 import { retry, status } from './status.ts';
 import { addSteeringCommands } from './steer.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
@@ -30,6 +31,10 @@ import { upload } from './upload.ts';
 export interface CliHost {
   /** Opens the program on its data folder; nothing is uploaded before `start`. */
   open(settings?: RunSettings): Promise<Program>;
+  /** How the database of the data folder is damaged; null where it is sound. Throws like `open`. */
+  examine(): { readonly folder: string; readonly damage: UploaderError | null };
+  /** Keeps a damaged database aside; answers where it is now. */
+  keepAside(): string;
   /** Browser mode, until it is told to stop. */
   serve(
     options: {
@@ -295,6 +300,15 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
         options,
       ),
     );
+
+  cli
+    .command('repair')
+    .description('Look whether the database of the queue is damaged; with --yes, keep a damaged one aside.')
+    .option('--yes', 'keep the damaged file aside (renamed, not deleted) and start with an empty queue')
+    .option('--json', 'print JSON')
+    .action((options) => {
+      exit = repair(host, createTerminal(options.json ?? false), options.yes ?? false);
+    });
 
   cli
     .command('serve')

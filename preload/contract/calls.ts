@@ -70,6 +70,8 @@ const signIn = z.discriminatedUnion('method', [
 
 export const CALLS = {
   'app.snapshot': { input: nothing, output: snapshotView },
+  /** Only while the database is damaged: keeps the file aside and starts with an empty queue; its new path. */
+  'app.setDatabaseAside': { input: nothing, output: z.object({ path: z.string() }) },
   /** Shows a folder of the data folder in the system's file manager. */
   'app.openFolder': { input: z.object({ folder: z.enum(['data', 'logs']) }), output: nothing },
 

@@ -6,6 +6,7 @@
 export const CALL_NAMES = [
   'app.snapshot',
   'app.openFolder',
+  'app.setDatabaseAside',
   'accounts.signIn',
   'accounts.inspectKey',
   'accounts.switch',

@@ -3,8 +3,10 @@
  * changed. `startApp` is called once by `main.tsx`.
  */
 import { create } from 'zustand';
+import type { FailureView } from '../../preload/contract/errors.ts';
 import type { Events, Topic } from '../../preload/contract/events.ts';
 import type { AccountView, PlanView, SettingsView, SnapshotView } from '../../preload/contract/views.ts';
+import { toast } from '../ui/Toasts.tsx';
 import { bridge, call } from './bridge.ts';
 import { takeProgress } from './transfers.ts';
 
@@ -13,7 +15,7 @@ interface AppState {
   /** Null until the first attempt has ended. */
   connected: boolean | null;
   /** Why the first snapshot could not be had, where main answered with a failure. */
-  startFailure: string | null;
+  startFailure: Omit<FailureView, 'at'> | null;
 }
 
 export const useApp = create<AppState>()(() => ({ snapshot: null, connected: null, startFailure: null }));
@@ -57,7 +59,7 @@ export function refreshSnapshot(): Promise<void> {
         useApp.setState({ snapshot: answer.value, startFailure: null });
         dressPage(answer.value.settings);
       } else if (answer.error.code !== 'connection-lost') {
-        useApp.setState({ startFailure: answer.error.message });
+        useApp.setState({ startFailure: answer.error });
       }
     } while (refreshAgain);
     refreshing = null;
@@ -113,4 +115,12 @@ function takeChange(change: Events['changed']): void {
 /** The account in use; null before the first sign-in. */
 export function activeAccount(snapshot: SnapshotView | null): AccountView | null {
   return snapshot?.accounts.find((account) => account.id === snapshot.activeAccountId) ?? null;
+}
+
+/** Keeps a damaged database aside; then the program begins with an empty queue. */
+export async function setDatabaseAside(): Promise<void> {
+  const answer = await call('app.setDatabaseAside', null);
+  if (answer.ok) toast(`The damaged file is kept as ${answer.value.path}`, { tone: 'done' });
+  else useApp.setState({ startFailure: answer.error });
+  await refreshSnapshot();
 }

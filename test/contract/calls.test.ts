@@ -196,6 +196,9 @@ describe('a session that makes every call', () => {
     expect(snapshot.accounts).toHaveLength(2);
     await call('app.openFolder', { folder: 'logs' });
     expect(opened).toEqual([join(lab.home, 'logs')]);
+    // What it answers while the database is damaged, the tests of faults see.
+    expect((await refused('app.setDatabaseAside', null)).code).toBe('not-available');
+    called.add('app.setDatabaseAside');
   });
 
   it('datasets', async () => {

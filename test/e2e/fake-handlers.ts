@@ -136,6 +136,7 @@ export function handlersOf(main: FakeMain): FakeHandlers {
   return {
     'app.snapshot': () => ({ ...state.snapshot, seq: main.seq, totals: totalsOf(state.batches) }),
     'app.openFolder': () => null,
+    'app.setDatabaseAside': () => ({ path: '/home/lab/.local/share/encord-uploader/uploader.db.damaged' }),
     'accounts.signIn': (input) => {
       if (input.method === 'ssh' && input.key.includes('ENCRYPTED') && input.passphrase !== 'open')
         throw new Refusal('passphrase-wrong', 'This passphrase does not open the key. Try again.');

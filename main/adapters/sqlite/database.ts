@@ -80,7 +80,7 @@ export function explain(thrown: unknown, path: string): unknown {
 export function corrupt(path: string, details: Record<string, string>, cause?: unknown): UploaderError {
   return new UploaderError(
     'database-corrupt',
-    `The database ${path} is damaged or is not a database of this program. It was left as it is. Put a copy of it back; or rename it and start again with an empty queue, which does not know what was uploaded before.`,
+    `The database ${path} is damaged or is not a database of this program. It was left as it is. Put a copy of it back; or keep it aside, with the command \`repair\`, and start with an empty queue, which does not know what was uploaded before.`,
     { details, ...(cause === undefined ? {} : { cause }) },
   );
 }

@@ -20,7 +20,7 @@ import * as views from './views.ts';
 import { type ViewStore, windows } from './window.ts';
 
 export type { AccountPatch, AccountRecord, AccountStore, NewAccount } from './accounts.ts';
-export { DATABASE_FILE, setDatabaseAside } from './open.ts';
+export { DATABASE_FILE, examineDatabase, setDatabaseAside } from './open.ts';
 export type { SettingsStore } from './settings.ts';
 export type { BatchView, ItemView, TurnedAwayView, UnitView } from './views.ts';
 export type { Filter, RowsWindow, RowView, ViewStore, WindowQuery } from './window.ts';

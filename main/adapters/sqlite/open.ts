@@ -9,7 +9,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { UploaderError } from '../../core/errors.ts';
-import { Database, explain, INCREMENTAL } from './database.ts';
+import { corrupt, Database, explain, INCREMENTAL } from './database.ts';
 import { createPrivately, type FolderLock, lockFolder } from './lock.ts';
 import { migrate } from './migrations.ts';
 
@@ -57,6 +57,25 @@ export function openDatabase(folder: string): OpenDatabase {
     db?.close();
     lock.release();
     throw thrown;
+  }
+}
+
+/**
+ * Reads the whole database and says how it is damaged; null where it is sound, or where there is none yet. Throws like
+ * `openDatabase` for every other reason.
+ */
+export function examineDatabase(folder: string): UploaderError | null {
+  let opened: OpenDatabase | null = null;
+  try {
+    opened = openDatabase(folder);
+    const found = opened.db.get('PRAGMA quick_check(1)')?.quick_check;
+    return found === 'ok' ? null : corrupt(opened.db.path, { file: opened.db.path, found: String(found) });
+  } catch (thrown) {
+    if (thrown instanceof UploaderError && thrown.code === 'database-corrupt') return thrown;
+    throw thrown;
+  } finally {
+    opened?.db.close();
+    opened?.lock.release();
   }
 }
 

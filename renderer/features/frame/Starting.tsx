@@ -1,6 +1,6 @@
 /** Before main has answered: connecting, or why it cannot be reached. */
-import type { ReactElement } from 'react';
-import { refreshSnapshot, useApp } from '../../state/app.ts';
+import { type ReactElement, useState } from 'react';
+import { refreshSnapshot, setDatabaseAside, useApp } from '../../state/app.ts';
 import { Button } from '../../ui/Button.tsx';
 import { DrawingUnplugged } from '../../ui/Drawings.tsx';
 import { EmptyState } from '../../ui/Feedback.tsx';
@@ -9,6 +9,8 @@ import { Spinner } from '../../ui/Icon.tsx';
 export function Starting(): ReactElement {
   const connected = useApp((state) => state.connected);
   const failure = useApp((state) => state.startFailure);
+  if (failure?.code === 'database-corrupt')
+    return <Damaged file={failure.details.file ?? 'with the queue'} />;
   if (failure !== null)
     return (
       <EmptyState
@@ -20,7 +22,7 @@ export function Starting(): ReactElement {
           </Button>
         }
       >
-        {failure}
+        {failure.message}
       </EmptyState>
     );
   if (connected === false)
@@ -43,5 +45,39 @@ export function Starting(): ReactElement {
       <Spinner size={20} />
       <span>Connecting to the uploader</span>
     </div>
+  );
+}
+
+/** Nothing is done about it before a person has said so. */
+function Damaged({ file }: { file: string }): ReactElement {
+  const [busy, setBusy] = useState(false);
+  const act = async (what: () => Promise<void>) => {
+    setBusy(true);
+    await what();
+    setBusy(false);
+  };
+  return (
+    <EmptyState
+      drawing={<DrawingUnplugged />}
+      title="The list of uploads is damaged"
+      action={
+        <div className="starting-choices">
+          <Button variant="primary" busy={busy} onClick={() => void act(setDatabaseAside)}>
+            Keep the damaged file aside and start with an empty queue
+          </Button>
+          <Button icon="retry" onClick={() => void act(refreshSnapshot)}>
+            Try again
+          </Button>
+        </div>
+      }
+    >
+      <p className="selectable">
+        The file {file} is damaged, or is not one of this program. It was left as it is.
+      </p>
+      <p className="starting-meaning">
+        What is in Encord stays there. With an empty queue this program does not know it any more: files that
+        you add again are uploaded again. If you have a copy of the file, put it back and try again instead.
+      </p>
+    </EmptyState>
   );
 }

@@ -9,7 +9,6 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DATABASE_FILE } from '../../../main/adapters/sqlite/index.ts';
+import { openForPages } from '../../../main/compose.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { Lab, sha256 } from '../../fixtures/lab.ts';
 import { makePng } from '../../fixtures/png.ts';
@@ -266,7 +266,7 @@ describe('a damaged database', () => {
     writeFileSync(path, damage(whole));
     const damaged = readFileSync(path);
     const sentence =
-      /is damaged or is not a database of this program\. It was left as it is\. Put a copy of it back; or rename it and start again with an empty queue, which does not know what was uploaded before\.$/;
+      /is damaged or is not a database of this program\. It was left as it is\. Put a copy of it back; or keep it aside, with the command `repair`, and start with an empty queue, which does not know what was uploaded before\.$/;
     for (let times = 0; times < 2; times += 1) {
       expect(await refusal(lab)).toMatchObject({
         code: 'database-corrupt',
@@ -277,15 +277,76 @@ describe('a damaged database', () => {
     expect((await lab.run(['status'])).stderr).toMatch(/is damaged or is not a database/);
 
     // Either way out works.
+    expect((await lab.run(['repair'])).code).toBe(1);
+    expect(readFileSync(path).equals(damaged)).toBe(true);
     writeFileSync(path, whole);
+    expect((await lab.run(['repair'])).stdout).toMatch(/is sound\. Nothing needs to be done\.$/m);
+    expect(readFileSync(path).equals(whole)).toBe(true);
     await (await lab.program()).close();
     writeFileSync(path, damaged);
-    for (const name of readdirSync(lab.home).filter((each) => each.startsWith(`${DATABASE_FILE}-`))) {
-      rmSync(join(lab.home, name));
-    }
-    mkdirSync(join(lab.home, 'kept'));
-    renameSync(path, join(lab.home, 'kept', DATABASE_FILE));
+    const { code, lines } = await lab.run(['repair', '--yes', '--json']);
+    const repair = { folder: lab.home, damaged: true, kept: expect.stringContaining('.damaged-') };
+    expect({ code, lines }).toEqual({ code: 0, lines: [{ repair }] });
+    const [kept] = readdirSync(lab.home).filter((name) => name.startsWith(`${DATABASE_FILE}.damaged-`));
+    expect(readFileSync(join(lab.home, kept ?? '')).equals(damaged)).toBe(true);
+    expect(existsSync(path)).toBe(false);
     await (await lab.program()).close();
     expect(existsSync(path)).toBe(true);
   });
+
+  it('is kept aside from the pages when a person says so, with the copies of dropped files', async () => {
+    const { lab, path, damaged } = await damagedLab();
+    mkdirSync(join(lab.home, 'drops', 'drop-1'), { recursive: true });
+    writeFileSync(join(lab.home, 'drops', 'drop-1', 'a.png'), 'the bytes of a drop');
+    const app = await openForPages(lab.options());
+    cleanUp.push(() => app.close());
+    await app.start();
+    const events: string[] = [];
+    app.listen((name) => events.push(name));
+    for (let times = 0; times < 2; times += 1) {
+      expect(await app.handle('app.snapshot', null)).toMatchObject({
+        ok: false,
+        error: { code: 'database-corrupt' },
+      });
+      expect(await app.handle('queue.totals', { scope: { kind: 'all' } })).toMatchObject({ ok: false });
+      expect(readFileSync(path).equals(damaged)).toBe(true);
+    }
+    const answer = await app.handle('app.setDatabaseAside', null);
+    expect(answer).toMatchObject({ ok: true, value: { path: expect.stringContaining('.damaged-') } });
+    expect(await app.handle('app.snapshot', null)).toMatchObject({ ok: true });
+    // From now on it is the program itself, for those who listen too, and nothing is kept aside a second time.
+    await app.handle('queue.pause', { scope: { kind: 'all' } });
+    await eventually(() => expect(events).toContain('changed'));
+    expect(await app.handle('app.setDatabaseAside', null)).toMatchObject({
+      ok: false,
+      error: { code: 'not-available' },
+    });
+    const names = readdirSync(lab.home);
+    const [kept] = names.filter((name) => name.startsWith(`${DATABASE_FILE}.damaged-`));
+    expect(readFileSync(join(lab.home, kept ?? '')).equals(damaged)).toBe(true);
+    const [drops] = names.filter((name) => name.startsWith('drops.damaged-'));
+    expect(readFileSync(join(lab.home, drops ?? '', 'drop-1', 'a.png'), 'utf8')).toBe('the bytes of a drop');
+  });
+
+  it('opens from the pages when a copy was put back', async () => {
+    const { lab, path, whole } = await damagedLab();
+    const app = await openForPages(lab.options());
+    cleanUp.push(() => app.close());
+    await app.start();
+    expect(await app.handle('app.snapshot', null)).toMatchObject({ ok: false });
+    writeFileSync(path, whole);
+    expect(await app.handle('app.snapshot', null)).toMatchObject({ ok: true });
+    expect(readdirSync(lab.home).filter((name) => name.includes('.damaged-'))).toEqual([]);
+  });
 });
+
+/** A data folder whose database was scrambled after the program had closed it. */
+async function damagedLab(): Promise<{ lab: Lab; path: string; whole: Buffer; damaged: Buffer }> {
+  const lab = await openLab();
+  await (await lab.program()).close();
+  const path = join(lab.home, DATABASE_FILE);
+  const whole = readFileSync(path);
+  const damaged = Buffer.from(whole).fill(0xa5, 20, 4_000);
+  writeFileSync(path, damaged);
+  return { lab, path, whole, damaged };
+}
