@@ -6,9 +6,8 @@
 export const BUFFER_BYTES = 512 * 1024;
 /** Most images fit in one. */
 const SMALL_BYTES = 64 * 1024;
-/** For a handful of large files side by side, and for all small ones at once: 12 MiB and 4 MiB. */
-const KEPT = 24;
-const KEPT_SMALL = 64;
+/** Of either size: for as many files as are ever sent at once. Memory that no file has reached is not taken up. */
+const KEPT = 64;
 
 /** Buffers between two uploads. Those of an upload that was broken off come back when the socket lets go of them. */
 export class BufferPool {
@@ -23,7 +22,7 @@ export class BufferPool {
   }
 
   give(buffer: Buffer): void {
-    const [idle, most] = buffer.length > SMALL_BYTES ? [this.idle, KEPT] : [this.idleSmall, KEPT_SMALL];
-    if (idle.length < most) idle.push(buffer);
+    const idle = buffer.length > SMALL_BYTES ? this.idle : this.idleSmall;
+    if (idle.length < KEPT) idle.push(buffer);
   }
 }
