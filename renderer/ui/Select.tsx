@@ -11,6 +11,8 @@ interface SelectProps<V extends string> {
   options: readonly { value: V; label: string; hint?: string }[];
   onChange: (value: V) => void;
   disabled?: boolean;
+  /** A word before the choice; the whole is then as quiet as the buttons of a toolbar. */
+  lead?: string;
 }
 
 export function Select<V extends string>({
@@ -19,6 +21,7 @@ export function Select<V extends string>({
   options,
   onChange,
   disabled = false,
+  lead,
 }: SelectProps<V>): ReactElement {
   const chosen = options.find((option) => option.value === value);
   return (
@@ -26,11 +29,17 @@ export function Select<V extends string>({
       <DropdownMenu.Trigger asChild>
         <button
           type="button"
-          className="select"
+          className={lead === undefined ? 'select' : 'button button-ghost button-s'}
           aria-label={`${label}: ${chosen?.label ?? value}`}
           disabled={disabled}
         >
-          <span className="truncate grow">{chosen?.label ?? value}</span>
+          {lead === undefined ? (
+            <span className="truncate grow">{chosen?.label ?? value}</span>
+          ) : (
+            <span className="button-label">
+              <span className="muted">{lead}</span> {chosen?.label ?? value}
+            </span>
+          )}
           <Icon name="chevronUpDown" size={14} />
         </button>
       </DropdownMenu.Trigger>

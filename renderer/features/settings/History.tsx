@@ -68,7 +68,7 @@ function Amount({ label, value, most, onChange, onProblem }: AmountProps): React
   };
   return (
     <input
-      className="input history-amount"
+      className={`input history-amount${most < 100_000 ? ' history-days' : ''}`}
       inputMode="numeric"
       aria-label={label}
       value={draft ?? value.toLocaleString('en')}

@@ -177,7 +177,7 @@ function QueueMenu(): ReactElement {
 }
 
 const ORDERS: readonly { value: UnitOrder; label: string; hint?: string }[] = [
-  { value: 'added', label: 'In order of adding' },
+  { value: 'added', label: 'As added' },
   { value: 'name', label: 'By name' },
   { value: 'smallest', label: 'Smallest first' },
   { value: 'largest', label: 'Largest first' },
@@ -189,7 +189,8 @@ function Order(): ReactElement | null {
   if (order === undefined) return null;
   return (
     <Select
-      label="Upload what waits"
+      label="Order of what waits"
+      lead="Order"
       value={order}
       options={ORDERS}
       onChange={(next) => void setOrder(next)}
