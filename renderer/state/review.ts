@@ -100,8 +100,8 @@ function take(plan: PlanView): void {
     );
 }
 
-/** Opens the sheet, unless there is no account yet or another review is open. */
-function open(stage: 'receiving' | 'starting'): boolean {
+/** Opens the sheet, unless there is no account yet or another review is open. `stay`: over the page that is shown. */
+function open(stage: 'receiving' | 'starting', stay = false): boolean {
   const { snapshot } = useApp.getState();
   const account = activeAccount(snapshot);
   if (!snapshot || !account) {
@@ -112,7 +112,7 @@ function open(stage: 'receiving' | 'starting'): boolean {
     toast('Finish this review first.');
     return false;
   }
-  goTo('uploads');
+  if (!stay) goTo('uploads');
   useReview.setState({ ...CLOSED, stage, destination: destinationOf(account), startedAt: Date.now() });
   return true;
 }
@@ -125,7 +125,8 @@ export function reviewPaths(paths: readonly string[]): void {
 
 /** Reviews what a comparison found missing, into the dataset that it is missing from. */
 export function reviewAgain({ reconcileId, datasetId, datasetTitle }: ReconcileView): void {
-  if (!open('starting')) return;
+  // Whoever changes their mind finds the comparison where it was.
+  if (!open('starting', true)) return;
   useReview.setState({ destination: { id: datasetId, title: datasetTitle } });
   void follow(() => call('reconcile.again', { reconcileId }));
 }
@@ -332,6 +333,7 @@ export async function commitReview(): Promise<void> {
     toast('All of it was in the queue already, and goes on there.');
     return;
   }
+  goTo('uploads');
   showBatch(answer.value.batchId);
   toast(`${plural(plan.files, 'file')} on the way to ${destination?.title ?? 'Encord'}`);
 }

@@ -60,6 +60,11 @@ test('a dataset that lacks uploads says so, lists them, and takes them again', a
   const sheet = page.getByRole('dialog', { name: 'Review' });
   await expect(sheet.getByRole('button', { name: /^Upload .* to Traffic Data$/ })).toBeVisible();
   expect(callsOf(main, 'reconcile.again')).toEqual([{ reconcileId: 'reconcile-d-0' }]);
+  await sheet.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('340 of 1,532 uploads are missing from Traffic Data')).toBeVisible();
+  await page.getByRole('button', { name: 'Upload missing again' }).click();
+  await sheet.getByRole('button', { name: /^Upload .* to Traffic Data$/ }).click();
+  await expect(page.getByRole('heading', { name: 'Uploads' })).toBeVisible();
 });
 
 test('a dataset that has everything says only that', async ({ page, open }) => {
