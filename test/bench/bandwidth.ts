@@ -3,9 +3,8 @@
  * file and for eight, with a change of the limit in mid-run. Nothing is compared: the ratio should be 1, within 0.05.
  */
 
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
@@ -15,7 +14,7 @@ import { createSender } from '../../main/adapters/http/put.ts';
 import { Throttle } from '../../main/adapters/http/throttle.ts';
 import type { Sender } from '../../main/core/ports.ts';
 import { sayLimit } from '../../main/core/timetable.ts';
-import { listen, type Measurement, round, stop } from './tools.ts';
+import { listen, type Measurement, makeFolder, removeFolder, round, stop } from './tools.ts';
 
 const MIB = 1024 ** 2;
 const SPAN_MS = 10_000;
@@ -45,7 +44,7 @@ const counted = z.object({ bytes: z.number(), ms: z.number(), files: z.record(z.
 type Counted = z.infer<typeof counted>;
 
 export async function* bandwidth(): AsyncGenerator<Measurement> {
-  const folder = mkdtempSync(join(tmpdir(), 'encord-bench-'));
+  const folder = makeFolder();
   const meter = await listen(join(import.meta.dirname, 'meter.ts'), []);
   const agents = createAgents();
   const clock = createClock();
@@ -97,7 +96,7 @@ export async function* bandwidth(): AsyncGenerator<Measurement> {
   } finally {
     agents.close();
     await stop(meter);
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

@@ -34,6 +34,10 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
+// So that the children end too.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(130));
+process.stdout.once('error', () => process.exit(130));
+
 const trouble = usageTrouble();
 if (trouble) {
   console.error(trouble);

@@ -5,18 +5,20 @@
  */
 
 import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SenderOrder, SenderReport, SenderSetup } from './sender.ts';
 import {
   type BenchOptions,
+  endsWithUs,
   hasProgram,
   type Listening,
   listen,
   type Measurement,
+  makeFolder,
   median,
+  removeFolder,
   round,
   stop,
   timeCommand,
@@ -31,7 +33,7 @@ export async function* large({ largeBytes, runs }: BenchOptions): AsyncGenerator
     yield 'large: left out, since curl is not installed.';
     return;
   }
-  const folder = mkdtempSync(join(tmpdir(), 'encord-bench-'));
+  const folder = makeFolder();
   const closing: (() => Promise<void> | void)[] = [];
   try {
     const path = join(folder, 'large.bin');
@@ -66,7 +68,7 @@ export async function* large({ largeBytes, runs }: BenchOptions): AsyncGenerator
     yield* againstCurl({ name: 'TLS', aim: 0.8, url: secure.url, path, bytes, runs, curlArgs }, sending);
   } finally {
     for (const close of closing) await close();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 
@@ -99,7 +101,7 @@ async function* againstCurl(
     const mine = await put();
     ours.push(mine);
     ratios.push(curl.seconds / mine.seconds);
-    theirs.push(curl.cpuSeconds ?? Number.NaN);
+    if (curl.cpuSeconds !== null) theirs.push(curl.cpuSeconds);
   }
   const what = `${sizeName(bytes)} over ${name}, hashing off`;
   yield {
@@ -142,15 +144,14 @@ function* costs(
   bytes: number,
   curlCpu: readonly number[],
 ): Generator<Measurement> {
-  const perGib = (seconds: number): number => seconds / (bytes / 1024 ** 3);
-  const mine = perGib(median(ours.map(({ cpuSeconds }) => cpuSeconds)));
-  const curl = curlCpu.length > 0 ? perGib(median(curlCpu)) : Number.NaN;
-  yield {
-    name: `${what}: processor time`,
-    value: round(mine),
+  const cost = (name: string, seconds: readonly number[]): Measurement => ({
+    name,
+    value: round(median(seconds) / (bytes / 1024 ** 3)),
     unit: 's/GiB',
-    ...(Number.isFinite(curl) ? { against: CURL, ratio: round(curl / mine) } : {}),
-  };
+  });
+  const mine = ours.map(({ cpuSeconds }) => cpuSeconds);
+  yield cost(`${what}: processor time`, mine);
+  if (curlCpu.length > 0) yield cost(`${what}: processor time of curl`, curlCpu);
   const peak = Math.max(...ours.map(({ peakBytes }) => peakBytes));
   yield { name: `${what}: peak memory`, value: round(peak / 1024 ** 2, 0), unit: 'MiB' };
 }
@@ -160,7 +161,7 @@ class Sending {
   private readonly child: ChildProcess;
 
   constructor(setup: SenderSetup) {
-    this.child = fork(join(import.meta.dirname, 'sender.ts'), [JSON.stringify(setup)]);
+    this.child = endsWithUs(fork(join(import.meta.dirname, 'sender.ts'), [JSON.stringify(setup)]));
   }
 
   do(order: SenderOrder): Promise<SenderReport> {

@@ -2,19 +2,17 @@
  * A valid video of 4 GiB through the whole program: how far the resident memory grows while it is sent and hashed.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openProgram } from '../../main/compose.ts';
 import { makeKey } from '../fixtures/keys.ts';
 import { padMp4 } from '../fixtures/sample.ts';
-import { listen, type Measurement, round, stop } from './tools.ts';
+import { listen, type Measurement, makeFolder, removeFolder, round, stop } from './tools.ts';
 
 const BYTES = 4 * 1024 ** 3;
 const ROOT = join(import.meta.dirname, '..', '..');
 
 export async function* memory(): AsyncGenerator<Measurement> {
-  const folder = mkdtempSync(join(tmpdir(), 'encord-bench-'));
+  const folder = makeFolder();
   const key = makeKey('bench@example.com');
   const emulator = await listen(join(ROOT, 'test', 'emulator', 'index.ts'), [
     ...['--port', '0', '--data', join(folder, 'emulator')],
@@ -36,7 +34,7 @@ export async function* memory(): AsyncGenerator<Measurement> {
     };
   } finally {
     await stop(emulator);
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

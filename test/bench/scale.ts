@@ -4,14 +4,22 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { makeKey } from '../fixtures/keys.ts';
 import { makePng } from '../fixtures/png.ts';
 import type { ScaleAnswer, ScaleStep } from './scale-program.ts';
-import { type BenchOptions, listen, type Measurement, median, round, stop } from './tools.ts';
+import {
+  type BenchOptions,
+  listen,
+  type Measurement,
+  makeFolder,
+  median,
+  removeFolder,
+  round,
+  stop,
+} from './tools.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Files that are really there: more than are sent while the memory is looked at. */
@@ -22,7 +30,7 @@ const STARTS = 3;
 const WORK_MS = 3_000;
 
 export async function* scale({ units }: BenchOptions): AsyncGenerator<Measurement | string> {
-  const folder = mkdtempSync(join(tmpdir(), 'encord-bench-'));
+  const folder = makeFolder();
   const key = makeKey('bench@example.com');
   const emulator = await listen(join(ROOT, 'test', 'emulator', 'index.ts'), [
     ...['--port', '0', '--data', join(folder, 'emulator')],
@@ -86,7 +94,7 @@ export async function* scale({ units }: BenchOptions): AsyncGenerator<Measuremen
     yield* queries(`a fifth of ${many} done, some failed`, await run({ step: 'ask' }, env('many')));
   } finally {
     await stop(emulator);
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 

@@ -5,9 +5,8 @@
  */
 
 import { spawn } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RouteName } from '../../main/core/model.ts';
 import { makeKey } from '../fixtures/keys.ts';
@@ -15,11 +14,14 @@ import { makePng } from '../fixtures/png.ts';
 import type { ProgramReport, ProgramSetup } from './program.ts';
 import {
   type BenchOptions,
+  endsWithUs,
   hasProgram,
   type Listening,
   listen,
   type Measurement,
+  makeFolder,
   median,
+  removeFolder,
   round,
   stop,
   timeCommand,
@@ -63,12 +65,12 @@ export async function* small({ runs }: BenchOptions): AsyncGenerator<Measurement
   const others: Other[] = ['sequential'];
   if (hasProgram('rclone')) others.push(...TRANSFERS);
   else yield 'small: without rclone, which is not installed.';
-  const folder = mkdtempSync(join(tmpdir(), 'encord-bench-'));
+  const folder = makeFolder();
   try {
     const images = new Images(folder);
     for (const plan of PLANS) yield* atDistance(plan, { folder, images, runs, others });
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   }
 }
 
@@ -213,7 +215,9 @@ async function runSequential(paths: readonly string[], env: NodeJS.ProcessEnv): 
 /** The last line that a script beside this one prints. */
 function runScript(name: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<string> {
   const script = join(import.meta.dirname, name);
-  const child = spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = endsWithUs(
+    spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
   let printed = '';
   child.stdout.on('data', (chunk: Buffer) => {
     printed += chunk.toString();
@@ -256,9 +260,10 @@ async function runRclone(
 async function serveWebdav(folder: string): Promise<Listening> {
   const port = await freePort();
   const args = ['serve', 'webdav', folder, '--addr', `127.0.0.1:${port}`];
-  const child = spawn('rclone', ['--config', join(folder, '..', 'no-rclone.conf'), '--quiet', ...args], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const config = join(folder, '..', 'no-rclone.conf');
+  const child = endsWithUs(
+    spawn('rclone', ['--config', config, '--quiet', ...args], { stdio: ['ignore', 'ignore', 'inherit'] }),
+  );
   const server = { url: `http://127.0.0.1:${port}`, port, child };
   for (;;) {
     if (child.exitCode !== null) throw new Error(`rclone ended with ${child.exitCode} before it listened.`);

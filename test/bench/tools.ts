@@ -4,6 +4,9 @@
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export interface Measurement {
@@ -35,9 +38,38 @@ export interface Listening {
   readonly child: ChildProcess;
 }
 
+const children = new Set<ChildProcess>();
+const folders = new Set<string>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+  for (const folder of folders) removeFolder(folder);
+});
+
+/** An empty folder that is gone when this process ends, however it does. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'encord-bench-'));
+  folders.add(folder);
+  return folder;
+}
+
+export function removeFolder(folder: string): void {
+  // Whoever still writes into it has just been ended.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  folders.delete(folder);
+}
+
+/** However this process ends, the child ends too. */
+export function endsWithUs<T extends ChildProcess>(child: T): T {
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
 /** Starts a script that prints `{"listening": URL}` when it is ready. */
 export function listen(script: string, args: readonly string[]): Promise<Listening> {
-  const child = spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = endsWithUs(
+    spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => reject(new Error(`${script} ended with ${code} before it listened.`)));
@@ -67,7 +99,7 @@ export function hasProgram(name: string): boolean {
 
 export interface Timed {
   readonly seconds: number;
-  /** Null where the system has no `/proc` to read it from. */
+  /** Null where the shell does not tell. */
   readonly cpuSeconds: number | null;
 }
 
@@ -80,10 +112,9 @@ export function timeCommand(
   const begun = performance.now();
   // A POSIX shell tells the processor time of its children, which Node does not.
   const script = '"$0" "$@" >/dev/null && times >&3';
-  const child = spawn('/bin/sh', ['-c', script, command, ...args], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  });
+  const [file, rest] =
+    process.platform === 'win32' ? [command, args] : ['/bin/sh', ['-c', script, command, ...args]];
+  const child = endsWithUs(spawn(file, rest, { env, stdio: ['ignore', 'ignore', 'pipe', 'pipe'] }));
   const said: string[] = ['', ''];
   for (const [index, stream] of [child.stdio[2], child.stdio[3]].entries()) {
     stream?.on('data', (chunk: Buffer) => {
