@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Program } from '../../main/app/program.ts';
 import type { BatchId, Scope } from '../../main/core/model.ts';
+import { planView } from '../../preload/contract/views.ts';
+import { eventually } from '../fixtures/eventually.ts';
 import { Lab } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
 
@@ -150,6 +152,54 @@ describe('the command line', () => {
       expect([run.code, args]).toEqual([2, args]);
       expect(run.stderr).not.toBe('');
     }
+  });
+});
+
+describe('a large batch', () => {
+  const plan = async (program: Program, folder: string): Promise<string> => {
+    const source = { kind: 'paths', paths: [folder] };
+    const view = planView.parse(await call(program, 'plan.start', { source, datasetId }));
+    await eventually(async () =>
+      expect(await call(program, 'plan.get', { planId: view.planId })).toMatchObject({ phase: 'ready' }),
+    );
+    return view.planId;
+  };
+
+  it('dropped twice is added once, although both are confirmed at the same time', async () => {
+    await inside(home(), async (program) => {
+      const folder = images(700);
+      const plans = [await plan(program, folder), await plan(program, folder)];
+      const answers = await Promise.all(plans.map((planId) => call(program, 'plan.commit', { planId })));
+      expect(answers[0]).toMatchObject({ batchId: expect.any(Number) });
+      expect(answers[1]).toEqual({ batchId: null });
+      expect(program.deps.store.totals({ kind: 'all' }).units.collecting).toBe(700);
+    });
+  });
+
+  it('that is cancelled while it is added leaves nothing, and can be added again', async () => {
+    await inside(home(), async (program) => {
+      const folder = images(700);
+      const planId = await plan(program, folder);
+      const changes: unknown[] = [];
+      program.listen((name, payload) => {
+        if (name === 'plan' && planView.parse(payload).phase === 'adding' && changes.length === 0)
+          changes.push(
+            // It cannot be changed any more, only given up.
+            program.handle('plan.setDataset', { planId, datasetId, folderId: null }),
+            program.handle('plan.discard', { planId }),
+          );
+      });
+      const answer = await program.handle('plan.commit', { planId });
+      expect(answer).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+      expect(await Promise.all(changes)).toMatchObject([{ ok: false }, { ok: true }]);
+      expect(program.deps.store.batches(0, 9)).toEqual([]);
+      expect(program.deps.store.totals({ kind: 'all' }).units.collecting).toBe(0);
+      const again = await plan(program, folder);
+      expect(await call(program, 'plan.commit', { planId: again })).toMatchObject({
+        batchId: expect.any(Number),
+      });
+      expect(program.deps.store.totals({ kind: 'all' }).units.collecting).toBe(700);
+    });
   });
 });
 

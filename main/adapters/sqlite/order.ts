@@ -18,7 +18,7 @@ const UNRANKED = 'unranked';
 /** More than any number of bytes, so that the largest come first by a rank that is not below 0. */
 const LARGEST = 2 ** 52;
 /** Units in one transaction of the background work. */
-const UNITS_AT_ONCE = 250;
+const UNITS_AT_ONCE = 100;
 
 const unranked = z.array(z.number().int());
 
