@@ -17,6 +17,8 @@ import { failureView } from './outcome.ts';
 /** Steps written in one transaction when a command concerns many units: few enough not to hold the pages up. */
 const CHUNK = 100;
 const CANCELLABLE: readonly UnitStateName[] = ['collecting', 'ready', 'failed', 'uncertain'];
+/** Where the mark of a pause can stand that somebody would have to lift. */
+const PAUSABLE: readonly UnitStateName[] = ['collecting', 'ready', 'failed', 'uncertain', 'cancelled'];
 const RETRYABLE: readonly UnitStateName[] = ['failed', 'cancelled'];
 
 export class Queue {
@@ -154,8 +156,9 @@ export class Queue {
 
   #setPaused(scope: Scope, paused: boolean): void {
     if (scope.kind === 'item') {
-      // A pause of one file holds its unit, because a unit without it cannot go on.
-      for (const id of this.#store.unitsIn(scope, ['collecting']))
+      // A pause of one file holds its unit, because a unit without it cannot go on. It is lifted also where the unit has
+      // gone on meanwhile: the last byte may have been confirmed as the pause came.
+      for (const id of this.#store.unitsIn(scope, paused ? ['collecting'] : PAUSABLE))
         this.#store.setPaused({ kind: 'unit', id }, paused);
     } else {
       this.#store.setPaused(scope, paused);

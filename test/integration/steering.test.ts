@@ -93,6 +93,24 @@ describe('a pause', () => {
     await inside(env, (program) => expect(held(program)).toBe(false));
   });
 
+  it('of a file whose last byte was confirmed in that moment can be lifted', async () => {
+    await inside(home(), async (program) => {
+      const { store } = program.deps;
+      const [due] = store.dueItems(await add(program, images(1)), Date.now(), 1);
+      if (!due) throw new Error('Nothing is due.');
+      const scope: Scope = { kind: 'item', id: due.id };
+      await call(program, 'queue.pause', { scope });
+      const grant = { url: 'https://x/', id: 'i', objectKey: 'k', echo: '', grantedAt: 1 };
+      store.commit([
+        { kind: 'item', id: due.id, event: { on: 'granted', grant } },
+        { kind: 'item', id: due.id, event: { on: 'stored', sha256: null } },
+      ]);
+      expect(store.unit(due.unitId)).toMatchObject({ state: { at: 'ready' }, paused: true });
+      await call(program, 'queue.resume', { scope });
+      expect(store.unit(due.unitId)?.paused).toBe(false);
+    });
+  });
+
   it('does not keep a retry from lifting the trouble of a batch', async () => {
     await inside(home(), async (program) => {
       const { store } = program.deps;
