@@ -11,7 +11,8 @@ import type { Program } from '../../main/app/program.ts';
 import { createTerminal } from '../../main/cli/terminal.ts';
 import { upload } from '../../main/cli/upload.ts';
 import { openProgram } from '../../main/compose.ts';
-import type { Clock } from '../../main/core/ports.ts';
+import type { Scope, Unit } from '../../main/core/model.ts';
+import { type Clock, UNIT_ORDERS } from '../../main/core/ports.ts';
 import { Chance } from './random.ts';
 import { Watcher } from './watcher.ts';
 
@@ -35,6 +36,8 @@ const lifeSchema = z.object({
 export type Life = z.infer<typeof lifeSchema>;
 
 const OPEN: ReadonlySet<string> = new Set(['collecting', 'ready', 'registering', 'processing', 'linking']);
+
+const ALL = { kind: 'all' } as const;
 
 const life = lifeSchema.parse(JSON.parse(process.env.CRASH_LIFE ?? ''));
 const terminal = createTerminal(true);
@@ -131,38 +134,61 @@ async function settle(on: Program, { units, how }: NonNullable<Life['settle']>):
   return 0;
 }
 
-/** Pauses, resumes, cancels and retries at moments that the seed gives; leaves nothing paused. */
+/** Gives the commands of a person at moments that the seed gives; leaves nothing paused. */
 function meddle(on: Program, chance: Chance): void {
+  const { store } = on.deps;
   const act = (): void => {
-    const waiting = [...on.deps.store.unitsIn({ kind: 'all' }, ['collecting', 'ready'])];
-    const again = (command: () => void): void => {
+    const waiting = [...store.unitsIn({ kind: 'all' }, ['collecting', 'ready'])];
+    const unit = waiting.length === 0 ? null : store.unit(chance.pick(waiting));
+    const soon = (command: () => void): void => {
       setTimeout(command, chance.between(0, 30));
     };
-    switch (chance.between(0, 3)) {
+    switch (unit ? chance.between(0, 4) : null) {
       case 0:
-        on.queue.pause({ kind: 'all' });
-        again(() => on.queue.resume({ kind: 'all' }));
-        break;
       case 1: {
-        if (waiting.length === 0) break;
-        const id = chance.pick(waiting);
-        on.queue.pause({ kind: 'unit', id });
-        again(() => on.queue.resume({ kind: 'unit', id }));
+        const scope = unit ? chance.pick(scopesOf(on, unit)) : ALL;
+        on.queue.pause(scope);
+        soon(() => on.queue.resume(scope));
         break;
       }
       case 2: {
-        if (waiting.length === 0) break;
-        const id = chance.pick(waiting);
-        on.queue.cancel({ kind: 'unit', id });
-        again(() => on.queue.retry({ kind: 'unit', id }));
+        const scope: Scope = { kind: 'unit', id: unit?.id ?? 0 };
+        void on.queue.cancel(scope);
+        soon(() => void on.queue.retry(scope));
         break;
       }
+      case 3:
+        on.queue.setOrder(chance.pick(UNIT_ORDERS));
+        if (unit)
+          on.queue.moveToTop(
+            chance.pick([
+              { kind: 'unit', id: unit.id },
+              { kind: 'batch', id: unit.batchId },
+            ]),
+          );
+        break;
       default:
         on.engine.tryNow();
     }
     setTimeout(act, chance.between(5, 80)).unref();
   };
   setTimeout(act, chance.between(5, 80)).unref();
+}
+
+/** What the unit can be paused with. */
+function scopesOf(on: Program, unit: Unit): readonly Scope[] {
+  const { store } = on.deps;
+  const accountId = store.batch(unit.batchId)?.accountId;
+  return [
+    ALL,
+    ...(accountId === undefined ? [] : [{ kind: 'account', id: accountId } as const]),
+    { kind: 'batch', id: unit.batchId },
+    { kind: 'unit', id: unit.id },
+    ...store
+      .itemsOf(unit.id)
+      .slice(0, 1)
+      .map(({ id }) => ({ kind: 'item', id }) as const),
+  ];
 }
 
 function jumping(clock: Clock): Clock {
