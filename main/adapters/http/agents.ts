@@ -42,19 +42,26 @@ export function createAgents(options: AgentsOptions = {}): Agents {
     ...(options.proxyEnv === undefined ? {} : { proxyEnv: options.proxyEnv }),
   };
   const http = new HttpAgent(shared);
-  const https = new HttpsAgent({
-    ...shared,
-    // One context for all connections: given as a list, the certificates would be parsed for each of them.
-    secureContext: trust(options.extraCa ?? []),
-    rejectUnauthorized: true,
-    minVersion: 'TLSv1.2',
-  });
+  const makeHttps = (): HttpsAgent =>
+    new HttpsAgent({
+      ...shared,
+      // One context for all connections: given as a list, the certificates would be parsed for each of them.
+      secureContext: trust(options.extraCa ?? []),
+      rejectUnauthorized: true,
+      minVersion: 'TLSv1.2',
+    });
+  // Reading all certificates takes a tenth of a second, so it waits for the first that is needed; but what is wrong
+  // with those that were added is found out now.
+  let https = options.extraCa?.length ? makeHttps() : null;
   return {
     http,
-    https,
+    get https() {
+      https ??= makeHttps();
+      return https;
+    },
     close: () => {
       http.destroy();
-      https.destroy();
+      https?.destroy();
     },
   };
 }
