@@ -45,6 +45,17 @@ test('a dropped folder is sent file by file, reviewed, and becomes a batch', asy
   }
 });
 
+test('a drop that is cancelled on its way is given up', async ({ page, open }) => {
+  const main = await open({ scene: 'empty', host: 'browser' });
+  await page.route('**/drops/**', () => undefined);
+  await page.getByTestId('choose-files').setInputFiles(small);
+  await expect.poll(() => callsOf(main, 'drops.open')).toHaveLength(1);
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
+  await expect.poll(() => callsOf(main, 'drops.discard')).toEqual([{ dropId: 'drop-1' }]);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  expect(callsOf(main, 'plan.start')).toEqual([]);
+});
+
 test('20,000 files: the count grows while the page stays usable', async ({ page, open }) => {
   await open({ scene: 'empty', plan: { files: 20_000, ticks: 60 } });
   await page.getByTestId('choose-files').setInputFiles(small);

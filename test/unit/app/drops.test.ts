@@ -79,6 +79,44 @@ function queue(dropId: string, path: string): number {
   );
 }
 
+describe('giving up', () => {
+  it('removes what arrived and what arrives still, and takes no more', async () => {
+    const drops = makeDrops();
+    const { dropId } = await drops.open();
+    const facts = { size: 5, mtimeMs: null };
+    await drops.receive(dropId, 'a.png', facts, body('hello'));
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const slow = drops.receive(
+      dropId,
+      'in/b.png',
+      facts,
+      (async function* () {
+        yield Buffer.from('he');
+        await gate;
+        yield Buffer.from('llo');
+      })(),
+    );
+    const given = drops.discard(dropId);
+    await expect(drops.receive(dropId, 'c.png', facts, body('hello'))).rejects.toMatchObject({
+      code: 'invalid-input',
+    });
+    goOn();
+    await Promise.allSettled([slow, given]);
+    expect(staged()).toEqual([]);
+    await expect(drops.paths(dropId)).rejects.toMatchObject({ code: 'invalid-input' });
+  });
+
+  it('leaves alone what is being reviewed', async () => {
+    const drops = makeDrops();
+    const { dropId, path } = await drop(drops);
+    await drops.discard(dropId);
+    expect(existsSync(path)).toBe(true);
+  });
+});
+
 describe('taking in', () => {
   it('keeps bytes, time and name, however long', async () => {
     const name = `${'n'.repeat(251)}.png`;
