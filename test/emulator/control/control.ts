@@ -7,12 +7,15 @@ import { BadShape, Refusal } from '../refusal.ts';
 import { shaped } from '../shape.ts';
 import type { World } from '../world.ts';
 import { faultSchema } from './faults.ts';
+import { removeDataset, revokeKey } from './remove.ts';
 import { addKey, seed, seedSchema } from './seed.ts';
 import { stateOf } from './state.ts';
 
 export const CONTROL_PREFIX = '/__emulator/';
 
 const keysBody = z.strictObject({ publicKey: z.string(), email: z.string().min(1).optional() });
+const revokeBody = z.strictObject({ publicKey: z.string(), apiKeys: z.boolean().default(false) });
+const removeBody = z.strictObject({ datasetHash: z.string() });
 const clockBody = z.strictObject({ shiftSeconds: z.number() });
 const settingsBody = z.strictObject({
   jobDelayMs: z.number().min(0).optional(),
@@ -42,6 +45,14 @@ const HANDLERS: Record<string, Handler> = {
       addKey(world, publicKey, user);
       return { email: user.email, userHash: user.userHash };
     });
+  },
+  'DELETE keys': (world, body) => {
+    const { publicKey, apiKeys } = shaped(revokeBody, body, 'body');
+    return world.db.transaction(() => revokeKey(world, publicKey, apiKeys));
+  },
+  'DELETE datasets': (world, body) => {
+    const { datasetHash } = shaped(removeBody, body, 'body');
+    return world.db.transaction(() => removeDataset(world, datasetHash));
   },
   'POST seed': (world, body) => seed(world, shaped(seedSchema, body, 'body')),
   'GET clock': (world) => ({ now: new Date(world.now()).toISOString() }),

@@ -116,6 +116,18 @@ export class Datasets {
     return row ? toDataset(row) : null;
   }
 
+  /** With its rows, roles and API keys; what is stored stays. */
+  remove(datasetHash: string): void {
+    for (const table of ['data_rows', 'api_keys', 'dataset_users', 'datasets']) {
+      this.#db.run(`DELETE FROM ${table} WHERE dataset_hash = ?`, datasetHash);
+    }
+  }
+
+  /** Makes all API keys invalid that a user made. */
+  removeApiKeysOf(userHash: string): void {
+    this.#db.run('DELETE FROM api_keys WHERE user_hash = ?', userHash);
+  }
+
   touch(datasetHash: string, now: number): void {
     this.#db.run('UPDATE datasets SET last_edited_at = ? WHERE dataset_hash = ?', now, datasetHash);
   }

@@ -100,6 +100,12 @@ export class Folders {
     return row ? toFolder(row) : null;
   }
 
+  /** Nobody but its new owner sees it any more, and no dataset follows it. */
+  handOver(uuid: string, owner: string): void {
+    this.#db.run('DELETE FROM folder_users WHERE folder = ?', uuid);
+    this.#db.run('UPDATE folders SET owner = ?, synced_dataset = NULL WHERE uuid = ?', owner, uuid);
+  }
+
   setRole(folder: string, userHash: string, role: Role): void {
     this.#db.run(
       'INSERT INTO folder_users VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET role = excluded.role',

@@ -72,6 +72,11 @@ export class Users {
     return true;
   }
 
+  /** False where nobody has it. */
+  removeKey(publicHex: string): boolean {
+    return this.#db.run('DELETE FROM keys WHERE public_hex = ?', publicHex) > 0;
+  }
+
   issueToken(userHash: string, now: number): string {
     const token = randomBytes(32).toString('base64url');
     this.#db.run('INSERT INTO tokens VALUES (?, ?, ?)', token, userHash, now + TOKEN_SECONDS * 1000);
