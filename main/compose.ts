@@ -9,6 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { SettingsView } from '../preload/contract/views.ts';
 import { createBrowse } from './adapters/browse.ts';
 import { createClock } from './adapters/clock.ts';
+import { EU_DOMAIN, parseDomain } from './adapters/encord/domain.ts';
 import { parsePrivateKey } from './adapters/encord/keys.ts';
 import { connect } from './adapters/encord/session.ts';
 import { createFiles } from './adapters/files/index.ts';
@@ -20,7 +21,14 @@ import { createLog } from './adapters/log.ts';
 import { createRandom } from './adapters/random.ts';
 import { saveText } from './adapters/save.ts';
 import { createSecrets, type ForkChild } from './adapters/secrets/index.ts';
-import { examineDatabase, openStore, type Store, setDatabaseAside } from './adapters/sqlite/index.ts';
+import {
+  examineDatabase,
+  openStore,
+  type QueueReader,
+  readQueue,
+  type Store,
+  setDatabaseAside,
+} from './adapters/sqlite/index.ts';
 import { createStaging } from './adapters/staging.ts';
 import { accountId } from './app/accounts.ts';
 import type { AppDeps } from './app/deps.ts';
@@ -121,6 +129,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       staging: createStaging(join(dataFolder, DROPS_FOLDER)),
       browse: createBrowse(clock),
       readKey,
+      readDomain: parseDomain,
       connect: ({ kind, domain, datasetId }, secret) => {
         const services = { http, clock, random, log, version };
         if (kind === 'api-key') {
@@ -189,6 +198,11 @@ export function examine(options: ProgramOptions): {
   return { folder: dataFolder, damage: examineDatabase(dataFolder) };
 }
 
+/** The queue as it is now, beside a program that may be working on it; null where only the program can tell. */
+export function peek(options: ProgramOptions): QueueReader | null {
+  return readQueue(dataFolderOf(options).dataFolder);
+}
+
 /**
  * Keeps a damaged database aside, and beside it the copies of browser drops, which nothing but that database knows of;
  * answers the path of what was the database. To be called when a person said so. Throws like `openProgram`, and
@@ -226,9 +240,9 @@ async function environmentAccount(
 ): Promise<ReadonlyMap<AccountId, string>> {
   const text = environmentKey(env);
   if (text === null) return new Map();
-  const domain = (env.ENCORD_DOMAIN || 'https://api.encord.com').trim().replace(/\/+$/, '');
   const key = environmentKeyOf(text, readKey);
-  const id = accountId('ssh', key.fingerprint, domain);
+  const domain = parseDomain(env.ENCORD_DOMAIN || EU_DOMAIN);
+  const id = accountId('ssh', key.fingerprint, domain, { store, readDomain: parseDomain });
   const known = store.account(id);
   if (known) {
     if (known.blocked) store.commit([{ kind: 'account-blocked', id, failure: null }]);

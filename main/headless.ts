@@ -11,7 +11,7 @@ import type { HostServices } from './app/types.ts';
 import { type CliHost, runCli } from './cli/index.ts';
 import type { RunSettings } from './cli/options.ts';
 import { createTerminal } from './cli/terminal.ts';
-import { examine, keepAside, openForPages, openProgram } from './compose.ts';
+import { examine, keepAside, openForPages, openProgram, peek } from './compose.ts';
 import { asUploaderError } from './core/errors.ts';
 import { serveApp } from './web/server.ts';
 
@@ -50,6 +50,7 @@ const host: CliHost = {
   version: version(),
   environment: process.env,
   open: (settings = {}) => openProgram({ ...WHERE, defaults: settings }),
+  peek: () => peek(WHERE),
   examine: () => examine(WHERE),
   keepAside: () => keepAside(WHERE),
   serve,

@@ -83,12 +83,12 @@ export class Accounts {
   /** Checks the credentials by a live call, then keeps the secret. Nothing is kept when anything fails. */
   async signIn(input: CallInput<'accounts.signIn'>, signal: AbortSignal): Promise<AccountView> {
     const deps = this.#deps;
-    const domain = input.domain.trim().replace(/\/+$/, '');
+    const domain = deps.readDomain(input.domain);
     const prepared = this.#prepare(input);
     const kind = input.method;
     const session = deps.connect({ kind, domain, datasetId: prepared.datasetId }, prepared.secret);
     const identity = unwrap(await session.check(signal));
-    const id = accountId(kind, prepared.fingerprint, domain);
+    const id = accountId(kind, prepared.fingerprint, domain, deps);
     const known = deps.store.account(id);
     const secretIn = await this.#keep(id, prepared.secret, input.forThisRunOnly);
     const name = input.name?.trim() || known?.name || identity.name || prepared.fallbackName;
@@ -165,8 +165,8 @@ export class Accounts {
     const unfinished = UNFINISHED.reduce((sum, state) => sum + units[state], 0);
     if (unfinished > 0 && !cancelUnfinished) {
       throw new UploaderError(
-        'not-available',
-        `${unfinished.toLocaleString('en')} uploads of ${account.name} are not finished. Let them finish, or cancel them and sign out.`,
+        'uploads-unfinished',
+        `${unfinished.toLocaleString('en')} uploads of ${account.name} are not finished. Let them finish, or cancel them and sign out.${doubtSentence(units.uncertain)}`,
         { details: { unfinished: String(unfinished) } },
       );
     }
@@ -296,8 +296,25 @@ export class Accounts {
  * The same credentials are the same account for ever, so that what waits for it goes on after signing in again.
  * The public key's fingerprint, or the dataset of an API key, tells them apart; both are no secrets.
  */
-export function accountId(kind: 'ssh' | 'api-key', fingerprint: string, domain: string): AccountId {
-  return `${kind} ${fingerprint} ${domain}`;
+export function accountId(
+  kind: 'ssh' | 'api-key',
+  fingerprint: string,
+  domain: string,
+  { store, readDomain }: Pick<AppDeps, 'readDomain'> & { readonly store: Pick<AppDeps['store'], 'accounts'> },
+): AccountId {
+  // An account of an earlier time may have its domain as somebody typed it.
+  const known = store
+    .accounts()
+    .find((each) => each.kind === kind && each.fingerprint === fingerprint && sameDomain(each.domain));
+  return known?.id ?? `${kind} ${fingerprint} ${domain}`;
+
+  function sameDomain(other: string): boolean {
+    try {
+      return other === domain || readDomain(other) === domain;
+    } catch {
+      return false;
+    }
+  }
 }
 
 /** What an account's id tells, also when the account is gone; nulls where somebody else made the id. */
@@ -312,6 +329,13 @@ export function accountFacts(id: AccountId): {
     return { kind: null, fingerprint: null, domain: null };
   }
   return { kind, fingerprint: kind === 'ssh' ? fingerprint : null, domain };
+}
+
+/** What cancelling means for units of which nobody knows whether they were registered. */
+export function doubtSentence(uncertain: number): string {
+  if (uncertain === 0) return '';
+  const which = uncertain === 1 ? 'One of them' : `${uncertain.toLocaleString('en')} of them`;
+  return ` ${which} may be in the dataset already: once cancelled, adding the same files again can make a second copy.`;
 }
 
 function keychainError(result: { kind: 'locked' | 'unavailable'; reason: string }): UploaderError {

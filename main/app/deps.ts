@@ -46,6 +46,8 @@ export interface AppDeps {
   ) => Promise<{ path: string; parent: string | null; entries: readonly FolderEntry[] }>;
   /** Throws `key-format`, `key-type`, `passphrase-needed`, `passphrase-wrong`. */
   readonly readKey: (text: string, passphrase: string | null) => ReadKey;
+  /** The address of a server as one server has it only once, however it was typed. Throws `invalid-input`. */
+  readonly readDomain: (text: string) => string;
   /** Opens a session; `secret` is the key's text or the API key. Throws the same, or `invalid-input` for a domain. */
   readonly connect: (
     account: Pick<AccountRecord, 'kind' | 'domain' | 'datasetId'>,

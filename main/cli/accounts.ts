@@ -3,6 +3,7 @@
  */
 
 import { readFile } from 'node:fs/promises';
+import { doubtSentence } from '../app/accounts.ts';
 import type { Program } from '../app/program.ts';
 import { asUploaderError, UploaderError } from '../core/errors.ts';
 import { EXIT } from './exit.ts';
@@ -52,10 +53,12 @@ export async function logout(
   cancelUnfinished: boolean,
 ): Promise<number> {
   const account = name === null ? program.accounts.active() : program.accounts.find(name);
+  const { uncertain } = program.deps.store.totals({ kind: 'account', id: account.id }).units;
   await program.accounts.signOut(account.id, cancelUnfinished, (id) =>
     program.queue.cancel({ kind: 'account', id }),
   );
   terminal.line(`Signed out of ${account.name}. Its secret is removed.`);
+  if (uncertain > 0) terminal.note(`Uploads were cancelled.${doubtSentence(uncertain)}`);
   terminal.object({ signedOut: account.name });
   return EXIT.ok;
 }

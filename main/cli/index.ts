@@ -4,7 +4,7 @@
  */
 
 import { Command, CommanderError, Option } from 'commander';
-import type { AccountRecord } from '../adapters/sqlite/index.ts';
+import type { AccountRecord, QueueReader } from '../adapters/sqlite/index.ts';
 import type { Program } from '../app/program.ts';
 import { asUploaderError, type UploaderError } from '../core/errors.ts';
 import type { MediaId, RouteChoice } from '../core/model.ts';
@@ -31,6 +31,8 @@ import { upload } from './upload.ts';
 export interface CliHost {
   /** Opens the program on its data folder; nothing is uploaded before `start`. */
   open(settings?: RunSettings): Promise<Program>;
+  /** The queue as it is now, whoever works on it; null where only `open` can tell. Throws like it. */
+  peek(): QueueReader | null;
   /** How the database of the data folder is damaged; null where it is sound. Throws like `open`. */
   examine(): { readonly folder: string; readonly damage: UploaderError | null };
   /** Keeps a damaged database aside; answers where it is now. */
@@ -190,7 +192,16 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     .command('status')
     .description('What is in the queue.')
     .option('--json', 'print JSON')
-    .action((options) => run(async (terminal, program) => status(program, terminal), options));
+    .action(async (options) => {
+      // Beside a program that is working, and without being in its way.
+      const reader = host.peek();
+      if (!reader) return run(async (terminal, program) => status(program.deps.store, terminal), options);
+      try {
+        exit = status(reader, createTerminal(options.json ?? false));
+      } finally {
+        reader.close();
+      }
+    });
 
   cli
     .command('retry')

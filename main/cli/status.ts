@@ -2,6 +2,7 @@
  * `status` and `retry`.
  */
 
+import type { QueueReader } from '../adapters/sqlite/index.ts';
 import type { Program } from '../app/program.ts';
 import { UploaderError } from '../core/errors.ts';
 import type { UnitId } from '../core/model.ts';
@@ -15,8 +16,7 @@ const NOTHING: Watched = { batchId: null, twins: [], turnedAway: [] };
 /** Batches that `status` lists, newest first. */
 const BATCHES_SHOWN = 50;
 
-export async function status(program: Program, terminal: Terminal): Promise<number> {
-  const { store } = program.deps;
+export function status(store: Omit<QueueReader, 'close'>, terminal: Terminal): number {
   const totals = store.totals({ kind: 'all' });
   const batches = store.batches(0, BATCHES_SHOWN);
   if (batches.length === 0) terminal.line('The queue is empty.');

@@ -57,6 +57,7 @@ export const ERROR_CODES = [
   'keychain-unavailable',
   'account-unknown',
   'account-missing',
+  'uploads-unfinished',
   // The program itself.
   'data-folder-in-use',
   'data-folder-unusable',

@@ -52,6 +52,7 @@ export const ERROR_CODES = [
   'keychain-unavailable',
   'account-unknown',
   'account-missing',
+  'uploads-unfinished',
   'data-folder-in-use',
   'data-folder-unusable',
   'database-newer',

@@ -134,6 +134,23 @@ describe('a reader that goes away', () => {
   });
 });
 
+describe('the address of the server', () => {
+  it('is the same however it is typed, so that its account is the same', async () => {
+    const env = home();
+    const { port } = new URL(lab.emulator.url);
+    for (const domain of [
+      `http://127.0.0.1:${port}`,
+      ` HTTP://127.0.0.1:${port}// `,
+      `http://127.0.0.1.:${port}/`,
+    ]) {
+      const { code, lines } = await lab.run(['accounts', '--json'], { ...env, ENCORD_DOMAIN: domain });
+      expect({ code, accounts: lines.length }).toEqual({ code: 0, accounts: 1 });
+    }
+    const wrong = await lab.run(['accounts'], { ...env, ENCORD_DOMAIN: 'api.encord.com' });
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('https://api.encord.com')]);
+  });
+});
+
 describe('nothing to do', () => {
   it('says so of an empty folder, with and without JSON', async () => {
     const empty = images(0);
@@ -221,6 +238,12 @@ describe('a unit in doubt', () => {
     await lab.control('DELETE', 'faults');
     expect([first.code, first.summary.uncertain]).toEqual([3, 1]);
     expect((await lab.run(['retry', '--json'], env)).code).toBe(3);
+    // Who signs out forgets it, and is told what that means.
+    const logout = await lab.run(['logout'], env);
+    expect([logout.code, logout.stderr]).toEqual([
+      1,
+      expect.stringContaining('may be in the dataset already'),
+    ]);
     const status = await lab.run(['status'], env);
     const unit = /^ {2}(\d+) {2}uncertain/m.exec(status.stdout)?.[1];
     expect(unit).toBeDefined();

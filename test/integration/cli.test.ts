@@ -222,9 +222,14 @@ describe('usage', () => {
     await lab.fault({ kind: 'grant' }, { delayMs: 20_000 });
     const first = lab.start(['upload', folder, '--dataset', dataset]);
     await eventually(async () => {
-      const second = await lab.run(['status']);
+      const second = await lab.run(['accounts']);
       expect(second.code).toBe(1);
       expect(second.stderr).toContain(String(first.child.pid));
+    });
+    // To look is allowed at any time.
+    await eventually(async () => {
+      const { code, stdout } = await lab.run(['status']);
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('1 to go') });
     });
     first.child.kill('SIGTERM');
     expect((await first.ended).code).toBe(130);

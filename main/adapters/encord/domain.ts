@@ -8,7 +8,7 @@ export const US_DOMAIN = 'https://api.us.encord.com';
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
 /**
- * `scheme://host[:port]`, without a trailing slash: v1 addresses are made by putting a path behind it
+ * `scheme://host[:port]` in lower case, without a trailing slash or dot: v1 addresses are made by putting a path behind it
  * (encord-api.md A). Plain http is taken for this machine only. Throws `invalid-input`.
  */
 export function parseDomain(text: string): string {
@@ -27,6 +27,8 @@ export function parseDomain(text: string): string {
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     return refuse('The address of the server must hold nothing but its name.');
   }
-  if (url.pathname !== '/') return refuse('The address of the server must have no path.');
+  if (!/^\/*$/.test(url.pathname)) return refuse('The address of the server must have no path.');
+  // A name that ends in a dot is the same name, said more exactly; certificates and signatures do not have it.
+  url.hostname = url.hostname.replace(/\.+$/, '');
   return url.origin;
 }

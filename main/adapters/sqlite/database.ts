@@ -91,10 +91,10 @@ export class Database {
   readonly #statements = new Map<string, StatementSync>();
 
   /** Opens the file as it is; throws an explained error. */
-  constructor(path: string) {
+  constructor(path: string, { readOnly = false } = {}) {
     this.path = path;
     try {
-      this.#db = new DatabaseSync(path, { timeout: 1000 });
+      this.#db = new DatabaseSync(path, { timeout: 1000, readOnly });
     } catch (thrown) {
       throw explain(thrown, path);
     }

@@ -21,6 +21,7 @@ import { type ViewStore, windows } from './window.ts';
 
 export type { AccountPatch, AccountRecord, AccountStore, NewAccount } from './accounts.ts';
 export { DATABASE_FILE, examineDatabase, setDatabaseAside } from './open.ts';
+export { type QueueReader, readQueue } from './reader.ts';
 export type { SettingsStore } from './settings.ts';
 export type { BatchView, ItemView, TurnedAwayView, UnitView } from './views.ts';
 export type { Filter, RowsWindow, RowView, ViewStore, WindowQuery } from './window.ts';

@@ -91,7 +91,7 @@ function within(scope: Extract<Scope, { kind: 'all' | 'account' | 'batch' }>): [
 }
 
 /** Reads in chunks, each finished before it is handed out: the caller may commit while it iterates. */
-function* unitsIn(db: Database, scope: Scope, states: readonly UnitStateName[]): Generator<UnitId> {
+export function* unitsIn(db: Database, scope: Scope, states: readonly UnitStateName[]): Generator<UnitId> {
   if (states.length === 0) return;
   if (scope.kind === 'unit' || scope.kind === 'item') {
     const row = unitRow(db, scope);
@@ -130,7 +130,7 @@ function* unitsIn(db: Database, scope: Scope, states: readonly UnitStateName[]):
   }
 }
 
-function totals(db: Database, scope: Scope): Totals {
+export function totals(db: Database, scope: Scope): Totals {
   if (scope.kind === 'unit' || scope.kind === 'item') {
     const row = unitRow(db, scope);
     if (row === undefined) return NOTHING;

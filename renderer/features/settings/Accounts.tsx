@@ -170,7 +170,10 @@ async function signOut(account: AccountView): Promise<void> {
     toast(`Signed out of ${account.name}`);
     return;
   }
-  // Main refuses while unfinished uploads need the secret; any other failure says the same twice at worst.
+  if (first.error.code !== 'uploads-unfinished') {
+    toast(first.error.message, { tone: 'fail' });
+    return;
+  }
   const cancelToo = await confirm({
     title: 'Unfinished uploads need this account',
     body: `${first.error.message} Signing out cancels them; what is already in Encord stays there.`,
