@@ -132,27 +132,44 @@ export function togglePause(rows: readonly QueueRow[]): Promise<void> {
   return canAny(rows).pause ? pauseRows(rows) : resumeRows(rows);
 }
 
-function unitsIn(rows: readonly QueueRow[]): number {
+/** Uploads that cancelling these rows would end, and how many of them may be in the dataset already. */
+function unitsIn(rows: readonly QueueRow[]): { units: number; uncertain: number } {
   const batches = new Set(rows.filter((row) => row.kind === 'batch').map((row) => row.id));
   let units = 0;
+  let doubted = 0;
   for (const row of rows) {
     if (!can(row).cancel) continue;
     if (row.kind === 'batch') {
       const { collecting, ready, failed, uncertain } = row.totals.units;
       units += collecting + ready + failed + uncertain;
-    } else if (row.kind === 'unit' ? !batches.has(row.batchId) : true) units += 1;
+      doubted += uncertain;
+    } else if (row.kind !== 'unit') units += 1;
+    else if (!batches.has(row.batchId)) {
+      units += 1;
+      if (row.state === 'uncertain') doubted += 1;
+    }
   }
-  return units;
+  return { units, uncertain: doubted };
 }
 
-/** Cancels; asks first where that is more than one upload. A note offers to take it back. */
+/** What cancelling means where nobody knows whether the first registration arrived; empty where all is known. */
+function doubtSentence(units: number, uncertain: number): string {
+  if (uncertain === 0) return '';
+  const which = units === 1 ? 'It' : uncertain === 1 ? 'One of them' : `${count(uncertain)} of them`;
+  return ` ${which} may be in the dataset already, because Encord never answered: retrying or adding the same files later can make a second copy. Look into the dataset first, or check again.`;
+}
+
+/**
+ * Cancels; asks first where that is more than one upload, or one in doubt. A note offers to take it back, unless that
+ * could make a second copy.
+ */
 export async function cancelRows(rows: readonly QueueRow[]): Promise<void> {
-  const affected = unitsIn(rows);
+  const { units: affected, uncertain } = unitsIn(rows);
   if (affected === 0) return;
-  if (affected > 1) {
+  if (affected > 1 || uncertain > 0) {
     const sure = await confirm({
       title: `Cancel ${plural(affected, 'upload')}?`,
-      body: 'What is already in Encord stays there. Cancelled uploads stay in the list and can be retried.',
+      body: `What is already in Encord stays there. Cancelled uploads stay in the list and can be retried.${doubtSentence(affected, uncertain)}`,
       action: `Cancel ${plural(affected, 'upload')}`,
       keep: 'Keep uploading',
       danger: true,
@@ -167,7 +184,7 @@ export async function cancelRows(rows: readonly QueueRow[]): Promise<void> {
   const what = only && only.kind !== 'batch' ? nameOf(only) : plural(units, 'upload');
   toast(units === 0 ? 'Nothing was left to cancel' : `Cancelled ${what}`, {
     action:
-      units === 0
+      units === 0 || uncertain > 0
         ? null
         : {
             label: 'Undo',
@@ -195,11 +212,12 @@ export async function retryAll(): Promise<void> {
   refreshQueue();
 }
 
-export async function cancelAll(open: number): Promise<void> {
+export async function cancelAll(open: number, uncertain: number): Promise<void> {
+  const units = open + uncertain;
   const sure = await confirm({
     title: `Cancel everything that is not in Encord yet?`,
-    body: `${plural(open, 'upload')} will stop. What is already in Encord stays there; cancelled uploads can be retried.`,
-    action: `Cancel ${plural(open, 'upload')}`,
+    body: `${plural(units, 'upload')} will stop. What is already in Encord stays there; cancelled uploads can be retried.${doubtSentence(units, uncertain)}`,
+    action: `Cancel ${plural(units, 'upload')}`,
     keep: 'Keep uploading',
     danger: true,
   });

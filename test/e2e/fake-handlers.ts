@@ -184,7 +184,7 @@ export function handlersOf(main: FakeMain): FakeHandlers {
         .flatMap((batch) => batch.units)
         .filter((unit) => unit.state === 'collecting');
       if (open.length > 0 && !cancelUnfinished)
-        throw new Refusal('not-available', `${open.length} uploads of this account are not finished.`);
+        throw new Refusal('uploads-unfinished', `${open.length} uploads of this account are not finished.`);
       state.snapshot.accounts = state.snapshot.accounts.filter((each) => each.id !== accountId);
       state.snapshot.activeAccountId = state.snapshot.accounts[0]?.id ?? null;
       main.changed('accounts', 'queue');

@@ -163,7 +163,7 @@ function QueueMenu(): ReactElement {
               label: 'Cancel everything…',
               icon: 'close',
               danger: true,
-              act: () => void cancelAll(counts.open),
+              act: () => void cancelAll(counts.open, counts.uncertain),
             },
             { kind: 'line', id: 'line' },
             ...limits,

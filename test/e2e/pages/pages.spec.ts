@@ -68,6 +68,18 @@ test('accounts: switch, route, and signing out with unfinished uploads', async (
   await page.getByRole('menuitemradio', { name: /Documented/ }).click();
   await expect(lab).toContainText('Only datasets on Encord’s own storage');
 
+  // What has nothing to do with unfinished uploads is said, and asks nothing.
+  const message = 'The keychain is locked. Unlock it, then sign out again.';
+  main.failNext.set('accounts.signOut', {
+    ok: false,
+    error: { code: 'keychain-locked', message, details: {} },
+  });
+  await lab.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
+  await expect(page.getByText(message)).toBeVisible();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  main.calls.length = 0;
+
   await lab.getByRole('button', { name: 'Sign out' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('dialog')).toContainText('Unfinished uploads need this account');

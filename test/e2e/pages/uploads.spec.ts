@@ -76,6 +76,20 @@ test('explains an uncertain group before it is registered again', async ({ page,
   await expect(row(page, 'larva series 12')).toContainText('Registering');
 });
 
+test('says what cancelling an uncertain group means, and offers no way back that could double it', async ({
+  page,
+  open,
+}) => {
+  const main = await open({ scene: 'failing' });
+  await row(page, 'larva series 12').click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Cancel' }).click();
+  await expect(page.getByRole('dialog')).toContainText('It may be in the dataset already');
+  expect(callsOf(main, 'queue.cancel')).toHaveLength(0);
+  await page.getByRole('dialog').getByRole('button', { name: 'Cancel 1 upload' }).click();
+  await expect(page.getByText('Cancelled larva series 12')).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+});
+
 test('narrows by state and by name', async ({ page, open }) => {
   await open({ scene: 'failing' });
   await page.getByRole('radio', { name: /Needs you/ }).click();
