@@ -100,6 +100,7 @@ BEGIN
 END;
 `;
 
+/** Ranks, and what is looked for by the use cases: the most urgent units, and data rows that are not known yet. */
 const RANKS = `
 ALTER TABLE unit ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE batch ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;
@@ -108,6 +109,7 @@ ALTER TABLE queue ADD COLUMN unit_order TEXT NOT NULL DEFAULT 'added'
 DROP INDEX unit_due;
 CREATE INDEX unit_due ON unit (batch_id, state, due_at, rank) WHERE due_at IS NOT NULL;
 CREATE INDEX unit_urgent ON unit (rank) WHERE rank < 0 AND due_at IS NOT NULL;
+CREATE INDEX ledger_unit_lacking ON ledger_unit (dataset) WHERE data_hash IS NULL AND item_uuid IS NOT NULL;
 `;
 
 /** Of units that failed, only the bytes that were stored count among those that are or will be uploaded. */
