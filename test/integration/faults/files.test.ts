@@ -1,6 +1,14 @@
 /** What befalls the files themselves, between the plan and the PUT and during the PUT. */
 
-import { appendFileSync, chmodSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../fixtures/lab.ts';
 import { makePng } from '../../fixtures/png.ts';
@@ -39,6 +47,22 @@ const DELETED: Mishap = {
   code: 'file-missing',
   says: /Check whether it was moved or renamed, then add it again\.$/,
   putRight: (path) => writeFileSync(path, makePng({ seed: seed(), bytes: 900 })),
+};
+
+/** In a way that holds for the system's own user too, who may read every file. */
+const LOOPED: Mishap = {
+  title: 'becomes a link that cannot be read',
+  does: (path) => {
+    rmSync(path);
+    symlinkSync(path, path);
+  },
+  ends: 'failed',
+  code: 'file-unreadable',
+  says: /link that leads to itself\. Name the file that it should lead to\.$/,
+  putRight: (path) => {
+    rmSync(path);
+    writeFileSync(path, makePng({ seed: seed(), bytes: 900 }));
+  },
 };
 
 const MISHAPS: readonly Mishap[] = [
@@ -85,6 +109,7 @@ const MISHAPS: readonly Mishap[] = [
     putRight: (path) => writeFileSync(path, makePng({ seed: seed(), bytes: 900 })),
   },
   DELETED,
+  LOOPED,
 ];
 
 const UNREADABLE: Mishap = {
@@ -142,10 +167,9 @@ describe.each([
     if (when === 'during the PUT') rig.proxy.arm('put', 'half read', 1);
   });
 
-  it.each(when === 'during the PUT' ? MISHAPS.filter((each) => each !== DELETED) : MISHAPS)(
-    '$title',
-    (mishap) => meets(mishap, bytes, moment),
-  );
+  it.each(
+    when === 'during the PUT' ? MISHAPS.filter((each) => each !== DELETED && each !== LOOPED) : MISHAPS,
+  )('$title', (mishap) => meets(mishap, bytes, moment));
 
   it(UNREADABLE.title, async (context) => {
     if (process.getuid?.() === 0) return context.skip('root may read every file');
