@@ -295,7 +295,7 @@ export class Engine {
         { kind: 'batch-trouble', id: batch.id, trouble: { failure, notBefore, attempts } },
       ]);
     } catch (reason) {
-      this.#deps.log.error('A batch could not be prepared.', { code: asUploaderError(reason).code });
+      this.#shop.noteUnrecorded('A batch could not be prepared.', reason);
     } finally {
       this.#preparing.delete(batch.id);
       this.#settled();

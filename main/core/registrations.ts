@@ -4,7 +4,7 @@
  */
 
 import { Doubts } from './doubts.ts';
-import { asUploaderError, UploaderError } from './errors.ts';
+import { UploaderError } from './errors.ts';
 import { Jobs } from './jobs.ts';
 import { Links } from './links.ts';
 import type { Unit, UnitId } from './model.ts';
@@ -100,9 +100,10 @@ export class Registrations {
       .run(ready, units)
       .catch((reason: unknown) => {
         for (const unit of units) this.#unrecorded.add(unit.id);
-        const { code, message } = asUploaderError(reason);
-        const fields = { step: step.state, code, message };
-        this.#shop.deps.log.error('A step of the registration could not be recorded.', fields);
+        this.#shop.noteUnrecorded(
+          `A step of the registration (${step.state}) could not be recorded.`,
+          reason,
+        );
       })
       .finally(() => {
         ready.gate.probeEnded();

@@ -200,7 +200,7 @@ export class Transfers {
       }
     } catch (reason) {
       this.#forget(items);
-      shop.deps.log.error('A grant could not be recorded.', { code: asUploaderError(reason).code });
+      shop.noteUnrecorded('A grant could not be recorded.', reason);
     } finally {
       this.#granting -= cost;
       if (this.#waiting.every((waiting) => waiting.ready.gate !== ready.gate)) ready.gate.probeEnded();
@@ -319,9 +319,7 @@ export class Transfers {
       if (changes.some((each) => each.kind === 'item' && each.event.on === 'failed')) this.#backlog.forget();
       await shop.committer.commit(changes);
     } catch (reason) {
-      shop.deps.log.error('The outcome of an upload could not be recorded.', {
-        code: asUploaderError(reason).code,
-      });
+      shop.noteUnrecorded('The outcome of an upload could not be recorded.', reason);
     } finally {
       shop.signal.removeEventListener('abort', stop);
       this.#running.delete(item.id);

@@ -4,7 +4,14 @@
  */
 
 import type { Committer } from './committer.ts';
-import { type Failure, isNetworkError, toFailure, UploaderError } from './errors.ts';
+import {
+  asUploaderError,
+  type Failure,
+  isDataFolderError,
+  isNetworkError,
+  toFailure,
+  UploaderError,
+} from './errors.ts';
 import { Gate, type GateState } from './gate.ts';
 import type { AccountId, BatchId, FileIdentity, ItemId, MediaId, Target, UnitId } from './model.ts';
 import { type Bounds, Pace } from './pace.ts';
@@ -166,6 +173,13 @@ export class Workshop {
   noteSuccess(accountId: AccountId): void {
     this.#heardFrom = true;
     if (this.gate(accountId).succeeded()) this.deps.listener.changed();
+  }
+
+  /** Something could not be written down. That the data folder cannot be used is logged once, elsewhere. */
+  noteUnrecorded(what: string, reason: unknown): void {
+    const error = asUploaderError(reason);
+    if (isDataFolderError(error)) return;
+    this.deps.log.error(what, { code: error.code, message: error.message });
   }
 
   /** Makes a call on an account and keeps its gate informed. */

@@ -9,8 +9,8 @@ import { SILENT, World } from './world.ts';
 
 const worlds: World[] = [];
 
-function world(): World {
-  const made = new World('storage');
+function world(log?: Log): World {
+  const made = new World('storage', log);
   worlds.push(made);
   return made;
 }
@@ -79,7 +79,9 @@ describe('uploads that fail', () => {
 
 describe('a store that cannot be written', () => {
   it('is what stands between the queue and Encord, until it can or until nothing waits for it', async () => {
-    const w = world();
+    const logged: string[] = [];
+    const keep = (message: string): void => void logged.push(message);
+    const w = world({ ...SILENT, error: keep, info: keep });
     let full = true;
     w.commits = (changes) => {
       if (full && changes.some((change) => change.kind === 'item')) {
@@ -100,11 +102,14 @@ describe('a store that cannot be written', () => {
     await eventually(() => expect(w.engine.busy).toBe(false));
     expect(w.engine.connection().kind).toBe('stuck');
 
+    expect(logged).toEqual(['The data folder cannot be used.']);
+
     full = false;
     w.ahead.monotonic += 10_000;
     w.engine.wake();
     await eventually(() => expect(w.state('a.png')).toBe('done'));
     expect(w.engine.connection().kind).toBe('open');
+    expect(logged).toEqual(['The data folder cannot be used.', 'The data folder can be used again.']);
 
     full = true;
     w.add('image', 'b.png');

@@ -73,11 +73,13 @@ export class World {
   settleMs = 50;
   store: Store;
   engine: Engine;
+  readonly #log: Log;
   #next = 0;
   readonly #jobs = new Map<string, { made: Map<UnitId, Made | 'bad'>; polls: number }>();
 
-  constructor(route: RouteName) {
+  constructor(route: RouteName, log: Log = SILENT) {
     this.route = route;
+    this.#log = log;
     this.store = openStore(this.folder, { clock: this.clock });
     this.store.addAccount({
       id: ACCOUNT,
@@ -179,7 +181,7 @@ export class World {
       },
       clock: this.clock,
       random: { uuid: () => crypto.randomUUID(), fraction: () => 0.5 },
-      log: SILENT,
+      log: this.#log,
       sender: this.#sender(),
       session: async () => this.#session(),
       inspect: async () => ({ size: 11, mtimeMs: 2 }),
