@@ -306,7 +306,7 @@ export const MATRIX: readonly Row[] = [
 
 const HOST = String.raw`encord\.lab:\d+`;
 const DOING =
-  '(hand out upload addresses|register the file|follow the upload|put the files into the dataset|sign you in)';
+  '(hand out upload addresses|register (?:the file|\\d+ files)|follow the upload|put the files into the dataset|sign you in)';
 
 /** What a person reads: what happened, and what to do. Of the API first, then of the storage. */
 export const SENTENCES: Readonly<Record<string, readonly RegExp[]>> = {
