@@ -22,7 +22,7 @@ const FAILURES_THAT_CLOSE = 3;
  * A server with trouble that says when to come back knows how long it will last only roughly, so it is asked again
  * after this long at the latest.
  */
-const LONGEST_TROUBLE_MS = 10 * 60_000;
+export const LONGEST_TROUBLE_MS = 10 * 60_000;
 
 export class Gate {
   #state: GateState = { kind: 'open' };

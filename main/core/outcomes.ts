@@ -5,6 +5,7 @@
 
 import type { DueItem } from './backlog.ts';
 import { asUploaderError, isNetworkError, UploaderError } from './errors.ts';
+import { LONGEST_TROUBLE_MS } from './gate.ts';
 import type { ItemEvent } from './machine.ts';
 import type { AccountId } from './model.ts';
 import type { Change, PutOutcome } from './ports.ts';
@@ -69,7 +70,9 @@ export async function changesAfter(shop: Workshop, ended: Ended): Promise<Change
         shop.gate(account).failed(failure, shop.now(), outcome.retryAfterMs, grave);
       }
       shop.deps.listener.changed();
-      const notBefore = outcome.retryAfterMs === null ? soon() : shop.now() + outcome.retryAfterMs;
+      const longest = outcome.error.code === 'rate-limited' ? Number.POSITIVE_INFINITY : LONGEST_TROUBLE_MS;
+      const notBefore =
+        outcome.retryAfterMs === null ? soon() : shop.now() + Math.min(outcome.retryAfterMs, longest);
       return change({ on: 'transient', failure, notBefore });
     }
     case 'refused':

@@ -132,3 +132,18 @@ it('what is paused after it was read ahead is not begun', async () => {
   await eventually(() => expect(valve.begun.at(-1)).toContain('/files/b'));
   expect(valve.begun).toHaveLength(begun + 1);
 });
+
+it('a file waits no longer for a storage in trouble than its account does, whatever the storage says', async () => {
+  const w = world();
+  const valve = new Valve(w);
+  w.addUnits(images(1, 'a'));
+  await eventually(() => expect(valve.held).toHaveLength(1));
+  const down = new UploaderError('server-error', 'The storage has trouble.');
+  valve.fail({ kind: 'transient', error: down, retryAfterMs: 3_600_000 });
+  await eventually(() => {
+    const [id] = w.store.unitsIn({ kind: 'all' }, ['collecting']);
+    const state = id === undefined ? undefined : w.store.itemsOf(id)[0]?.state;
+    expect(state && 'notBefore' in state ? state.notBefore : 0).toBeGreaterThan(w.clock.now());
+    expect(state && 'notBefore' in state ? state.notBefore : 0).toBeLessThanOrEqual(w.clock.now() + 600_000);
+  });
+});
