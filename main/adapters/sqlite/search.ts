@@ -14,7 +14,7 @@ import type { ShelfChange } from './unit-work.ts';
 
 /** Rows in one slice, and the time after which a call starts no other, in milliseconds. */
 const SLICE = 500;
-const BUDGET_MS = 6;
+const BUDGET_MS = 4;
 
 export interface SearchedBatch {
   readonly id: BatchId;
