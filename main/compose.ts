@@ -35,10 +35,11 @@ import type { AppDeps } from './app/deps.ts';
 import { Mending } from './app/mending.ts';
 import { Program } from './app/program.ts';
 import type { App, HostServices } from './app/types.ts';
+import type { EncordSession } from './core/encord-port.ts';
 import { asUploaderError, UploaderError } from './core/errors.ts';
 import { HEAD_BYTES, mediaType } from './core/media/index.ts';
 import type { AccountId, FileIdentity, MediaId } from './core/model.ts';
-import type { Clock, EncordSession, Files, Sender } from './core/ports.ts';
+import type { Clock, Files, Sender } from './core/ports.ts';
 import type { Backoff } from './core/retry.ts';
 import { readBandwidth } from './core/timetable.ts';
 

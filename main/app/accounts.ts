@@ -6,9 +6,10 @@
 import type { CallInput } from '../../preload/contract/calls.ts';
 import type { AccountView, RouteChoice } from '../../preload/contract/views.ts';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
+import type { EncordSession } from '../core/encord-port.ts';
 import { toFailure, UploaderError } from '../core/errors.ts';
 import type { AccountId } from '../core/model.ts';
-import type { EncordSession, SecretRead } from '../core/ports.ts';
+import type { SecretRead } from '../core/ports.ts';
 import type { AppDeps } from './deps.ts';
 import { failureView, unwrap } from './outcome.ts';
 

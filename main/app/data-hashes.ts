@@ -3,9 +3,10 @@
  * the storage item at first. Asked for when a batch has finished, and before a receipt or a comparison is made.
  */
 
+import type { DataRow, EncordSession } from '../core/encord-port.ts';
 import { asUploaderError } from '../core/errors.ts';
 import type { AccountId, BatchId } from '../core/model.ts';
-import type { Clock, DataRow, EncordSession, Log } from '../core/ports.ts';
+import type { Clock, Log } from '../core/ports.ts';
 import { createSlicer } from '../core/slicer.ts';
 import type { AppDeps } from './deps.ts';
 import { unwrap } from './outcome.ts';

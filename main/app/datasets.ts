@@ -4,9 +4,10 @@
  */
 
 import type { DataRowView, DatasetView, StorageFolderView } from '../../preload/contract/views.ts';
+import type { DataRow, DatasetInfo, EncordSession } from '../core/encord-port.ts';
 import { UploaderError } from '../core/errors.ts';
 import type { AccountId } from '../core/model.ts';
-import type { Clock, DataRow, DatasetInfo, EncordSession } from '../core/ports.ts';
+import type { Clock } from '../core/ports.ts';
 import { unwrap, windowOf } from './outcome.ts';
 
 /** A list older than this is asked for again when somebody looks at it. */

@@ -5,11 +5,11 @@
 
 import type { SettingsView } from '../../preload/contract/views.ts';
 import type { AccountRecord, Store } from '../adapters/sqlite/index.ts';
+import type { EncordSession } from '../core/encord-port.ts';
 import type { AccountId, FileIdentity, MediaId } from '../core/model.ts';
 import type {
   BandwidthLimiter,
   Clock,
-  EncordSession,
   Files,
   FolderEntry,
   Log,

@@ -2,8 +2,8 @@
  * Small helpers that turn the adapters' answers into values or thrown errors. Used by the use cases.
  */
 
+import type { Answer } from '../core/encord-port.ts';
 import { type Failure, toFailure, type UploaderError } from '../core/errors.ts';
-import type { Answer } from '../core/ports.ts';
 
 /** The value of a successful call; throws the error of a failed one. */
 export function unwrap<T>(answer: Answer<T>): T {

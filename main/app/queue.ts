@@ -10,8 +10,9 @@ import type { Engine } from '../core/engine.ts';
 import { toFailure, UploaderError } from '../core/errors.ts';
 import type { UnitEvent } from '../core/machine.ts';
 import type { BatchId, Scope, Totals, UnitId, UnitStateName } from '../core/model.ts';
-import type { Change, Clock, UnitOrder } from '../core/ports.ts';
+import type { Clock } from '../core/ports.ts';
 import { createSlicer } from '../core/slicer.ts';
+import type { Change, UnitOrder } from '../core/store-port.ts';
 import { failureView } from './outcome.ts';
 
 /** Steps written in one transaction when a command concerns many units: few enough not to hold the pages up. */

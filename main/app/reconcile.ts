@@ -13,8 +13,8 @@ import type {
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import { createAgainPlan, type LostUnit } from '../core/again.ts';
 import { csvLine } from '../core/csv.ts';
+import type { EncordSession } from '../core/encord-port.ts';
 import { UploaderError } from '../core/errors.ts';
-import type { EncordSession } from '../core/ports.ts';
 import { type Comparison, Reconciler, Superseding, type UploadedUnit } from '../core/reconcile.ts';
 import { createSlicer } from '../core/slicer.ts';
 import type { DataHashes } from './data-hashes.ts';

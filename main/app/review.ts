@@ -5,10 +5,10 @@
 import type { PlanView } from '../../preload/contract/views.ts';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { AgainPlan } from '../core/again.ts';
+import type { DatasetInfo } from '../core/encord-port.ts';
 import { type Failure, UploaderError } from '../core/errors.ts';
 import type { BatchId, MediaId, TurnedAway, UnitId } from '../core/model.ts';
 import type { Plan } from '../core/plan.ts';
-import type { DatasetInfo } from '../core/ports.ts';
 
 export interface ReviewRequest {
   readonly paths: readonly string[];

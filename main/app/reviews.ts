@@ -6,11 +6,11 @@
 import type { PlanFolderView, PlanUnitView, PlanView, TurnedAwayView } from '../../preload/contract/views.ts';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { AgainPlan } from '../core/again.ts';
+import type { DatasetInfo } from '../core/encord-port.ts';
 import { asUploaderError, type Failure, toFailure, UploaderError } from '../core/errors.ts';
 import type { NewBatch, UnitId } from '../core/model.ts';
 import type { Plan, PlanListener } from '../core/plan.ts';
 import { createPlan } from '../core/planner.ts';
-import type { DatasetInfo } from '../core/ports.ts';
 import type { Datasets } from './datasets.ts';
 import type { AppDeps } from './deps.ts';
 import { failureView } from './outcome.ts';

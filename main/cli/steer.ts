@@ -6,7 +6,7 @@ import { Argument, type Command, InvalidArgumentError } from 'commander';
 import type { Program } from '../app/program.ts';
 import { UploaderError } from '../core/errors.ts';
 import type { Scope } from '../core/model.ts';
-import { UNIT_ORDERS, type UnitOrder } from '../core/ports.ts';
+import { UNIT_ORDERS, type UnitOrder } from '../core/store-port.ts';
 import { EXIT } from './exit.ts';
 import type { Terminal } from './terminal.ts';
 import { countText } from './words.ts';

@@ -5,7 +5,7 @@
  */
 
 import type { BatchId, Item, ItemId, MediaId } from './model.ts';
-import type { QueueStore } from './ports.ts';
+import type { QueueStore } from './store-port.ts';
 
 export type DueItem = Item & { readonly media: MediaId };
 

@@ -4,7 +4,8 @@
  */
 
 import { asUploaderError, isDataFolderError, type UploaderError } from './errors.ts';
-import type { Change, Clock, QueueStore } from './ports.ts';
+import type { Clock } from './ports.ts';
+import type { Change, QueueStore } from './store-port.ts';
 
 /** Changes of so many milliseconds are written together: the wait for the disk is longer than this. */
 const GATHER_MS = 3;

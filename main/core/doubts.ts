@@ -3,9 +3,9 @@
  * Nothing here registers anything. Used by the engine only.
  */
 
+import type { Registered } from './encord-port.ts';
 import { UploaderError } from './errors.ts';
 import type { Unit, UnitId } from './model.ts';
-import type { Registered } from './ports.ts';
 import { change, Halving, isNo, knownUnit, later, nextTry, type UnitStep } from './unit-steps.ts';
 import type { ReadyBatch, Workshop } from './work.ts';
 

@@ -4,7 +4,8 @@
  */
 
 import type { Failure } from './errors.ts';
-import type { Change, Clock, Log } from './ports.ts';
+import type { Clock, Log } from './ports.ts';
+import type { Change } from './store-port.ts';
 
 /** So many lines in so many milliseconds; what goes beyond is counted. */
 const LINES = 20;

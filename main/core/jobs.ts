@@ -3,10 +3,10 @@
  */
 
 import { uncertainty } from './doubts.ts';
+import type { JobState, JobUnitResult } from './encord-port.ts';
 import { type Failure, UploaderError } from './errors.ts';
 import type { UnitEvent } from './machine.ts';
 import type { Unit } from './model.ts';
-import type { JobState, JobUnitResult } from './ports.ts';
 import { change, isNo, knownUnit, later, type UnitStep } from './unit-steps.ts';
 import { type ReadyBatch, unreachable, type Workshop } from './work.ts';
 

@@ -8,8 +8,9 @@ import { asUploaderError, isNetworkError, UploaderError } from './errors.ts';
 import { LONGEST_TROUBLE_MS } from './gate.ts';
 import type { ItemEvent } from './machine.ts';
 import type { AccountId } from './model.ts';
-import type { Change, PutOutcome } from './ports.ts';
+import type { PutOutcome } from './ports.ts';
 import { backoffMs } from './retry.ts';
+import type { Change } from './store-port.ts';
 import { unreachable, type Workshop } from './work.ts';
 
 /** A file that keeps changing is given up after so many tries. */

@@ -5,7 +5,8 @@
 
 import type { Failure, UploaderError } from './errors.ts';
 import type { MediaId, PlannedUnit, TurnedAway, UnitId } from './model.ts';
-import type { Clock, Files, LedgerStore } from './ports.ts';
+import type { Clock, Files } from './ports.ts';
+import type { LedgerStore } from './store-port.ts';
 
 export interface PlanRequest {
   /** Absolute paths of files and folders, as `path.resolve` writes them. */

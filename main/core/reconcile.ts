@@ -7,8 +7,8 @@
  * may re-encode what it was given, so that another size is a remark and no more.
  */
 
+import type { DataRow } from './encord-port.ts';
 import type { MediaId } from './model.ts';
-import type { DataRow } from './ports.ts';
 
 /** What the ledger keeps of an uploaded unit. Its id grows with time. */
 export interface UploadedUnit {

@@ -4,10 +4,10 @@
  * Used by the engine only.
  */
 
+import type { CallFailure, RegisterUnit, Registration } from './encord-port.ts';
 import { type Failure, UploaderError } from './errors.ts';
 import { MEDIA_TYPES } from './media/index.ts';
 import type { Intent, Item, Unit } from './model.ts';
-import type { CallFailure, RegisterUnit, Registration } from './ports.ts';
 import { TargetTrouble } from './target-trouble.ts';
 import { change, Halving, isNo, later, nextTry, type UnitStep } from './unit-steps.ts';
 import { isAboutTarget, type ReadyBatch, unreachable, type Workshop } from './work.ts';

@@ -15,8 +15,8 @@ import {
   pathOf,
   type UnitRef,
 } from './plan-tree.ts';
-import type { LedgerEntry } from './ports.ts';
 import { createSlicer, type Slicer } from './slicer.ts';
+import type { LedgerEntry } from './store-port.ts';
 
 /** How many units are hashed at the same time: enough to read ahead, few enough for a laptop's disk. */
 const HASHED_AT_ONCE = 4;

@@ -4,8 +4,8 @@
  * lives in memory: after a start it is found out again.
  */
 
+import type { CallFailure } from './encord-port.ts';
 import type { BatchId, Unit, UnitId } from './model.ts';
-import type { CallFailure } from './ports.ts';
 import { isNo } from './unit-steps.ts';
 import { isAboutTarget, type ReadyBatch, type Workshop } from './work.ts';
 

@@ -4,11 +4,12 @@
  */
 
 import { Backlog, type DueItem } from './backlog.ts';
+import type { CallFailure, GrantRequest } from './encord-port.ts';
 import { asUploaderError } from './errors.ts';
 import type { Grant, ItemId, MediaId } from './model.ts';
 import { changesAfter } from './outcomes.ts';
-import type { CallFailure, Change, GrantRequest } from './ports.ts';
 import { backoffMs } from './retry.ts';
+import type { Change } from './store-port.ts';
 import { isAboutTarget, type ReadyBatch, type Transfer, type Workshop } from './work.ts';
 
 /** From this size on, a file counts as large: few at a time fill any line, and none waits with a ready URL. */

@@ -3,10 +3,11 @@
  * how a call that was refused as a whole is cut into smaller ones. Used by the engine only.
  */
 
+import type { CallFailure, KnownUnit } from './encord-port.ts';
 import type { UnitEvent } from './machine.ts';
 import type { Item, Unit, UnitId } from './model.ts';
-import type { CallFailure, Change, KnownUnit } from './ports.ts';
 import { backoffMs } from './retry.ts';
+import type { Change } from './store-port.ts';
 import type { ReadyBatch, Workshop } from './work.ts';
 
 /** One step: which of the due units one call takes, and the call with all that comes of it. */

@@ -4,6 +4,7 @@
  */
 
 import type { Committer } from './committer.ts';
+import type { Answer, CallFailure, EncordSession } from './encord-port.ts';
 import {
   asUploaderError,
   type Failure,
@@ -15,18 +16,9 @@ import {
 import { Gate, type GateState } from './gate.ts';
 import type { AccountId, BatchId, FileIdentity, ItemId, MediaId, Target, UnitId } from './model.ts';
 import { type Bounds, Pace } from './pace.ts';
-import type {
-  Answer,
-  CallFailure,
-  Clock,
-  EncordSession,
-  Log,
-  QueueStore,
-  Random,
-  Sender,
-  WorkingBatch,
-} from './ports.ts';
+import type { Clock, Log, Random, Sender } from './ports.ts';
 import { type Backoff, DEFAULT_BACKOFF } from './retry.ts';
+import type { QueueStore, WorkingBatch } from './store-port.ts';
 
 /** What the engine has to know of a media type. */
 export interface MediaFacts {

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import type { Program } from '../../main/app/program.ts';
 import { openProgram } from '../../main/compose.ts';
 import type { PlannedUnit } from '../../main/core/model.ts';
-import type { Change } from '../../main/core/ports.ts';
+import type { Change } from '../../main/core/store-port.ts';
 import type { CallInput } from '../../preload/contract/calls.ts';
 
 export type ScaleStep =

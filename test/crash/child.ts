@@ -12,7 +12,8 @@ import { createTerminal } from '../../main/cli/terminal.ts';
 import { upload } from '../../main/cli/upload.ts';
 import { openProgram } from '../../main/compose.ts';
 import type { Scope, Unit } from '../../main/core/model.ts';
-import { type Clock, UNIT_ORDERS } from '../../main/core/ports.ts';
+import type { Clock } from '../../main/core/ports.ts';
+import { UNIT_ORDERS } from '../../main/core/store-port.ts';
 import { Chance } from './random.ts';
 import { Watcher } from './watcher.ts';
 

@@ -10,8 +10,9 @@ import { writeSync } from 'node:fs';
 import { ClientRequest } from 'node:http';
 import type { Store } from '../../main/adapters/sqlite/index.ts';
 import type { Around } from '../../main/compose.ts';
+import type { EncordSession, Route } from '../../main/core/encord-port.ts';
 import type { MediaId } from '../../main/core/model.ts';
-import type { Change, EncordSession, Route } from '../../main/core/ports.ts';
+import type { Change } from '../../main/core/store-port.ts';
 import { type CallContext, httpName, putting } from './calls.ts';
 
 export interface Kill {

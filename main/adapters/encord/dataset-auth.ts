@@ -4,7 +4,7 @@
  * (encord-api.md C.4, B.2). Made by the session.
  */
 
-import type { Answer } from '../../core/ports.ts';
+import type { Answer } from '../../core/encord-port.ts';
 import type { SshKey } from './keys.ts';
 import { apiKey, apiKeys } from './schemas.ts';
 import type { V1, V1Auth, V1Call } from './v1.ts';

@@ -2,7 +2,7 @@
  * Listing, reading and making datasets, by v2 with v1 behind it (encord-api.md C.1, C.2, C.3). Called by the session.
  */
 
-import type { Answer, DataRow, DatasetInfo } from '../../core/ports.ts';
+import type { Answer, DataRow, DatasetInfo } from '../../core/encord-port.ts';
 import type { DatasetCaller } from './dataset-auth.ts';
 import { datasetOf, rowsOf } from './documented-lookup.ts';
 import { restated } from './failures.ts';

@@ -3,8 +3,8 @@
  * the documented route and the session.
  */
 
+import type { Answer, KnownUnit, Registered } from '../../core/encord-port.ts';
 import type { UnitId } from '../../core/model.ts';
-import type { Answer, KnownUnit, Registered } from '../../core/ports.ts';
 import type { DatasetCaller } from './dataset-auth.ts';
 import { chunksOf } from './parallel.ts';
 import { dataRow, dataRows, datasetDetail, type Row } from './schemas.ts';

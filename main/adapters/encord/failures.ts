@@ -5,8 +5,8 @@
  * may have acted; every other kind is a promise that it has not.
  */
 
+import type { Answer, CallFailure } from '../../core/encord-port.ts';
 import { type ErrorCode, UploaderError } from '../../core/errors.ts';
-import type { Answer, CallFailure } from '../../core/ports.ts';
 
 /** What is known of a call when it fails; all of it may be shown. */
 export interface CallContext {

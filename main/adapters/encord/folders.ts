@@ -1,6 +1,6 @@
 /** Storage folders: searching them, and the one that a static dataset uploads into (encord-api.md C.14). Called by the session. */
 
-import type { Answer, StorageFolder } from '../../core/ports.ts';
+import type { Answer, StorageFolder } from '../../core/encord-port.ts';
 import { type Folder, folderAnswer, folderPage } from './schemas.ts';
 import type { V2 } from './v2.ts';
 import { PATIENT_MS } from './wire.ts';

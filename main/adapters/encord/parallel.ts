@@ -1,6 +1,6 @@
 /** A bounded number of calls at once, ending at the first failure. Used by the routes. */
 
-import type { Answer } from '../../core/ports.ts';
+import type { Answer } from '../../core/encord-port.ts';
 
 /**
  * Runs `work` for each input, at most `atOnce` at a time; the values in the order of the inputs, or the first

@@ -3,8 +3,6 @@
  * engine through the port.
  */
 
-import { UploaderError } from '../../core/errors.ts';
-import type { Grant, Target } from '../../core/model.ts';
 import type {
   Answer,
   GrantRequest,
@@ -12,7 +10,9 @@ import type {
   RegisterUnit,
   Registration,
   Route,
-} from '../../core/ports.ts';
+} from '../../core/encord-port.ts';
+import { UploaderError } from '../../core/errors.ts';
+import type { Grant, Target } from '../../core/model.ts';
 import type { DatasetCaller } from './dataset-auth.ts';
 import { lookupRows } from './documented-lookup.ts';
 import { doubtWhereExisting, failed, withoutDoubt } from './failures.ts';

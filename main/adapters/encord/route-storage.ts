@@ -3,9 +3,16 @@
  * with an SSH key; called by the engine through the port.
  */
 
+import type {
+  Answer,
+  GrantRequest,
+  JobState,
+  RegisterUnit,
+  Registration,
+  Route,
+} from '../../core/encord-port.ts';
 import { UploaderError } from '../../core/errors.ts';
 import type { Grant, MediaId, Target } from '../../core/model.ts';
-import type { Answer, GrantRequest, JobState, RegisterUnit, Registration, Route } from '../../core/ports.ts';
 import { doubtWhereExisting, failed } from './failures.ts';
 import { dataRows, jobId, signedUrlPage, uploadState } from './schemas.ts';
 import { jobState } from './storage-job.ts';

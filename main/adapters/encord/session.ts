@@ -3,18 +3,10 @@
  * accounts use case from a key that it has read from the keychain; the key stays inside.
  */
 
+import type { Answer, DatasetInfo, EncordSession, Identity, Route } from '../../core/encord-port.ts';
 import { UploaderError } from '../../core/errors.ts';
 import type { RouteName } from '../../core/model.ts';
-import type {
-  Answer,
-  Clock,
-  DatasetInfo,
-  EncordSession,
-  Identity,
-  Log,
-  Random,
-  Route,
-} from '../../core/ports.ts';
+import type { Clock, Log, Random } from '../../core/ports.ts';
 import type { HttpClient } from '../http/client.ts';
 import { apiKeyCaller, sshCaller } from './dataset-auth.ts';
 import {

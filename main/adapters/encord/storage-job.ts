@@ -5,9 +5,9 @@
  * lookup decides. Calling a made unit failed would double it at the next try.
  */
 
+import type { JobState, JobUnitResult, KnownUnit } from '../../core/encord-port.ts';
 import { UploaderError } from '../../core/errors.ts';
 import type { UnitId } from '../../core/model.ts';
-import type { JobState, JobUnitResult, KnownUnit } from '../../core/ports.ts';
 import type { UploadState } from './schemas.ts';
 import { scrubWords } from './scrub.ts';
 

@@ -3,8 +3,8 @@
  * storage route.
  */
 
+import type { Answer, KnownUnit, Registered } from '../../core/encord-port.ts';
 import type { Target, UnitId } from '../../core/model.ts';
-import type { Answer, KnownUnit, Registered } from '../../core/ports.ts';
 import { chunksOf, eachOf } from './parallel.ts';
 import { itemAnswer, itemPage, type StorageItem } from './schemas.ts';
 import { sameTitle } from './titles.ts';

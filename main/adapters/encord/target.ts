@@ -1,8 +1,8 @@
 /** Where a batch goes: `auto` resolved, the folder found or made. Called by the session. */
 
+import type { Answer, DatasetInfo } from '../../core/encord-port.ts';
 import { UploaderError } from '../../core/errors.ts';
 import type { RouteChoice, Target } from '../../core/model.ts';
-import type { Answer, DatasetInfo } from '../../core/ports.ts';
 import type { DatasetCaller } from './dataset-auth.ts';
 import { readDataset } from './datasets.ts';
 import { failed } from './failures.ts';

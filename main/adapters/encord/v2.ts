@@ -4,8 +4,8 @@
  */
 
 import { z } from 'zod';
+import type { Answer } from '../../core/encord-port.ts';
 import { UploaderError } from '../../core/errors.ts';
-import type { Answer } from '../../core/ports.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import { byStatus, type CallContext, errorFor, failed, type Said } from './failures.ts';
 import type { SshKey } from './keys.ts';

@@ -7,8 +7,9 @@
 
 import { UploaderError } from '../../core/errors.ts';
 import type { BatchId, NewBatch, PlannedUnit, TurnedAway, UnitId } from '../../core/model.ts';
-import type { Clock, UnitOrder } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports.ts';
 import { createSlicer } from '../../core/slicer.ts';
+import type { UnitOrder } from '../../core/store-port.ts';
 import type { Database, Param } from './database.ts';
 import { identityKey } from './keys.ts';
 import { activeTwin, isCertain } from './ledger.ts';

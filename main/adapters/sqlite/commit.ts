@@ -5,7 +5,7 @@
 
 import { type ItemEvent, stepItem, stepUnit, type UnitEvent } from '../../core/machine.ts';
 import type { ItemId, ItemState, UnitId, UnitState } from '../../core/model.ts';
-import type { Change } from '../../core/ports.ts';
+import type { Change } from '../../core/store-port.ts';
 import type { Database, Row } from './database.ts';
 import { cameAgain, recordInLedger } from './ledger.ts';
 import * as rows from './rows.ts';

@@ -4,7 +4,8 @@
  */
 
 import type { BatchId } from '../../core/model.ts';
-import type { Clock, LedgerStore, QueueStore, SteeringStore } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { LedgerStore, QueueStore, SteeringStore } from '../../core/store-port.ts';
 import { type AccountStore, accountStore } from './accounts.ts';
 import { adder } from './adding.ts';
 import { ledgerStore } from './ledger.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { FileIdentity, MediaId } from '../../core/model.ts';
-import type { ActiveTwin, LedgerEntry, LedgerStore } from '../../core/ports.ts';
+import type { ActiveTwin, LedgerEntry, LedgerStore } from '../../core/store-port.ts';
 import type { Database, Row } from './database.ts';
 import { contentKey, formerIdentityKey, identityKey } from './keys.ts';
 import * as rows from './rows.ts';

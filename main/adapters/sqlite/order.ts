@@ -7,8 +7,9 @@
 import { z } from 'zod';
 import type { BatchId, Scope } from '../../core/model.ts';
 import { compareNatural, sortInSlices } from '../../core/natural.ts';
-import { type Clock, UNIT_ORDERS, type UnitOrder } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports.ts';
 import { createSlicer, type Slicer } from '../../core/slicer.ts';
+import { UNIT_ORDERS, type UnitOrder } from '../../core/store-port.ts';
 import type { Database } from './database.ts';
 import * as rows from './rows.ts';
 import { settingsStore } from './settings.ts';

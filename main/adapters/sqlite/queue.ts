@@ -6,7 +6,8 @@
  */
 
 import type { UnitId } from '../../core/model.ts';
-import type { Clock, QueueStore } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { QueueStore } from '../../core/store-port.ts';
 import { applyChanges } from './commit.ts';
 import type { Database, Row } from './database.ts';
 import * as rows from './rows.ts';

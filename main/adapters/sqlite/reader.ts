@@ -5,7 +5,7 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SteeringStore } from '../../core/ports.ts';
+import type { SteeringStore } from '../../core/store-port.ts';
 import { Database } from './database.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { DATABASE_FILE } from './open.ts';

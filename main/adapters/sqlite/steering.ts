@@ -4,7 +4,8 @@
 
 import type { Scope, Totals, UnitId, UnitStateName } from '../../core/model.ts';
 import { UNIT_STATES } from '../../core/model.ts';
-import type { Clock, SteeringStore } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { SteeringStore } from '../../core/store-port.ts';
 import type { Adder } from './adding.ts';
 import type { Database, Param, Row } from './database.ts';
 import type { Ordering } from './order.ts';

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Program } from '../../../main/app/program.ts';
 import type { Around } from '../../../main/compose.ts';
-import type { EncordSession, Route } from '../../../main/core/ports.ts';
+import type { EncordSession, Route } from '../../../main/core/encord-port.ts';
 import { CALLS, type CallInput, type CallOutput } from '../../../preload/contract/calls.ts';
 import type { CallName } from '../../../preload/contract/names.ts';
 import type { UnitRow } from '../../../preload/contract/views.ts';

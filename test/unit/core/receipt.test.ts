@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { csvLine } from '../../../main/core/csv.ts';
-import type { DataRow } from '../../../main/core/ports.ts';
+import type { DataRow } from '../../../main/core/encord-port.ts';
 import { type ReceiptHead, type ReceiptLine, writeReceipt } from '../../../main/core/receipt.ts';
 import { Reconciler, Superseding, type UploadedUnit } from '../../../main/core/reconcile.ts';
 

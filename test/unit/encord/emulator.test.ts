@@ -8,8 +8,14 @@ import { parsePrivateKey } from '../../../main/adapters/encord/keys.ts';
 import { connect } from '../../../main/adapters/encord/session.ts';
 import { createAgents } from '../../../main/adapters/http/agents.ts';
 import { createHttpClient } from '../../../main/adapters/http/client.ts';
+import type {
+  Answer,
+  EncordSession,
+  JobState,
+  KnownUnit,
+  RegisterUnit,
+} from '../../../main/core/encord-port.ts';
 import type { Grant, MediaId, RouteName, Target } from '../../../main/core/model.ts';
-import type { Answer, EncordSession, JobState, KnownUnit, RegisterUnit } from '../../../main/core/ports.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
 import { png, VIDEO } from './media.ts';
 import { keyFromSeed, memoryLog, never, random, SEED, systemClock } from './support.ts';

@@ -8,8 +8,8 @@ import { parsePrivateKey } from '../../../main/adapters/encord/keys.ts';
 import { type Credentials, connect } from '../../../main/adapters/encord/session.ts';
 import { createAgents } from '../../../main/adapters/http/agents.ts';
 import { createHttpClient } from '../../../main/adapters/http/client.ts';
+import type { Answer, EncordSession, RegisterUnit } from '../../../main/core/encord-port.ts';
 import type { Target } from '../../../main/core/model.ts';
-import type { Answer, EncordSession, RegisterUnit } from '../../../main/core/ports.ts';
 import {
   keyFromSeed,
   memoryLog,

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { uploadState } from '../../../main/adapters/encord/schemas.ts';
 import { jobState } from '../../../main/adapters/encord/storage-job.ts';
-import type { JobState, KnownUnit } from '../../../main/core/ports.ts';
+import type { JobState, KnownUnit } from '../../../main/core/encord-port.ts';
 
 function single(id: number, title: string): KnownUnit {
   return {

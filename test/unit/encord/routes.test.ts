@@ -5,8 +5,8 @@ import { parsePrivateKey } from '../../../main/adapters/encord/keys.ts';
 import { connect } from '../../../main/adapters/encord/session.ts';
 import { createAgents } from '../../../main/adapters/http/agents.ts';
 import { createHttpClient } from '../../../main/adapters/http/client.ts';
+import type { Answer, EncordSession, KnownUnit, RegisterUnit } from '../../../main/core/encord-port.ts';
 import type { MediaId, Target } from '../../../main/core/model.ts';
-import type { Answer, EncordSession, KnownUnit, RegisterUnit } from '../../../main/core/ports.ts';
 import {
   type Call,
   keyFromSeed,

@@ -4,7 +4,7 @@ import { parsePrivateKey } from '../../../main/adapters/encord/keys.ts';
 import { connect } from '../../../main/adapters/encord/session.ts';
 import { createAgents } from '../../../main/adapters/http/agents.ts';
 import { createHttpClient } from '../../../main/adapters/http/client.ts';
-import type { Answer, EncordSession } from '../../../main/core/ports.ts';
+import type { Answer, EncordSession } from '../../../main/core/encord-port.ts';
 import {
   type Call,
   keyFromSeed,

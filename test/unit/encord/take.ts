@@ -2,8 +2,8 @@
  * What the engine does with ready units: prepares them where the route wants it, then registers. For the tests here.
  */
 
+import type { Answer, RegisterUnit, Registration, Route } from '../../../main/core/encord-port.ts';
 import type { Target } from '../../../main/core/model.ts';
-import type { Answer, RegisterUnit, Registration, Route } from '../../../main/core/ports.ts';
 
 export async function take(
   route: Route,

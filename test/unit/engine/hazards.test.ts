@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { DATABASE_FILE } from '../../../main/adapters/sqlite/index.ts';
 import { UploaderError } from '../../../main/core/errors.ts';
 import type { RouteName, UnitId, UnitStateName } from '../../../main/core/model.ts';
-import type { Change } from '../../../main/core/ports.ts';
+import type { Change } from '../../../main/core/store-port.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { ACCOUNT, DATASET, World } from './world.ts';
 

@@ -3,7 +3,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { UploaderError } from '../../../main/core/errors.ts';
 import { FailureLog } from '../../../main/core/failure-log.ts';
-import type { Change, Clock, Log } from '../../../main/core/ports.ts';
+import type { Clock, Log } from '../../../main/core/ports.ts';
+import type { Change } from '../../../main/core/store-port.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { SILENT, World } from './world.ts';
 

@@ -8,24 +8,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClock } from '../../../main/adapters/clock.ts';
 import { openStore, type Store } from '../../../main/adapters/sqlite/index.ts';
+import type {
+  Answer,
+  CallFailure,
+  EncordSession,
+  KnownUnit,
+  Registered,
+  Route,
+} from '../../../main/core/encord-port.ts';
 import { Engine } from '../../../main/core/engine.ts';
 import { UploaderError } from '../../../main/core/errors.ts';
 import { mediaType } from '../../../main/core/media/index.ts';
 import type { MediaId, PlannedUnit, RouteName, UnitId } from '../../../main/core/model.ts';
-import type {
-  Answer,
-  CallFailure,
-  Change,
-  Clock,
-  EncordSession,
-  KnownUnit,
-  Log,
-  PutOutcome,
-  PutRequest,
-  Registered,
-  Route,
-  Sender,
-} from '../../../main/core/ports.ts';
+import type { Clock, Log, PutOutcome, PutRequest, Sender } from '../../../main/core/ports.ts';
+import type { Change } from '../../../main/core/store-port.ts';
 
 export const ACCOUNT = 'ssh SHA256:test http://127.0.0.1';
 export const DATASET = '11111111-1111-4111-8111-111111111111';

@@ -10,7 +10,8 @@ import { createFiles } from '../../../main/adapters/files/index.ts';
 import type { FileIdentity, MediaId, UnitId } from '../../../main/core/model.ts';
 import type { Plan, PlanListener, PlanRequest } from '../../../main/core/plan.ts';
 import { createPlan } from '../../../main/core/planner.ts';
-import type { ActiveTwin, Files, LedgerEntry, LedgerStore } from '../../../main/core/ports.ts';
+import type { Files } from '../../../main/core/ports.ts';
+import type { ActiveTwin, LedgerEntry, LedgerStore } from '../../../main/core/store-port.ts';
 
 const folders: string[] = [];
 

@@ -3,7 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { UnitEvent } from '../../../main/core/machine.ts';
 import type { ItemId } from '../../../main/core/model.ts';
-import type { Change } from '../../../main/core/ports.ts';
+import type { Change } from '../../../main/core/store-port.ts';
 import {
   failure,
   finish,

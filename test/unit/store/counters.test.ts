@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { expect, test } from 'vitest';
 import { type ItemEvent, stepUnit, type UnitEvent } from '../../../main/core/machine.ts';
 import { UNIT_STATES } from '../../../main/core/model.ts';
-import type { Change } from '../../../main/core/ports.ts';
+import type { Change } from '../../../main/core/store-port.ts';
 import { failure, grant, hash, newAccount, newBatch, openTestStore, planned, turnedAway } from './support.ts';
 
 /** mulberry32: the same numbers for the same seed, everywhere. */

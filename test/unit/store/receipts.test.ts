@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { UnitEvent } from '../../../main/core/machine.ts';
-import type { Change } from '../../../main/core/ports.ts';
+import type { Change } from '../../../main/core/store-port.ts';
 import {
   codeOf,
   failure,

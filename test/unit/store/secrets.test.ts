@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Change } from '../../../main/core/ports.ts';
+import type { Change } from '../../../main/core/store-port.ts';
 import {
   failure,
   finish,

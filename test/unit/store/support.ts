@@ -22,7 +22,8 @@ import type {
   TurnedAway,
   UnitId,
 } from '../../../main/core/model.ts';
-import type { Change, Clock } from '../../../main/core/ports.ts';
+import type { Clock } from '../../../main/core/ports.ts';
+import type { Change } from '../../../main/core/store-port.ts';
 
 export class FakeClock implements Clock {
   time = 1_000;
