@@ -6,6 +6,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Life } from './child.ts';
 import type { EmulatorProcess } from './emulator.ts';
@@ -156,6 +157,7 @@ export class Round {
 
   /** What is in doubt is looked for again; what is not there even so is registered anyway. */
   async #answerDoubts(): Promise<void> {
+    for (const id of this.#uncertain()) this.#parked.add(id);
     const found = await this.#answer('check-again', [...this.#parked]);
     this.#checkedAgain += found.length;
     const left = found.filter(({ state }) => state !== 'done');
@@ -171,6 +173,19 @@ export class Round {
     this.#registeredAnyway += anyway.length;
     for (const { id, state } of anyway) {
       if (state !== 'done') throw new Error(`Registered anyway, unit ${id} is ${state}.`);
+    }
+  }
+
+  /** As the queue has them: a life that is killed right after it parked a group did not come to say so. */
+  #uncertain(): number[] {
+    const database = new DatabaseSync(join(this.#folder, 'home', 'uploader.db'), { readOnly: true });
+    try {
+      return database
+        .prepare("SELECT id FROM unit WHERE state = 'uncertain'")
+        .all()
+        .map(({ id }) => Number(id));
+    } finally {
+      database.close();
     }
   }
 
