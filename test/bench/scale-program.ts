@@ -4,12 +4,13 @@
  */
 
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import type { Program } from '../../main/app/program.ts';
 import { openProgram } from '../../main/compose.ts';
 import type { PlannedUnit } from '../../main/core/model.ts';
 import type { Change } from '../../main/core/store-port.ts';
 import type { CallInput } from '../../preload/contract/calls.ts';
+import { fileAt } from './scale-files.ts';
 
 export type ScaleStep =
   /** Adds one batch of images, of which only the first have files. */
@@ -75,9 +76,8 @@ try {
 
 function* planned(count: number, folder: string, files: number): Generator<PlannedUnit> {
   for (let index = 0; index < count; index += 1) {
-    const name = `frame_${String(index).padStart(7, '0')}.png`;
-    // As many files in a folder as an acquisition leaves there.
-    const path = join(folder, `run-${Math.floor(index / 5_000)}`, name);
+    const path = fileAt(folder, index);
+    const name = basename(path);
     const { size, mtimeMs } = index < files ? statSync(path) : { size: 50_000, mtimeMs: 1_750_000_000_000 };
     const identity = { size, mtimeMs };
     yield { media: 'image', title: name, items: [{ path, name, identity, mime: 'image/png', sha256: null }] };

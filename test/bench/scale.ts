@@ -5,10 +5,11 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { makeKey } from '../fixtures/keys.ts';
 import { makePng } from '../fixtures/png.ts';
+import { FILES_IN_A_FOLDER, fileAt } from './scale-files.ts';
 import type { ScaleAnswer, ScaleStep } from './scale-program.ts';
 import {
   type BenchOptions,
@@ -23,9 +24,11 @@ import {
 
 const ROOT = join(import.meta.dirname, '..', '..');
 /** Files that are really there: more than are sent while the memory is looked at. */
-const FILES = 3_000;
+const FILES = 15_000;
 const FILE_BYTES = 2_000;
 const STARTS = 3;
+/** A program that has sent nothing by then never will. */
+const LIMIT_MS = 60_000;
 /** How long the program works before its memory is looked at. */
 const WORK_MS = 3_000;
 
@@ -148,6 +151,7 @@ async function work(
   try {
     while (!(await until())) {
       if (child.exitCode !== null) throw new Error('The program ended before it began.');
+      if (performance.now() - begun > LIMIT_MS) throw new Error('The program sends nothing.');
       await wait(5);
     }
     const seconds = (performance.now() - begun) / 1000;
@@ -186,11 +190,10 @@ async function puts(url: string): Promise<number> {
 }
 
 function makeFiles(folder: string, count: number): void {
-  const run = join(folder, 'run-0');
-  mkdirSync(run);
   for (let index = 0; index < count; index += 1) {
-    const name = `frame_${String(index).padStart(7, '0')}.png`;
-    writeFileSync(join(run, name), makePng({ seed: index, bytes: FILE_BYTES }));
+    const path = fileAt(folder, index);
+    if (index % FILES_IN_A_FOLDER === 0) mkdirSync(dirname(path));
+    writeFileSync(path, makePng({ seed: index, bytes: FILE_BYTES }));
   }
 }
 
