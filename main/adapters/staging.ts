@@ -4,8 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, utimes } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, utimes } from 'node:fs/promises';
 import { dirname, join, resolve, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UploaderError } from '../core/errors.ts';
@@ -37,7 +36,7 @@ export function createStaging(folder: string): Staging {
       const partial = join(dirname(path), PARTIAL + randomUUID());
       try {
         await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-        await pipeline(exactly(body, facts.size), createWriteStream(partial, { mode: 0o600 }));
+        await write(partial, exactly(body, facts.size));
         if (facts.mtimeMs !== null) await utimes(partial, new Date(), new Date(facts.mtimeMs));
         await rename(partial, path);
       } catch (reason) {
@@ -65,6 +64,16 @@ export function createStaging(folder: string): Staging {
       }
     },
   };
+}
+
+/** The file is there before the first byte is waited for, and closed at the end, so that what failed can be removed. */
+async function write(path: string, bytes: AsyncIterable<Uint8Array>): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await pipeline(bytes, file.createWriteStream());
+  } finally {
+    await file.close();
+  }
 }
 
 /** The path from a page is a request: it must stay inside the drop. */

@@ -130,6 +130,13 @@ describe('taking in', () => {
     ['too little', body('hell')],
     ['too much', body('hello', '!')],
     [
+      'a sender that never begins',
+      // biome-ignore lint/correctness/useYield: it fails before it has anything to give.
+      (async function* (): AsyncGenerator<Uint8Array> {
+        throw new Error('gone');
+      })(),
+    ],
+    [
       'a sender that goes away',
       (async function* () {
         yield Buffer.from('he');
