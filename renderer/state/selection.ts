@@ -8,11 +8,11 @@ import { keyOf, queueRows, type RowKey, useQueue } from './queue.ts';
 /** More rows than this are not selected one by one: the commands for a batch or for all are there for that. */
 const MOST = 5_000;
 
-/** One row, and nothing else. */
+/** One row, and nothing else. Where it is not here yet, nothing is: keys must never act on a row that was left. */
 export function selectOnly(index: number): void {
   const row = queueRows.row(index);
-  if (!row) return;
-  useQueue.setState({ selection: new Map([[keyOf(row), row]]), activeIndex: index, anchorIndex: index });
+  const selection = new Map<RowKey, QueueRow>(row ? [[keyOf(row), row]] : []);
+  useQueue.setState({ selection, activeIndex: index, anchorIndex: index });
 }
 
 /** Adds a row to the selection, or takes it out. */

@@ -55,6 +55,8 @@ export class FakeMain {
   #downloads = new Map<string, { name: string; text: string }>();
   /** A failure that the next call of that name gets instead of its answer. */
   readonly failNext = new Map<CallName, Answer<never>>();
+  /** Calls whose answers wait until a test lets them go. */
+  readonly #held = new Map<CallName, Promise<void>>();
   #server: Server;
   #sockets = new Set<WebSocket>();
   #handlers: FakeHandlers;
@@ -166,8 +168,19 @@ export class FakeMain {
     });
   }
 
+  /** From now on the call is not answered; the result lets go of what waits. */
+  hold(name: CallName): () => void {
+    let release = (): void => undefined;
+    this.#held.set(name, new Promise<void>((resolve) => (release = resolve)));
+    return () => {
+      this.#held.delete(name);
+      release();
+    };
+  }
+
   async #answer(message: WireCall): Promise<Answer<unknown>> {
     this.calls.push(message);
+    await this.#held.get(message.call);
     const failing = this.failNext.get(message.call);
     if (failing) {
       this.failNext.delete(message.call);

@@ -46,13 +46,34 @@ test('the order of what waits is chosen in the toolbar', async ({ page, open }) 
 test('a file of a group pauses its group', async ({ page, open }) => {
   const main = await open({ scene: 'busy' });
   await row(page, 'calibration frames').click();
+  const closed = Number(await page.getByRole('treegrid').getAttribute('aria-rowcount'));
   await page.keyboard.press('Enter');
+  await expect(page.getByRole('treegrid')).toHaveAttribute('aria-rowcount', String(closed + 300));
   // The first of its 300 frames are stored already.
   for (let turn = 0; turn < 18; turn += 1) await page.keyboard.press('PageDown');
   await expect(page.locator('.q-active')).toContainText('Waiting');
   await page.keyboard.press(' ');
   await expect.poll(() => callsOf(main, 'queue.pause').at(-1)).toMatchObject({ scope: { kind: 'item' } });
   await expect(page.locator('.q-active')).toContainText('Paused');
+});
+
+test('keys never act on a row that was left for one that is not here yet', async ({ page, open }) => {
+  const main = await open({ scene: 'busy' });
+  await row(page, 'calibration frames').click();
+  const closed = Number(await page.getByRole('treegrid').getAttribute('aria-rowcount'));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('treegrid')).toHaveAttribute('aria-rowcount', String(closed + 300));
+  const release = main.hold('queue.rows');
+  for (let turn = 0; turn < 18; turn += 1) await page.keyboard.press('PageDown');
+  await expect(page.locator('.row-waiting').first()).toBeVisible();
+  await expect(page.getByRole('row', { selected: true })).toHaveCount(0);
+  await page.keyboard.press('Delete');
+  await page.keyboard.press(' ');
+  release();
+  await expect(page.locator('.q-active')).toContainText('Waiting');
+  expect([...callsOf(main, 'queue.cancel'), ...callsOf(main, 'queue.pause')]).toEqual([]);
+  await page.keyboard.press(' ');
+  await expect.poll(() => callsOf(main, 'queue.pause')).toMatchObject([{ scope: { kind: 'item' } }]);
 });
 
 test('an account is paused and goes on, and the list says so', async ({ page, open }) => {
