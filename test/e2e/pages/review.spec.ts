@@ -5,6 +5,12 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { callsOf, expect, row, test } from './stage.ts';
 
+/** Chosen when the page has settled: the input that it has while it loads gives way to another. */
+async function chooseFile(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { name: 'Drop files or folders anywhere' })).toBeVisible();
+  await page.getByTestId('choose-files').setInputFiles(small);
+}
+
 /** A drop as the browser makes it from the desktop: real paths, real entries. */
 async function dropPaths(page: Page, paths: readonly string[]): Promise<void> {
   const session = await page.context().newCDPSession(page);
@@ -48,7 +54,7 @@ test('a dropped folder is sent file by file, reviewed, and becomes a batch', asy
 test('a drop that is cancelled on its way is given up', async ({ page, open }) => {
   const main = await open({ scene: 'empty', host: 'browser' });
   await page.route('**/drops/**', () => undefined);
-  await page.getByTestId('choose-files').setInputFiles(small);
+  await chooseFile(page);
   await expect.poll(() => callsOf(main, 'drops.open')).toHaveLength(1);
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click();
   await expect.poll(() => callsOf(main, 'drops.discard')).toEqual([{ dropId: 'drop-1' }]);
@@ -58,7 +64,7 @@ test('a drop that is cancelled on its way is given up', async ({ page, open }) =
 
 test('20,000 files: the count grows while the page stays usable', async ({ page, open }) => {
   await open({ scene: 'empty', plan: { files: 20_000, ticks: 60 } });
-  await page.getByTestId('choose-files').setInputFiles(small);
+  await chooseFile(page);
   const files = page.getByTestId('review-files');
   const shown = async () => Number((await files.textContent())?.replace(/\D/g, '') ?? 0);
   await expect.poll(shown).toBeGreaterThan(1_000);
@@ -82,7 +88,7 @@ test('20,000 files: the count grows while the page stays usable', async ({ page,
 
 test('folders switch between single images and one group', async ({ page, open }) => {
   const main = await open({ scene: 'empty' });
-  await page.getByTestId('choose-files').setInputFiles(small);
+  await chooseFile(page);
   await expect(page.getByText('892 images')).toBeVisible();
   await page.getByRole('radio', { name: /Folders/ }).click();
   const frames = page.getByRole('listitem').filter({ hasText: 'frames' }).first();
@@ -100,7 +106,7 @@ test('folders switch between single images and one group', async ({ page, open }
 
 test('what is not taken stands under its reason', async ({ page, open }) => {
   await open({ scene: 'empty' });
-  await page.getByTestId('choose-files').setInputFiles(small);
+  await chooseFile(page);
   await page.getByRole('radio', { name: /Not taken/ }).click();
   const list = page.getByRole('list', { name: 'Not taken, by reason' });
   await expect(list.getByRole('button', { name: /Not a kind of file that Encord takes/ })).toContainText('2');
@@ -114,7 +120,7 @@ test('a destination that cannot take the files says why, and another can be made
   open,
 }) => {
   const main = await open({ scene: 'empty' });
-  await page.getByTestId('choose-files').setInputFiles(small);
+  await chooseFile(page);
   await expect(page.getByRole('button', { name: /^Upload 1,204/ })).toBeEnabled();
   await page.getByRole('button', { name: /Choose another/ }).click();
   await page.getByRole('searchbox', { name: 'Search datasets' }).fill('orchard');
