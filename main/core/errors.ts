@@ -63,6 +63,10 @@ export const ERROR_CODES = [
   'data-folder-unusable',
   'database-newer',
   'database-corrupt',
+  // Watch folders.
+  'watch-unknown',
+  'watch-nested',
+  'watch-limit',
   'invalid-input',
   'not-available',
   'cancelled',

@@ -1,10 +1,10 @@
 /**
  * The few things that the core does with paths, for both kinds: `/data/a.png` and `C:\data\a.png`.
- * Called by the planner; it never touches a disk.
+ * Called by the planner and by watch folders; it never touches a disk.
  */
 
 /** Whether the path is written the way of Windows. A path that begins with `/` may hold backslashes in its names. */
-function isWindows(path: string): boolean {
+export function isWindows(path: string): boolean {
   return !path.startsWith('/') && (/^[a-zA-Z]:/.test(path) || path.startsWith('\\\\'));
 }
 
@@ -50,4 +50,22 @@ export function commonPrefix(a: string, b: string): string {
 /** A key that puts folders in the order of a listing: a folder before its sub-folders, `a` before `a-b`. */
 export function folderSortKey(prefix: string): string {
   return prefix.replaceAll(isWindows(prefix) ? /[\\/]/g : '/', '\0');
+}
+
+/** The absolute path of what lies below a root; `relative` is written with `/`, and empty for the root itself. */
+export function below(root: string, relative: string): string {
+  if (relative === '') return root;
+  const separator = isWindows(root) ? '\\' : '/';
+  const base = root.endsWith('/') || (isWindows(root) && root.endsWith('\\')) ? root.slice(0, -1) : root;
+  return base + separator + (isWindows(root) ? relative.replaceAll('/', '\\') : relative);
+}
+
+/** The path below a root, written with `/`; empty for the root itself, null for what lies elsewhere. */
+export function relativeTo(root: string, path: string): string | null {
+  const windows = isWindows(root);
+  const base = below(root, 'x').slice(0, -1);
+  if (path === root || `${path}${windows ? '\\' : '/'}` === base) return '';
+  if (!path.startsWith(base)) return null;
+  const rest = path.slice(base.length);
+  return windows ? rest.replaceAll('\\', '/') : rest;
 }

@@ -1,0 +1,394 @@
+/**
+ * What becomes of pending files: judged, held back, decided by people, put together into units, and handed to the queue when
+ * they are finished. Used by `folder-run.ts`, which calls one round after another.
+ */
+
+import type { Clock } from '../ports.ts';
+import { GroupBook } from './group-book.ts';
+import type { FinishedUnit, Intake, Taken } from './intake.ts';
+import { Judging } from './judging.ts';
+import type { Observer } from './observer.ts';
+import { type Pending, sameIdentity } from './pending.ts';
+import type { WatchDisk } from './ports.ts';
+import type { RungTools } from './readiness.ts';
+import { reasonNow } from './reason-now.ts';
+import type { WatchFolder } from './rules.ts';
+import type { KnownFile, Noted, WatchStore } from './store-port.ts';
+import { personChoseToIgnore, ruleIgnores } from './words.ts';
+
+/** So many files go into the queue at once; a larger group goes alone. */
+const FILES_AT_ONCE = 1_000;
+const LOOKS_AT_ONCE = 32;
+/** Something of the program was in the way: when to try again. */
+const LATER_MS = 15_000;
+
+export type Decision = 'upload' | 'ignore' | 'wait';
+
+/** A file or group that waits, and why; for pages and command line. */
+export interface Waiting {
+  readonly key: string;
+  readonly kind: 'file' | 'group';
+  readonly name: string;
+  readonly size: number;
+  readonly frames: number;
+  readonly reason: string;
+  readonly tone: 'waiting' | 'stuck' | 'ask';
+  readonly choices: readonly Decision[];
+  readonly since: number;
+}
+
+export interface DealingPorts {
+  readonly disk: WatchDisk;
+  readonly store: WatchStore;
+  readonly clock: Clock;
+  readonly tools: RungTools;
+  readonly intake: Intake;
+  readonly observer: Observer;
+  readonly folder: () => WatchFolder;
+  /** Whether a file (relative) is data at all. */
+  readonly takes: (path: string) => boolean;
+  /** The whole root is to be looked through again. */
+  readonly rescan: () => void;
+  /** Whether the unit goes on: neither done nor failed, cancelled or gone. */
+  readonly unitGoesOn: (unitId: number) => boolean;
+  readonly signal: AbortSignal;
+  readonly wake: () => void;
+}
+
+export class Dealing {
+  readonly #ports: DealingPorts;
+  readonly #judging: Judging;
+  readonly #groups: GroupBook | null;
+
+  constructor(ports: DealingPorts) {
+    this.#ports = ports;
+    this.#judging = new Judging({
+      disk: ports.disk,
+      rules: () => ports.folder().rules.readiness,
+      tools: ports.tools,
+      monotonic: () => ports.clock.monotonic(),
+      signal: ports.signal,
+    });
+    const { becomes } = ports.folder().rules;
+    this.#groups =
+      becomes.kind === 'files'
+        ? null
+        : new GroupBook(becomes, {
+            ...ports,
+            judging: this.#judging,
+            pending: ports.observer.pending,
+            note: (rows) => this.#note(rows),
+            settle: (path) => ports.observer.settle(path),
+          });
+  }
+
+  // -------------------------------------------------------------------------------------------- what happens
+
+  changed(file: Pending, what: 'came' | 'changed' | 'went'): void {
+    this.#groups?.changed(file, what);
+  }
+
+  /** A marker or a list came, changed or went in this folder: what waits for one looks again. */
+  besides(folder: string): void {
+    const { readiness } = this.#ports.folder().rules;
+    if (readiness.marker !== null || readiness.manifest !== null) {
+      for (const file of this.#ports.observer.pending.values()) if (file.folder === folder) file.dueAt = 0;
+    }
+    this.#groups?.besides(folder);
+  }
+
+  clear(): void {
+    this.#groups?.clear();
+  }
+
+  /** Files that were held back for something under way are looked at again; whether there are any. */
+  release(): boolean {
+    let any = false;
+    for (const file of this.#ports.observer.pending.values()) {
+      if (file.hold?.kind !== 'underway' && file.hold?.kind !== 'trouble') continue;
+      file.hold = null;
+      file.dueAt = 0;
+      any = true;
+    }
+    return this.#groups?.release() || any;
+  }
+
+  // -------------------------------------------------------------------------------------------- a round
+
+  async round(): Promise<void> {
+    const { clock, observer } = this.#ports;
+    const now = clock.monotonic();
+    const due = [...observer.pending.values()].filter((file) => file.dueAt <= now && !waitsForOthers(file));
+    const again = (path: string) => this.#lookAgain([path]);
+    await this.#judging.judge(due, (path) => void again(path));
+    const units = this.#groups ? await this.#groups.finished(due) : this.#singles(due);
+    for (const chunk of inChunks(units)) {
+      if (this.#ports.signal.aborted) return;
+      await this.#take(await this.#unchanged(chunk));
+    }
+  }
+
+  /** When the next round is due though nothing happened, monotonic. */
+  get nextDueAt(): number {
+    let next = this.#groups?.nextDueAt ?? Number.POSITIVE_INFINITY;
+    for (const file of this.#ports.observer.pending.values()) {
+      if (!waitsForOthers(file) && file.dueAt < next) next = file.dueAt;
+    }
+    return next;
+  }
+
+  /** Finished files that are units of their own and that nothing holds back. */
+  #singles(due: readonly Pending[]): FinishedUnit[] {
+    const ignored: Noted[] = [];
+    const units: FinishedUnit[] = [];
+    for (const file of due) {
+      if (file.verdict.kind === 'waiting' && file.decision !== 'upload') continue;
+      if (file.hold?.kind === 'trouble' || !this.#ports.observer.pending.has(file.path)) continue;
+      const what = file.again ? this.#againBy(file) : 'take';
+      if (what === 'take') {
+        const { path, seen } = file;
+        units.push({ key: path, group: null, files: [{ path, seen, captures: {} }] });
+      } else if (what === 'ignore') ignored.push(this.#ignored(file, ruleIgnores(this.#ports.clock.now())));
+    }
+    this.#note(ignored);
+    return units;
+  }
+
+  /** What the folder's rule makes of a file that was taken before and is another one now. */
+  #againBy(file: Pending): 'take' | 'ignore' | 'hold' {
+    const { store, observer, unitGoesOn } = this.#ports;
+    const { ledger, rules, root } = this.#ports.folder();
+    const known: KnownFile | null = store.known(ledger, file.path);
+    if (known && sameIdentity(known.identity, file.seen.identity)) {
+      // What was under way was sent as it is now.
+      observer.settle(file.path);
+      return 'hold';
+    }
+    if (
+      known?.unitId !== null &&
+      known?.unitId !== undefined &&
+      known.state === 'taken' &&
+      unitGoesOn(known.unitId)
+    ) {
+      file.hold = { kind: 'underway', path: `${root}/${file.path}` };
+      return 'hold';
+    }
+    if (file.decision === 'upload' || rules.changed === 'upload') return 'take';
+    if (rules.changed === 'ignore') return 'ignore';
+    file.hold = { kind: 'ask', text: 'it changed after it was uploaded' };
+    return 'hold';
+  }
+
+  /** Looks at every file once more, because events get lost; leaves out units of which one is not as it was. */
+  async #unchanged(units: readonly FinishedUnit[]): Promise<readonly FinishedUnit[]> {
+    const files = units.flatMap((unit) => unit.files);
+    const changed = await this.#lookAgain(files.map((file) => file.path));
+    return units.filter((unit) => unit.files.every((file) => !changed.has(file.path)));
+  }
+
+  /** The paths that are gone, or another file, by now. */
+  async #lookAgain(paths: readonly string[]): Promise<ReadonlySet<string>> {
+    const { disk, observer } = this.#ports;
+    const changed = new Set<string>();
+    let next = 0;
+    const work = async (): Promise<void> => {
+      for (let path = paths[next++]; path !== undefined; path = paths[next++]) {
+        const before = observer.pending.get(path)?.seen.identity;
+        const look = await disk.look(path);
+        if (look.kind === 'file' && before && sameIdentity(look.identity, before)) continue;
+        changed.add(path);
+        observer.look(path, look);
+      }
+    };
+    await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, work));
+    return changed;
+  }
+
+  async #take(units: readonly FinishedUnit[]): Promise<void> {
+    if (units.length === 0) return;
+    const { intake, observer, clock, signal } = this.#ports;
+    const taking = (now: boolean): void => {
+      for (const file of this.#filesOf(units)) file.taking = now;
+      for (const unit of units) this.#groups?.taking(unit, now);
+    };
+    taking(true);
+    const outcomes = await intake.take(this.#ports.folder(), units, signal);
+    taking(false);
+    for (const unit of units) {
+      const outcome: Taken = outcomes.get(unit.key) ?? { kind: 'changed' };
+      const files = this.#filesOf([unit]);
+      switch (outcome.kind) {
+        case 'settled':
+          for (const file of files) observer.settle(file.path);
+          break;
+        case 'changed':
+          await this.#lookAgain(unit.files.map((file) => file.path));
+          for (const file of files) file.dueAt = 0;
+          this.#groups?.again(unit);
+          break;
+        case 'underway':
+          for (const file of files) file.hold = { kind: 'underway', path: outcome.path };
+          break;
+        case 'later':
+          for (const file of files) {
+            file.hold = { kind: 'trouble', text: outcome.error.message };
+            file.dueAt = clock.monotonic() + LATER_MS;
+          }
+          this.#groups?.later(unit, outcome.error.message, clock.monotonic() + LATER_MS);
+          break;
+      }
+    }
+  }
+
+  #filesOf(units: readonly FinishedUnit[]): Pending[] {
+    const { pending } = this.#ports.observer;
+    return units.flatMap((unit) => unit.files.flatMap((file) => pending.get(file.path) ?? []));
+  }
+
+  // -------------------------------------------------------------------------------------------- people
+
+  decide(keys: readonly string[], decision: Decision): void {
+    const ignored: Noted[] = [];
+    const at = this.#ports.clock.now();
+    for (const key of keys) {
+      const file = this.#groups ? undefined : this.#ports.observer.pending.get(key);
+      if (file) {
+        if (decision === 'ignore') ignored.push(this.#ignored(file, personChoseToIgnore(at)));
+        else file.decision = decision;
+        file.hold = null;
+        file.dueAt = 0;
+        continue;
+      }
+      const members = this.#groups?.decide(key, decision) ?? [];
+      if (decision === 'ignore') {
+        for (const member of members) ignored.push(this.#ignored(member, personChoseToIgnore(at)));
+      }
+    }
+    this.#note(ignored);
+    this.#ports.wake();
+  }
+
+  #ignored({ path, seen }: Pending, reason: Noted['reason']): Noted {
+    return { path, ...seen, state: 'ignored', reason, group: null, unitId: null };
+  }
+
+  #note(rows: readonly Noted[]): void {
+    if (rows.length === 0) return;
+    const { store, clock, observer } = this.#ports;
+    store.note(this.#ports.folder().ledger, rows, clock.now());
+    for (const row of rows) observer.settle(row.path);
+  }
+
+  // -------------------------------------------------------------------------------------------- what is shown
+
+  /** Files and groups that wait. */
+  get size(): number {
+    if (this.#groups) return this.#groups.size;
+    let count = 0;
+    for (const file of this.#ports.observer.pending.values()) if (!isHidden(file)) count += 1;
+    return count;
+  }
+
+  /** Whether a file or group will be looked at again by itself in a while. */
+  get waitsForTime(): boolean {
+    return Number.isFinite(this.nextDueAt);
+  }
+
+  /** How many are stuck or wait for a person. */
+  get attention(): number {
+    if (!this.#groups) return this.#tones().attention;
+    let count = 0;
+    for (const row of this.#groups.rows()) if (row.tone !== 'waiting') count += 1;
+    return count;
+  }
+
+  /** What a person should know of groups that were taken. */
+  get remarks(): readonly string[] {
+    return this.#groups?.remarks ?? [];
+  }
+
+  /** Those first that a person can do something about. */
+  window(offset: number, limit: number): Waiting[] {
+    const first: Waiting[] = [];
+    const others: Waiting[] = [];
+    const end = offset + limit;
+    for (const row of this.rows()) {
+      if (row.tone !== 'waiting') first.push(row);
+      else if (others.length < end) others.push(row);
+    }
+    return [...first, ...others].slice(offset, end);
+  }
+
+  #tones(): { readonly attention: number } {
+    let attention = 0;
+    for (const file of this.#ports.observer.pending.values()) {
+      if (!isHidden(file) && this.#toneOf(file) !== 'waiting') attention += 1;
+    }
+    return { attention };
+  }
+
+  #toneOf(file: Pending): Waiting['tone'] {
+    if (file.hold?.kind === 'ask') return 'ask';
+    const { stuckAfterSeconds } = this.#ports.folder().rules.readiness;
+    const seenMs = this.#ports.clock.monotonic() - file.firstSeenAt;
+    return file.decision !== 'wait' && seenMs > stuckAfterSeconds * 1000 ? 'stuck' : 'waiting';
+  }
+
+  *rows(): Generator<Waiting> {
+    if (this.#groups) {
+      yield* this.#groups.rows();
+      return;
+    }
+    for (const file of this.#ports.observer.pending.values()) if (!isHidden(file)) yield this.row(file);
+  }
+
+  /** One file, as it is now. */
+  row(file: Pending): Waiting {
+    const tone = this.#toneOf(file);
+    const choices = { ask: ['upload', 'ignore'], stuck: ['upload', 'ignore', 'wait'], waiting: [] } as const;
+    return {
+      key: file.path,
+      kind: 'file',
+      name: file.path,
+      size: file.seen.identity.size,
+      frames: 1,
+      reason: this.reasonOf(file),
+      tone,
+      choices: choices[tone],
+      since: file.since,
+    };
+  }
+
+  /** Of a file of a group also why the group waits. */
+  reasonOf(file: Pending): string {
+    const own = file.verdict.kind === 'waiting' || file.hold !== null || file.taking;
+    const group = own ? null : (this.#groups?.reasonOf(file) ?? null);
+    return group ?? reasonNow(file, this.#ports.clock.monotonic());
+  }
+}
+
+/** Hidden files are held only to be known when they are renamed; nobody waits for them. */
+function isHidden(file: Pending): boolean {
+  return file.name.startsWith('.');
+}
+
+/** Whether nothing but an event or a person can bring it on. */
+function waitsForOthers(file: Pending): boolean {
+  return file.taking || file.hold?.kind === 'underway' || file.hold?.kind === 'ask';
+}
+
+/** Units by and by, in pieces of a size that the queue takes at once. */
+function* inChunks(units: readonly FinishedUnit[]): Generator<readonly FinishedUnit[]> {
+  let chunk: FinishedUnit[] = [];
+  let files = 0;
+  for (const unit of units) {
+    if (chunk.length > 0 && files + unit.files.length > FILES_AT_ONCE) {
+      yield chunk;
+      chunk = [];
+      files = 0;
+    }
+    chunk.push(unit);
+    files += unit.files.length;
+  }
+  if (chunk.length > 0) yield chunk;
+}

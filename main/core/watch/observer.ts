@@ -1,0 +1,222 @@
+/**
+ * What is on disk beside what the ledger knows: which files are new, changed, known or gone. Holds the files that a run
+ * still has to deal with. Used by `folder-run.ts` alone.
+ */
+
+import type { UploaderError } from '../errors.ts';
+import { changePending, join, newPending, type Pending, sameIdentity, split } from './pending.ts';
+import type { Look, ScannedFolder, SeenFile } from './ports.ts';
+import type { WatchFolder } from './rules.ts';
+import type { KnownFile, Noted, WatchStore } from './store-port.ts';
+
+/** How long a vanished unfinished name is remembered, so that its new name is known to come from it. */
+const RENAME_MS = 10_000;
+const MOST_RENAMES = 1_000;
+/** What was there before is written down in pieces of this size. */
+const NOTES_AT_ONCE = 2_000;
+
+export interface ObserverPorts {
+  readonly store: WatchStore;
+  readonly now: () => { readonly monotonic: number; readonly wall: number };
+  readonly takes: (path: string) => boolean;
+  /** Whether the name means that it is being written. */
+  readonly unfinished: (name: string) => boolean;
+  /** A file that is no data came, changed or went: a marker or a list, which others may wait for. */
+  readonly besides: (folder: string) => void;
+  /** A pending file came, changed or went. */
+  readonly changed: (file: Pending, what: 'came' | 'changed' | 'went') => void;
+}
+
+export class Observer {
+  readonly pending = new Map<string, Pending>();
+  /** Names and folders that could not be read at the last look. */
+  readonly problems = new Map<string, UploaderError>();
+  readonly #ports: ObserverPorts;
+  readonly #folder: () => WatchFolder;
+  /** Touched by an event since the watcher started: not there before, whatever their times say. */
+  readonly #touched = new Set<string>();
+  readonly #vanished = new Map<string, number>();
+  /** Inodes of pending files with unfinished names, and how many pending files each folder has. */
+  readonly #writing = new Set<string>();
+  readonly #folders = new Map<string, number>();
+  #notes: Noted[] = [];
+  #scan = 0;
+
+  constructor(folder: () => WatchFolder, ports: ObserverPorts) {
+    this.#folder = folder;
+    this.#ports = ports;
+  }
+
+  /** A look at one path that an event named. */
+  look(path: string, look: Look): void {
+    if (!this.#folder().begun) this.#touched.add(path);
+    this.problems.delete(path);
+    switch (look.kind) {
+      case 'file':
+        this.#see(path, look, undefined);
+        return;
+      case 'problem':
+        if (this.#ports.takes(path)) this.problems.set(path, look.error);
+        return;
+      case 'gone':
+      case 'other':
+        this.#gone(path);
+        return;
+      case 'folder':
+        return;
+    }
+  }
+
+  /** A scan begins; `ended` looks for what it did not meet. */
+  beginScan(): void {
+    this.#scan += 1;
+  }
+
+  scanned(found: ScannedFolder): void {
+    const known = this.#ports.store.knownIn(this.#folder().ledger, found.folder);
+    for (const problem of found.problems) this.problems.set(problem.path, problem.error);
+    for (const [index, name] of found.names.entries()) {
+      const path = join(found.folder, name);
+      const size = found.sizes[index] ?? 0;
+      const mtimeMs = found.mtimes[index] ?? 0;
+      const row = known.get(name);
+      // Most files of most scans: known, and as they were.
+      if (row && row.identity.size === size && row.identity.mtimeMs === mtimeMs) {
+        if (this.pending.has(path)) this.#drop(path);
+        continue;
+      }
+      this.#see(path, { identity: { size, mtimeMs }, inode: found.inodes[index] || null }, row ?? null);
+    }
+  }
+
+  /** The scan of these folders is over: what is pending below them and was not met may be gone. */
+  unseen(folders: readonly string[]): Pending[] {
+    const below = (path: string) => folders.some((folder) => folder === '' || path.startsWith(`${folder}/`));
+    return [...this.pending.values()].filter((file) => file.seenIn !== this.#scan && below(file.path));
+  }
+
+  /** What was there before is written down; called when the first scan is over, too. */
+  writeNotes(): void {
+    if (this.#notes.length === 0) return;
+    this.#ports.store.note(this.#folder().ledger, this.#notes, this.#ports.now().wall);
+    this.#notes = [];
+  }
+
+  /** It is dealt with. */
+  settle(path: string): void {
+    this.#drop(path);
+  }
+
+  forgetTouched(): void {
+    this.#touched.clear();
+  }
+
+  clear(): void {
+    this.pending.clear();
+    this.problems.clear();
+    this.#writing.clear();
+    this.#folders.clear();
+    this.#notes = [];
+  }
+
+  /** `row`: what the ledger knows; undefined where it was not asked. */
+  #see(path: string, seen: SeenFile, row: KnownFile | null | undefined): void {
+    if (!this.#ports.takes(path)) {
+      this.#ports.besides(split(path).folder);
+      return;
+    }
+    const folder = this.#folder();
+    const known = row === undefined ? this.#ports.store.known(folder.ledger, path) : row;
+    if (known && sameIdentity(known.identity, seen.identity)) {
+      if (this.pending.has(path)) this.#drop(path);
+      return;
+    }
+    const { name } = split(path);
+    const now = this.#ports.now();
+    const before = this.pending.get(path);
+    if (before) {
+      before.seenIn = this.#scan;
+      if (sameIdentity(before.seen.identity, seen.identity)) return;
+      changePending(before, seen, now.monotonic);
+      before.again = isAgain(known);
+      this.#ports.changed(before, 'changed');
+      return;
+    }
+    if (!known && this.#wasBefore(path, seen)) {
+      const state = folder.existing === 'new' ? 'before' : 'held';
+      this.#notes.push({ path, ...seen, state, reason: null, group: null, unitId: null });
+      if (this.#notes.length >= NOTES_AT_ONCE) this.writeNotes();
+      return;
+    }
+    const file = newPending(path, seen, now, this.#scan);
+    file.renamedInto = this.#isRename(name, seen.inode, now.monotonic);
+    file.again = isAgain(known);
+    this.pending.set(path, file);
+    this.#folders.set(file.folder, (this.#folders.get(file.folder) ?? 0) + 1);
+    if (seen.inode !== null && this.#ports.unfinished(name)) this.#writing.add(seen.inode);
+    this.#ports.changed(file, 'came');
+  }
+
+  /**
+   * There before the folder was added, as far as can be known: met by the first scan, no younger than the folder, and
+   * not touched since it is watched.
+   */
+  #wasBefore(path: string, seen: SeenFile): boolean {
+    const { begun, existing, addedAt } = this.#folder();
+    return !begun && existing !== 'all' && seen.identity.mtimeMs <= addedAt && !this.#touched.has(path);
+  }
+
+  #gone(path: string): void {
+    this.#drop(path);
+    // Of a folder all that was below it: it was renamed, or removed.
+    const folders = [...this.#folders.keys()].filter((each) => each === path || each.startsWith(`${path}/`));
+    if (folders.length > 0) {
+      for (const each of this.pending.keys()) if (each.startsWith(`${path}/`)) this.#drop(each);
+    }
+    this.#ports.besides(split(path).folder);
+  }
+
+  #drop(path: string): void {
+    const file = this.pending.get(path);
+    if (!file) return;
+    this.pending.delete(path);
+    const left = (this.#folders.get(file.folder) ?? 1) - 1;
+    if (left > 0) this.#folders.set(file.folder, left);
+    else this.#folders.delete(file.folder);
+    if (file.seen.inode !== null && this.#ports.unfinished(file.name)) {
+      this.#writing.delete(file.seen.inode);
+      this.#vanished.set(file.seen.inode, this.#ports.now().monotonic);
+      const [oldest] = this.#vanished.keys();
+      if (this.#vanished.size > MOST_RENAMES && oldest !== undefined) this.#vanished.delete(oldest);
+    }
+    this.#ports.changed(file, 'went');
+  }
+
+  /** Whether the same file had an unfinished name until now. Its event may come before that of the old name. */
+  #isRename(name: string, inode: string | null, monotonic: number): boolean {
+    if (inode === null || this.#ports.unfinished(name)) return false;
+    if (this.#writing.has(inode)) return true;
+    const vanished = this.#vanished.get(inode);
+    if (vanished === undefined) return false;
+    this.#vanished.delete(inode);
+    return monotonic - vanished <= RENAME_MS;
+  }
+}
+
+/** Whether a file that the ledger knows differently was taken before, so that the folder's rule for changes applies. */
+function isAgain(known: KnownFile | null): boolean {
+  switch (known?.state) {
+    case undefined:
+    // It was left alone as it was; as it is now, it is new.
+    case 'before':
+    case 'held':
+    case 'refused':
+    case 'cancelled':
+      return false;
+    case 'taken':
+    case 'done':
+    case 'skipped':
+    case 'ignored':
+      return true;
+  }
+}

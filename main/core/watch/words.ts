@@ -1,0 +1,27 @@
+/** Sentences of watch folders that stand in the ledger. Used by the files of this folder and by `main/app/watch`. */
+
+import { type Failure, toFailure, type UploaderError } from '../errors.ts';
+import type { Noted } from './store-port.ts';
+
+export function ruleIgnores(at: number): Failure {
+  return failure(
+    'It changed after it was uploaded, and the rule of this folder leaves such files alone.',
+    at,
+  );
+}
+
+export function personChoseToIgnore(at: number): Failure {
+  return failure('Somebody decided to leave it.', at);
+}
+
+/** Of a file that cannot be what this folder makes of its files. */
+export function refusedHere(
+  error: UploaderError,
+  at: number,
+): Pick<Noted, 'state' | 'reason' | 'group' | 'unitId'> {
+  return { state: 'refused', reason: toFailure(error, at), group: null, unitId: null };
+}
+
+function failure(message: string, at: number): Failure {
+  return { code: 'cancelled', message, details: {}, at };
+}
