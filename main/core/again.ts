@@ -5,7 +5,7 @@
  */
 
 import { asUploaderError, type Failure, toFailure, UploaderError } from './errors.ts';
-import { HEAD_BYTES, mediaType, sniff } from './media/index.ts';
+import { HEAD_BYTES, mediaType } from './media/index.ts';
 import type { FileIdentity, MediaId, PlannedItem, PlannedUnit, TurnedAway, UnitId } from './model.ts';
 import { folderPrefix } from './paths.ts';
 import type { Plan, PlanListener, PlanPorts, PlanResult, PlanTotals, UnitView } from './plan.ts';
@@ -75,7 +75,7 @@ class Again implements AgainPlan {
 
   totals(): PlanTotals {
     const open = this.#units.filter(({ twin }) => twin === null);
-    const units = { video: 0, image: 0, 'image-group': 0 };
+    const units = { video: 0, image: 0, 'image-group': 0, 'image-sequence': 0 };
     let files = 0;
     let bytes = 0;
     for (const { planned } of open) {
@@ -111,6 +111,8 @@ class Again implements AgainPlan {
       mime: planned.items.length === 1 ? (planned.items[0]?.mime ?? null) : null,
       twin,
       note: null,
+      group: null,
+      clientMetadata: null,
     }));
   }
 
@@ -210,9 +212,7 @@ class Again implements AgainPlan {
           `${file.path} is not the file that was uploaded: it was changed since. Drop it to upload it as it is now.`,
         );
       }
-      const sniffed = sniff(await this.#ports.files.head(file.path, HEAD_BYTES));
-      const format =
-        sniffed.kind === 'taken' && this.#takes(lost.media, sniffed.media.id) ? sniffed.format : null;
+      const format = mediaType(lost.media).sniff(await this.#ports.files.head(file.path, HEAD_BYTES));
       if (format === null) {
         throw new UploaderError(
           'file-type',
@@ -224,10 +224,6 @@ class Again implements AgainPlan {
     }
     if (items.length === 0) throw new UploaderError('file-missing', 'Its files are not known any more.');
     return { media: lost.media, title: lost.title, items };
-  }
-
-  #takes(media: MediaId, found: MediaId): boolean {
-    return media === found || (mediaType(media).grouping === 'folder' && found === 'image');
   }
 
   /** Takes out what was uploaded again while people looked. */

@@ -43,6 +43,8 @@ export interface RegisterUnit {
     readonly mime: string;
     readonly size: number;
   }[];
+  /** JSON text of an object, to be kept with the row; null where there is none. */
+  readonly clientMetadata: string | null;
 }
 
 /** A unit in doubt, or in a job: what identifies it on the server. */

@@ -6,7 +6,7 @@
 import type { Failure } from './errors.ts';
 
 /** Media types; one file each in `core/media/`. */
-export type MediaId = 'video' | 'image' | 'image-group';
+export type MediaId = 'video' | 'image' | 'image-group' | 'image-sequence';
 
 /** How a unit's bytes reach Encord. `auto` is resolved once per batch, by asking the server. */
 export type RouteName = 'storage' | 'documented';
@@ -172,6 +172,10 @@ export interface PlannedUnit {
   readonly media: MediaId;
   readonly title: string;
   readonly items: readonly PlannedItem[];
+  /** What Encord keeps with the row, as JSON text of an object; nothing where it is missing. At most 10 MB. */
+  readonly clientMetadata?: string | null;
+  /** Of a watch folder: the key of its group, and what its files are numbered by their disk (`SeenFile.inode`). */
+  readonly watched?: { readonly group: string | null; readonly inodes: readonly (string | null)[] };
 }
 
 /** A file or folder that review turned away (`refused`), or that the ledger knows already (`skipped`). */
@@ -184,6 +188,8 @@ export interface TurnedAway {
   readonly failure: Failure;
   /** The earlier data row of a skipped unit, where known. */
   readonly dataHash: string | null;
+  /** Of a watch folder's group: its key. */
+  readonly group?: string;
 }
 
 export interface NewBatch {
@@ -198,6 +204,8 @@ export interface NewBatch {
   readonly addedAt: number;
   /** The browser drop whose copies it uploads; remembered with the batch, so that no kill can part them. */
   readonly dropId?: string | null;
+  /** The watch folder that adds it: with the batch, its files are written into the ledger of the folder as taken. */
+  readonly watch?: { readonly folder: number; readonly ledger: number; readonly root: string } | null;
 }
 
 export interface Batch extends NewBatch {
@@ -234,6 +242,8 @@ export interface Unit {
   readonly bytes: number;
   readonly paused: boolean;
   readonly state: UnitState;
+  /** JSON text of an object; null where there is none. */
+  readonly clientMetadata: string | null;
 }
 
 /** What *pause*, *resume*, *cancel* and *retry* can be said of. */

@@ -6,8 +6,10 @@
 import type { Failure } from './errors.ts';
 import type { Format } from './media/index.ts';
 import type { FileIdentity, MediaId, UnitId } from './model.ts';
-import type { FolderMode } from './plan.ts';
+import { commonPrefix, folderName, folderPath, folderPrefix } from './paths.ts';
+import type { FolderMode, GivenGroup } from './plan.ts';
 import type { Slicer } from './slicer.ts';
+import type { GroupMedia } from './watch/rules.ts';
 
 /** What settling found out about a unit. */
 export type Mark =
@@ -39,10 +41,10 @@ export interface FileRecord {
   copyOf: FileRecord | null;
 }
 
-/** A directory, or the list of files that becomes one group. */
+/** A directory, the list of files that becomes one group, or a group that was given. */
 export interface Folder {
   readonly index: number;
-  /** Empty for the list of files. */
+  /** Empty for the list of files; of a given group the folder that holds all of them. */
   readonly path: string;
   name: string;
   readonly files: FileRecord[];
@@ -52,6 +54,10 @@ export interface Folder {
   videos: number;
   videoBytes: number;
   mode: FolderMode;
+  /** What its images are as a group. */
+  readonly media: GroupMedia;
+  /** Where it was given: all of it or nothing. */
+  readonly given: GivenGroup | null;
   readonly switchable: boolean;
   suggestion: 'group' | null;
   /** Whether the files came in natural order so far. */
@@ -60,6 +66,8 @@ export interface Folder {
   mark: Mark | null;
   /** Units of this folder that were skipped. */
   skipped: number;
+  /** Why a given group is refused as a whole: the first reason of its files. */
+  refusal: Failure | null;
 }
 
 /** A unit is a folder as a group, or a file. */
@@ -71,6 +79,8 @@ export interface Refused {
   readonly media: MediaId | null;
   readonly size: number;
   readonly failure: Failure;
+  /** A given group as a whole: then the prefix is its folder's path, and the name is empty. */
+  readonly group: { readonly key: string; readonly title: string } | null;
 }
 
 export function isFolder(unit: UnitRef): unit is Folder {
@@ -78,7 +88,7 @@ export function isFolder(unit: UnitRef): unit is Folder {
 }
 
 export function mediaOf(unit: UnitRef): MediaId {
-  return isFolder(unit) ? 'image-group' : unit.media;
+  return unit.media;
 }
 
 /** The files of a unit in order; for a group, the frames. */
@@ -106,37 +116,63 @@ export function countOf(unit: UnitRef): number {
   return isFolder(unit) ? unit.images : 1;
 }
 
+/** How many units there are of all media types together. */
+export function sumOf(units: Readonly<Record<MediaId, number>>): number {
+  return Object.values(units).reduce((sum, count) => sum + count, 0);
+}
+
 export class PlanTree {
   readonly folders: Folder[] = [];
   readonly files: FileRecord[] = [];
   readonly refused: Refused[] = [];
   skipped: UnitRef[] = [];
   /** Of the units to upload: neither twins nor skipped. */
-  readonly live = { files: 0, bytes: 0, units: { video: 0, image: 0, 'image-group': 0 } };
+  readonly live = {
+    files: 0,
+    bytes: 0,
+    units: { video: 0, image: 0, 'image-group': 0, 'image-sequence': 0 },
+  };
   twins: UnitRef[] = [];
   private readonly byPath = new Map<string, Folder>();
+  private readonly byGroup = new Map<GivenGroup, Folder>();
 
   /** The folder of this path; made where there is none yet. */
-  folder(path: string, name: string, mode: FolderMode, switchable: boolean): Folder {
+  folder(path: string, name: string, mode: FolderMode, media: GroupMedia, switchable: boolean): Folder {
     const known = this.byPath.get(path);
     if (known) return known;
+    const folder = this.newFolder({ path, name, mode, media, switchable, given: null });
+    this.byPath.set(path, folder);
+    return folder;
+  }
+
+  group(given: GivenGroup): Folder {
+    const known = this.byGroup.get(given);
+    if (known) return known;
+    const prefix = given.paths.map(folderPrefix).reduce(commonPrefix);
+    const { media } = given;
+    const [path, name] = [folderPath(prefix), folderName(prefix)];
+    const folder = this.newFolder({ path, name, mode: 'group', media, switchable: false, given });
+    this.byGroup.set(given, folder);
+    return folder;
+  }
+
+  private newFolder(
+    about: Pick<Folder, 'path' | 'name' | 'mode' | 'media' | 'switchable' | 'given'>,
+  ): Folder {
     const folder: Folder = {
+      ...about,
       index: this.folders.length,
-      path,
-      name,
       files: [],
       images: 0,
       imageBytes: 0,
       videos: 0,
       videoBytes: 0,
-      mode,
-      switchable,
       suggestion: null,
       ordered: true,
       mark: null,
       skipped: 0,
+      refusal: null,
     };
-    this.byPath.set(path, folder);
     this.folders.push(folder);
     return folder;
   }
@@ -158,7 +194,17 @@ export class PlanTree {
   refuse(file: FileRecord, failure: Failure): void {
     if (!file.present) return;
     this.change(file, () => this.weigh(file, -1));
-    this.refused.push({ prefix: file.prefix, name: file.name, media: file.media, size: file.size, failure });
+    const { prefix, name, media, size } = file;
+    this.refused.push({ prefix, name, media, size, failure, group: null });
+  }
+
+  /** Takes a given group with all of its files out of the plan, where it has a reason; once all of them are known. */
+  withdraw(folder: Folder): void {
+    const { given, media, path, refusal: failure, imageBytes: size } = folder;
+    if (!given || !failure) return;
+    const group = { key: given.key, title: given.title.trim() || folder.name };
+    for (const file of folder.files) if (file.present) this.change(file, () => this.weigh(file, -1));
+    this.refused.push({ prefix: path, name: '', media, size, failure, group });
   }
 
   /** The file as it is now, after it changed. */
@@ -208,7 +254,7 @@ export class PlanTree {
     }
     const sign = mode === 'group' ? 1 : -1;
     this.live.units.image -= sign * folder.images;
-    this.live.units['image-group'] += sign * Math.min(folder.images, 1);
+    this.live.units[folder.media] += sign * Math.min(folder.images, 1);
     folder.mode = mode;
   }
 

@@ -6,7 +6,8 @@
 import { type Failure, UploaderError } from './errors.ts';
 import { mediaType } from './media/index.ts';
 import type { PlannedItem, PlannedUnit, TurnedAway } from './model.ts';
-import type { FolderView, UnitKey, UnitView } from './plan.ts';
+import type { FolderView, PlanRequest, UnitKey, UnitView } from './plan.ts';
+import type { Given } from './plan-given.ts';
 import {
   bytesOf,
   countOf,
@@ -17,20 +18,28 @@ import {
   type PlanTree,
   pathOf,
   type Refused,
+  sumOf,
   type UnitRef,
 } from './plan-tree.ts';
 import { alreadyUploaded, nameProblem } from './refusals.ts';
 
 export class PlanViews {
   private readonly tree: PlanTree;
-  private readonly title: string | null;
+  private readonly request: Pick<PlanRequest, 'title' | 'metadata' | 'watched'>;
+  private readonly given: Given;
   private readonly titles = new Map<UnitKey, string>();
   /** Milliseconds since the epoch: when the plan was made, for its failures. */
   private readonly at: number;
 
-  constructor(tree: PlanTree, title: string | null, at: number) {
+  constructor(
+    tree: PlanTree,
+    request: Pick<PlanRequest, 'title' | 'metadata' | 'watched'>,
+    given: Given,
+    at: number,
+  ) {
     this.tree = tree;
-    this.title = title;
+    this.request = request;
+    this.given = given;
     this.at = at;
   }
 
@@ -101,21 +110,24 @@ export class PlanViews {
       mime: single?.format.mime ?? null,
       twin: unit.mark?.kind === 'twin' ? unit.mark.unitId : null,
       note: single?.copyOf ? `The same content as ${pathOf(single.copyOf)}.` : null,
+      group: keyOfGroup(unit),
+      clientMetadata: this.request.metadata ? this.metadataOf(unit, pathsOf(unit)) : null,
     };
   }
 
   private titleOf(unit: UnitRef): string {
     const given = this.titles.get(keyOf(unit));
     if (given !== undefined) return given;
-    if (this.title !== null && (this.isSole() || (isFolder(unit) && unit.path === ''))) return this.title;
+    const title = isFolder(unit) ? unit.given?.title.trim() : this.given.titleOf(pathOf(unit));
+    if (title) return title;
+    const sole = this.request.title;
+    if (sole !== undefined && (this.isSole() || (isFolder(unit) && unit.path === ''))) return sole;
     return mediaType(mediaOf(unit)).titleOf(unit.name);
   }
 
   private isSole(): boolean {
-    const { units } = this.tree.live;
-    const all =
-      units.video + units.image + units['image-group'] + this.tree.twins.length + this.tree.skipped.length;
-    return all === 1;
+    const { live, twins, skipped } = this.tree;
+    return sumOf(live.units) + twins.length + skipped.length === 1;
   }
 
   private find(key: UnitKey): UnitRef | null {
@@ -129,8 +141,19 @@ export class PlanViews {
     );
   }
 
-  private about(unit: UnitRef): Pick<TurnedAway, 'path' | 'title' | 'media' | 'size'> {
-    return { path: pathOfUnit(unit), title: this.titleOf(unit), media: mediaOf(unit), size: bytesOf(unit) };
+  private about(unit: UnitRef): Pick<TurnedAway, 'path' | 'title' | 'media' | 'size' | 'group'> {
+    const group = keyOfGroup(unit);
+    return {
+      path: pathOfUnit(unit),
+      title: this.titleOf(unit),
+      media: mediaOf(unit),
+      size: bytesOf(unit),
+      ...(group === null ? {} : { group }),
+    };
+  }
+
+  private metadataOf(unit: UnitRef, paths: readonly string[]): string | null {
+    return this.request.metadata?.({ title: this.titleOf(unit), paths }) ?? null;
   }
 
   private skippedAway(unit: UnitRef): TurnedAway {
@@ -153,12 +176,29 @@ export class PlanViews {
         sha256: file.sha256,
       }),
     );
-    return { media: mediaOf(unit), title: this.titleOf(unit), items };
+    const { metadata, watched: watchedOf } = this.request;
+    const paths = metadata || watchedOf ? items.map((item) => item.path) : [];
+    const watched = watchedOf?.(paths);
+    return {
+      media: mediaOf(unit),
+      title: this.titleOf(unit),
+      items,
+      ...(metadata ? { clientMetadata: this.metadataOf(unit, paths) } : {}),
+      ...(watched ? { watched } : {}),
+    };
   }
 }
 
 function keyOf(unit: UnitRef): UnitKey {
   return isFolder(unit) ? `g${unit.index}` : `f${unit.id}`;
+}
+
+function pathsOf(unit: UnitRef): readonly string[] {
+  return Array.from(filesOf(unit), pathOf);
+}
+
+function keyOfGroup(unit: UnitRef): string | null {
+  return isFolder(unit) ? (unit.given?.key ?? null) : null;
 }
 
 /** A list of files has no folder of its own: its first frame stands for it. */
@@ -170,13 +210,8 @@ function pathOfUnit(unit: UnitRef): string {
 }
 
 function refusedAway(refused: Refused): TurnedAway {
-  return {
-    kind: 'refused',
-    path: pathOf(refused),
-    title: refused.name,
-    media: refused.media,
-    size: refused.size,
-    failure: refused.failure,
-    dataHash: null,
-  };
+  const { group, media, size, failure } = refused;
+  const common = { kind: 'refused', media, size, failure, dataHash: null } as const;
+  if (!group) return { ...common, path: pathOf(refused), title: refused.name };
+  return { ...common, path: refused.prefix, title: group.title, group: group.key };
 }

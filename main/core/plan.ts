@@ -4,9 +4,10 @@
  */
 
 import type { Failure, UploaderError } from './errors.ts';
-import type { MediaId, PlannedUnit, TurnedAway, UnitId } from './model.ts';
+import type { FileIdentity, MediaId, PlannedUnit, TurnedAway, UnitId } from './model.ts';
 import type { Clock, Files } from './ports.ts';
 import type { LedgerStore } from './store-port.ts';
+import type { GroupMedia } from './watch/rules.ts';
 
 export interface PlanRequest {
   /** Absolute paths of files and folders, as `path.resolve` writes them. */
@@ -21,6 +22,30 @@ export interface PlanRequest {
   readonly datasetId: string | null;
   /** Whether the account's route can upload into the dataset at all; the reason where it cannot. */
   readonly routeCheck?: (datasetId: string, signal: AbortSignal) => Promise<UploaderError | null>;
+
+  // Of watch folders. With `groups`, `titles` or `expected` all paths name files: each is looked at, hidden ones too, and
+  // no folder is entered.
+
+  /** Their files need not be among `paths`; no file is in two of them, or in one twice. */
+  readonly groups?: readonly GivenGroup[];
+  /** Titles of single files by path; others are called by their names. */
+  readonly titles?: ReadonlyMap<string, string>;
+  /** What the files were observed to be: one that differs when it is looked at is refused with `file-changed`. */
+  readonly expected?: ReadonlyMap<string, FileIdentity>;
+  /** What Encord keeps with the row: JSON text of an object, null for nothing. Of a unit as it is planned. */
+  readonly metadata?: (unit: { readonly title: string; readonly paths: readonly string[] }) => string | null;
+  readonly watched?: (paths: readonly string[]) => PlannedUnit['watched'];
+}
+
+/**
+ * Files that were found to be one unit, in the order of its frames. Where one of them is refused all are, as one: half a
+ * group must never be uploaded.
+ */
+export interface GivenGroup {
+  readonly key: string;
+  readonly media: GroupMedia;
+  readonly title: string;
+  readonly paths: readonly string[];
 }
 
 export interface PlanPorts {
@@ -73,10 +98,17 @@ export interface UnitView {
   readonly twin: UnitId | null;
   /** A remark in words, such as another unit of the same content. */
   readonly note: string | null;
+  /** The key of the given group that it is. */
+  readonly group: string | null;
+  /** JSON text; see `PlanRequest.metadata`. */
+  readonly clientMetadata: string | null;
 }
 
 export interface FolderView {
-  /** Identifies the folder for `setFolder`; also its path, but empty for a list of files made one group. */
+  /**
+   * Identifies the folder for `setFolder`; also its path, but empty for a list of files made one group. Of a given group the
+   * folder that holds all of its files.
+   */
   readonly path: string;
   readonly name: string;
   readonly images: number;

@@ -4,8 +4,8 @@
  */
 
 import { asUploaderError, type Failure, toFailure, UploaderError } from './errors.ts';
-import { HEAD_BYTES, mediaType, type Sniffed, sniff } from './media/index.ts';
-import type { UnitId } from './model.ts';
+import { type Format, HEAD_BYTES, hasFrames, mediaType, sniff } from './media/index.ts';
+import type { MediaId, UnitId } from './model.ts';
 import { compareNatural, sortInSlices } from './natural.ts';
 import { ancestors, commonPrefix, folderName, folderPath, folderPrefix, folderSortKey } from './paths.ts';
 import type {
@@ -19,10 +19,11 @@ import type {
   PlanTotals,
   UnitView,
 } from './plan.ts';
-import { type FileRecord, type Folder, PlanTree } from './plan-tree.ts';
+import { Given } from './plan-given.ts';
+import { type FileRecord, type Folder, PlanTree, sumOf } from './plan-tree.ts';
 import { PlanViews } from './plan-views.ts';
 import type { WalkEntry } from './ports.ts';
-import { emptyFile, foreignType, nameProblem, otherType, tooLarge } from './refusals.ts';
+import { emptyFile, foreignType, groupWithout, nameProblem, otherType, tooLarge } from './refusals.ts';
 import { isNumberedSequence } from './sequence.ts';
 import { Settling } from './settling.ts';
 import { createSlicer, type Slicer } from './slicer.ts';
@@ -35,7 +36,7 @@ const REPORT_EVERY_MS = 100;
 type FileEntry = Extract<WalkEntry, { kind: 'file' }>;
 
 /** What a look into one file came to: what it is, or why it is refused. */
-type Looked = Extract<Sniffed, { kind: 'taken' }> | UploaderError;
+type Looked = { readonly media: 'video' | 'image'; readonly format: Format } | UploaderError;
 
 /** Begins to plan at once; what the plan comes to is read from the result while it grows. */
 export function createPlan(request: PlanRequest, ports: PlanPorts, listener: PlanListener): Plan {
@@ -53,6 +54,7 @@ class Planner implements Plan {
   private readonly slicer: Slicer;
   private readonly startedAt: number;
   private readonly named: ReadonlySet<string>;
+  private readonly given: Given;
   private readonly prefixes = new Map<string, string>();
   private readonly failures = new Map<string, Failure>();
   private met = 0;
@@ -70,7 +72,8 @@ class Planner implements Plan {
     this.slicer = createSlicer(ports.clock);
     this.startedAt = ports.clock.now();
     this.named = new Set(request.paths);
-    this.views = new PlanViews(this.tree, request.title ?? null, this.startedAt);
+    this.given = new Given(request);
+    this.views = new PlanViews(this.tree, request, this.given, this.startedAt);
     this.scanned = this.scan();
     // Whoever waits for the scan hears of its failure; where nobody does, it is not an unhandled rejection.
     this.scanned.catch(() => undefined);
@@ -86,7 +89,7 @@ class Planner implements Plan {
       twins: twins.length,
       refused: refused.length,
       skipped: skipped.length,
-      listed: live.units.video + live.units.image + live.units['image-group'] + twins.length,
+      listed: sumOf(live.units) + twins.length,
       met: this.met,
       scanning: this.scanning,
       currentFolder: this.currentFolder,
@@ -136,7 +139,8 @@ class Planner implements Plan {
         ports: this.ports,
         scanned: this.scanned,
         routeCheck: this.request.routeCheck ?? null,
-        refuse: (file, error) => this.tree.refuse(file, this.failure(error)),
+        asObserved: this.request.expected !== undefined,
+        refuse: (file, error) => this.refuse(file, error),
         progress: () => this.reportSometimes(),
       });
     }
@@ -187,7 +191,11 @@ class Planner implements Plan {
   private async scan(): Promise<void> {
     try {
       const { signal } = this.abort;
-      const chunks = this.ports.files.walk(this.request.paths, signal)[Symbol.asyncIterator]();
+      const { files } = this.ports;
+      const found = this.given.byName
+        ? this.given.entries(files, signal)
+        : files.walk(this.request.paths, signal);
+      const chunks = found[Symbol.asyncIterator]();
       let next = chunks.next();
       for (let chunk = await next; !chunk.done && !signal.aborted; chunk = await next) {
         // The walk goes on while this chunk is looked into.
@@ -230,19 +238,19 @@ class Planner implements Plan {
     const problem = nameProblem(entry.name);
     if (problem) return problem;
     if (entry.identity.size === 0) return emptyFile();
-    let sniffed: Sniffed;
+    let head: Uint8Array;
     try {
-      sniffed = sniff(await this.ports.files.head(entry.path, HEAD_BYTES));
+      head = await this.ports.files.head(entry.path, HEAD_BYTES);
     } catch (thrown) {
       return asUploaderError(thrown);
     }
+    const sniffed = sniff(head);
     if (sniffed.kind === 'foreign') return foreignType(entry.name, sniffed.format);
-    const { as, sizeLimitBytes } = this.request;
-    const wanted =
-      as === 'auto' || as === sniffed.media.id || (as === 'image-group' && sniffed.media.id === 'image');
-    if (!wanted) return otherType(sniffed, mediaType(as));
+    const { sizeLimitBytes } = this.request;
+    const as = this.given.groupOf(entry.path)?.media ?? this.request.as;
+    if (as !== 'auto' && !takes(as, sniffed.media.id, head)) return otherType(sniffed, mediaType(as));
     if (entry.identity.size > sizeLimitBytes) return tooLarge(entry.identity.size, sizeLimitBytes);
-    return sniffed;
+    return { media: sniffed.media.id === 'video' ? 'video' : 'image', format: sniffed.format };
   }
 
   private add(entry: WalkEntry, looked: Looked): void {
@@ -251,9 +259,7 @@ class Planner implements Plan {
     this.currentFolder = folderPath(prefix);
     if (looked instanceof UploaderError || entry.kind === 'problem') {
       const error = looked instanceof UploaderError ? looked : entry.kind === 'problem' ? entry.error : null;
-      if (!error) return;
-      const size = entry.kind === 'file' ? entry.identity.size : 0;
-      this.tree.refused.push({ prefix, name: entry.name, media: null, size, failure: this.failure(error) });
+      if (error) this.turnAway(entry, prefix, error);
       return;
     }
     const folder = this.folderOf(entry, prefix);
@@ -262,12 +268,37 @@ class Planner implements Plan {
       prefix,
       name: entry.name,
       folder,
-      media: looked.media.id === 'video' ? 'video' : 'image',
+      media: looked.media,
       format: looked.format,
       size: entry.identity.size,
       mtimeMs: entry.identity.mtimeMs,
     });
-    if (before && compareFiles(before, file) > 0) folder.ordered = false;
+    // The frames of a given group come in their order already.
+    if (!folder.given && before && compareFiles(before, file) > 0) folder.ordered = false;
+  }
+
+  private turnAway(entry: WalkEntry, prefix: string, error: UploaderError): void {
+    const group = this.given.groupOf(entry.path);
+    if (group) {
+      const folder = this.tree.group(group);
+      folder.refusal ??= this.failure(groupWithout(entry.name, entry.path, error));
+      return;
+    }
+    const size = entry.kind === 'file' ? entry.identity.size : 0;
+    const failure = this.failure(error);
+    this.tree.refused.push({ prefix, name: entry.name, media: null, size, failure, group: null });
+  }
+
+  /** A file that was in the plan; with it goes all of its group, where that was given. */
+  private refuse(file: FileRecord, error: UploaderError): void {
+    const { folder, name } = file;
+    if (!folder.given) {
+      this.tree.refuse(file, this.failure(error));
+      return;
+    }
+    if (folder.refusal) return;
+    folder.refusal = this.failure(groupWithout(name, file.prefix + name, error));
+    this.tree.withdraw(folder);
   }
 
   /** The directory of an entry, as one shared string; a root has no directory, and its name is its path. */
@@ -282,12 +313,13 @@ class Planner implements Plan {
   }
 
   private folderOf(entry: FileEntry, prefix: string): Folder {
+    const group = this.given.groupOf(entry.path);
+    if (group) return this.tree.group(group);
     const { as } = this.request;
-    if (as === 'image-group' && this.isOfList(entry.path)) {
-      return this.tree.folder('', folderName(prefix), 'group', false);
-    }
-    const mode = as === 'image-group' ? 'group' : 'single';
-    return this.tree.folder(folderPath(prefix), folderName(prefix), mode, as === 'auto');
+    const media = as === 'image-sequence' ? as : 'image-group';
+    const mode = as === media ? 'group' : 'single';
+    const path = mode === 'group' && this.isOfList(entry.path) ? '' : folderPath(prefix);
+    return this.tree.folder(path, folderName(prefix), mode, media, as === 'auto');
   }
 
   /** Whether the file was named itself and is in none of the named folders. */
@@ -305,7 +337,8 @@ class Planner implements Plan {
         await sortInSlices(folder.files, compareFiles, this.slicer);
         folder.ordered = true;
       }
-      if (folder.path === '')
+      this.tree.withdraw(folder);
+      if (folder.path === '' && !folder.given)
         folder.name = folderName(folder.files.map((file) => file.prefix).reduce(commonPrefix));
       if (folder.switchable && folder.images > 1) {
         folder.suggestion = (await isNumberedSequence(imageNames(folder), this.slicer)) ? 'group' : null;
@@ -332,6 +365,11 @@ class Planner implements Plan {
   private reportSometimes(): void {
     if (this.ports.clock.monotonic() - this.reportedAt >= REPORT_EVERY_MS) this.report();
   }
+}
+
+/** Whether a file that is `found` by itself can be (a frame of) such a unit. */
+function takes(as: MediaId, found: MediaId, head: Uint8Array): boolean {
+  return hasFrames(as) ? mediaType(as).sniff(head) !== null : as === found;
 }
 
 function* imageNames(folder: Folder): Generator<string> {

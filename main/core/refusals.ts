@@ -18,17 +18,17 @@ import type { MediaId } from './model.ts';
 export const MAX_NAME_CHARACTERS = 300;
 
 /** Why a name cannot be used as a title or a file's name, or null where it can. */
-export function nameProblem(name: string): UploaderError | null {
+export function nameProblem(name: string, what: 'name' | 'title' = 'name'): UploaderError | null {
   if (!name.isWellFormed()) {
-    return new UploaderError('file-name', 'Its name is not valid text. Rename it, then add it again.');
+    return new UploaderError('file-name', `Its ${what} is not valid text. Rename it, then add it again.`);
   }
   if (name.length <= MAX_NAME_CHARACTERS) return null;
   const characters = [...name].length;
   if (characters <= MAX_NAME_CHARACTERS) return null;
   return new UploaderError(
     'file-name',
-    `Its name has ${characters} characters, and Encord takes at most ${MAX_NAME_CHARACTERS}. ` +
-      'Give it a shorter name, then add it again.',
+    `Its ${what} has ${characters} characters, and Encord takes at most ${MAX_NAME_CHARACTERS}. ` +
+      `Give it a shorter ${what}, then add it again.`,
   );
 }
 
@@ -45,6 +45,26 @@ export function tooLarge(size: number, limit: number): UploaderError {
     `It has ${bytesInWords(size, limit)}, over the limit of ${bytesInWords(limit, limit)} for one file. Make it smaller, ` +
       'or raise the size limit in Settings if your Encord plan takes larger files.',
     { details: { size: String(size), limit: String(limit) } },
+  );
+}
+
+/** The file is not what it was when it was found to be finished. */
+export function changedSince(): UploaderError {
+  return new UploaderError(
+    'file-changed',
+    'The file changed after it was found to be finished. It is taken when it is finished again.',
+  );
+}
+
+/** A group that loses the file, and with it everything. */
+export function groupWithout(name: string, path: string, error: UploaderError): UploaderError {
+  return new UploaderError(
+    error.code,
+    `It is not uploaded in part, and its file ${name} was refused. ${error.message}`,
+    {
+      details: { ...error.details, file: path },
+      cause: error,
+    },
   );
 }
 
@@ -70,13 +90,22 @@ export function foreignType(name: string, format: Format | null): UploaderError 
 /** A file that some media type takes, but not the one that was asked for. */
 export function otherType(sniffed: Extract<Sniffed, { kind: 'taken' }>, wanted: MediaType): UploaderError {
   const frames = wanted.grouping === 'folder';
+  const details = { content: sniffed.format.mime };
+  if (frames && sniffed.media.id === 'image') {
+    return new UploaderError(
+      'file-type',
+      `It is ${sniffed.format.name}, and frames of ${article(wanted.label.one)} are ${wanted.takes}. ` +
+        'Convert it to one of them, or upload it as a single image or in an image group.',
+      { details },
+    );
+  }
   const only = frames
     ? `only images can be frames of ${article(wanted.label.one)}`
     : `only ${wanted.label.many} were asked for`;
   return new UploaderError(
     'file-type',
     `It is ${sniffed.format.name}, and ${only}. Upload it separately, as what it is.`,
-    { details: { content: sniffed.format.mime } },
+    { details },
   );
 }
 

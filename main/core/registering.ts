@@ -15,6 +15,8 @@ import { isAboutTarget, type ReadyBatch, unreachable, type Workshop } from './wo
 /** Registrations under way at once in one batch: enough to hide the round trips of a route that takes one by one. */
 const CALLS_AT_ONCE = 32;
 const JOBS_AT_ONCE = 2;
+/** Characters of client metadata in one call: Encord takes 10 MB of each unit, which in a job of many is too much. */
+const METADATA_AT_ONCE = 4_000_000;
 
 export class Registering implements UnitStep {
   readonly state = 'ready';
@@ -41,7 +43,8 @@ export class Registering implements UnitStep {
     if (!first) return [];
     const route = ready.session.route(ready.target.route);
     const most = Math.min(route.unitsPerRegistration(first.media), this.#halving.most(first));
-    return due.filter((unit) => unit.media === first.media).slice(0, Math.max(1, most));
+    const alike = due.filter((unit) => unit.media === first.media).slice(0, Math.max(1, most));
+    return alike.slice(0, Math.max(1, withinMetadata(alike)));
   }
 
   async run(ready: ReadyBatch, chosen: readonly Unit[]): Promise<void> {
@@ -196,6 +199,16 @@ function meetsAllAlike(ready: ReadyBatch, failed: CallFailure): boolean {
   return ready.target.route === 'storage' && failed.kind === 'refused' && isAboutTarget(failed.error);
 }
 
+/** How many of the units, from the first on, one call can take for their client metadata. */
+function withinMetadata(units: readonly Unit[]): number {
+  let characters = 0;
+  const tooMany = units.findIndex((unit) => {
+    characters += unit.clientMetadata?.length ?? 0;
+    return characters > METADATA_AT_ONCE;
+  });
+  return tooMany < 0 ? units.length : tooMany;
+}
+
 interface Planned {
   readonly unit: Unit;
   readonly request: RegisterUnit;
@@ -208,5 +221,6 @@ function registerUnit(unit: Unit, items: readonly Item[]): RegisterUnit | null {
     if (state.at !== 'stored' || !('url' in state.grant)) return null;
     frames.push({ grant: state.grant, name, mime, size: identity.size });
   }
-  return frames.length === 0 ? null : { id: unit.id, media: unit.media, title: unit.title, frames };
+  const { id, media, title, clientMetadata } = unit;
+  return frames.length === 0 ? null : { id, media, title, frames, clientMetadata };
 }

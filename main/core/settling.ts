@@ -13,6 +13,7 @@ import {
   mediaOf,
   type PlanTree,
   pathOf,
+  sumOf,
   type UnitRef,
 } from './plan-tree.ts';
 import { createSlicer, type Slicer } from './slicer.ts';
@@ -27,6 +28,8 @@ export interface SettlingRequest {
   readonly ports: PlanPorts;
   readonly scanned: Promise<void>;
   readonly routeCheck: NonNullable<PlanRequest['routeCheck']> | null;
+  /** Files that changed are refused, because somebody else observes them; else they are compared as they are now. */
+  readonly asObserved: boolean;
   readonly refuse: (file: FileRecord, error: UploaderError) => void;
   readonly progress: () => void;
 }
@@ -63,7 +66,7 @@ export class Settling {
     if (this.abort.signal.aborted) return { kind: 'superseded' };
     await tree.clearMarks(this.slicer);
     if (this.abort.signal.aborted) return { kind: 'superseded' };
-    this.total = tree.live.units.video + tree.live.units.image + tree.live.units['image-group'];
+    this.total = sumOf(tree.live.units);
     const blocked = (await routeCheck?.(this.datasetId, this.abort.signal)) ?? null;
     if (!blocked) {
       const units = tree.everything();
@@ -140,7 +143,7 @@ export class Settling {
 
   /** Null for a file that cannot be read, which is refused, and for one that keeps changing, which is kept. */
   private async hash(file: FileRecord): Promise<string | null> {
-    const { ports, refuse, progress } = this.request;
+    const { ports, asObserved, refuse, progress } = this.request;
     const { signal } = this.abort;
     for (let attempt = 0; file.sha256 === null && file.present && attempt < 2; attempt++) {
       try {
@@ -148,7 +151,7 @@ export class Settling {
       } catch (thrown) {
         if (signal.aborted) return null;
         const error = asUploaderError(thrown);
-        if (error.code !== 'file-changed') {
+        if (error.code !== 'file-changed' || asObserved) {
           refuse(file, error);
           return null;
         }

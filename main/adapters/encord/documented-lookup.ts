@@ -4,6 +4,7 @@
  */
 
 import type { Answer, KnownUnit, Registered } from '../../core/encord-port.ts';
+import { hasFrames } from '../../core/media/index.ts';
 import type { UnitId } from '../../core/model.ts';
 import type { DatasetCaller } from './dataset-auth.ts';
 import { chunksOf } from './parallel.ts';
@@ -98,7 +99,7 @@ export async function lookupRows(
   const found = new Map<UnitId, Registered>();
   const byHash = new Map<string, UnitId>();
   for (const unit of units) {
-    if (unit.media !== 'image-group' && unit.frames[0]) byHash.set(unit.frames[0].id, unit.id);
+    if (!hasFrames(unit.media) && unit.frames[0]) byHash.set(unit.frames[0].id, unit.id);
   }
   for (const hashes of chunksOf([...byHash.keys()], HASHES_PER_CALL)) {
     const answer = await rowsOf(caller, datasetId, { dataHashes: hashes }, DOING, signal);
@@ -108,7 +109,7 @@ export async function lookupRows(
       if (unitId !== undefined) found.set(unitId, registered(row));
     }
   }
-  for (const unit of units.filter((each) => each.media === 'image-group')) {
+  for (const unit of units.filter((each) => hasFrames(each.media))) {
     const answer = await groupOf(caller, datasetId, unit, signal);
     if (!answer.ok) return answer;
     if (answer.value !== null) found.set(unit.id, registered(answer.value));
@@ -120,7 +121,10 @@ function registered(row: Row): Registered {
   return { itemUuid: row.itemUuid, dataHash: row.dataHash, linked: true };
 }
 
-/** The group whose frames are exactly this unit's in order: asked for by title, then among all groups by title. */
+/**
+ * The group or sequence whose frames are exactly this unit's in order: asked for by title, then among all of them by
+ * title. Rows of both are of one type, and tell each other apart by their frames.
+ */
 async function groupOf(
   caller: DatasetCaller,
   datasetId: string,

@@ -12,6 +12,8 @@ import type {
   Route,
 } from '../../core/encord-port.ts';
 import { UploaderError } from '../../core/errors.ts';
+import { hasFrames, mediaType } from '../../core/media/index.ts';
+import { metadataNotTaken } from '../../core/metadata.ts';
 import type { Grant, Target } from '../../core/model.ts';
 import type { DatasetCaller } from './dataset-auth.ts';
 import { lookupRows } from './documented-lookup.ts';
@@ -48,8 +50,10 @@ export function createDocumentedRoute(deps: DocumentedRouteDeps): Route {
     putHeaders: () => ({ 'Content-Type': 'application/octet-stream' }),
 
     async prepare(target, units, signal): Promise<Answer<null>> {
+      // Refused while nothing is registered: where a watch folder is added this is said before anything is sent.
+      if (units.some((unit) => unit.clientMetadata !== null)) return failed('refused', metadataNotTaken());
       for (const unit of units) {
-        if (unit.media !== 'image-group') continue;
+        if (!hasFrames(unit.media)) continue;
         const answer = await makeFramesKnown(caller, target, unit, signal);
         if (!answer.ok) return answer;
       }
@@ -61,10 +65,9 @@ export function createDocumentedRoute(deps: DocumentedRouteDeps): Route {
       if (unit === undefined || units.length > 1) {
         return failed('never-sent', new UploaderError('internal', 'This route registers one unit a call.'));
       }
-      const answer =
-        unit.media === 'image-group'
-          ? await registerGroup(deps, target, unit, signal)
-          : await registerSingle(caller, target, unit, signal);
+      const answer = hasFrames(unit.media)
+        ? await registerGroup(deps, target, unit, signal)
+        : await registerSingle(caller, target, unit, signal);
       if (!answer.ok) return doubtWhereExisting(answer);
       return { ok: true, value: { kind: 'registered', result: answer.value } };
     },
@@ -217,22 +220,23 @@ async function makeFramesKnown(
   return frames.ok ? { ok: true, value: null } : frames;
 }
 
-/** The one call that makes the group, which nobody may repeat without looking. */
+/** The one call that makes the group or sequence, which nobody may repeat without looking. */
 async function registerGroup(
   { wire, caller }: DocumentedRouteDeps,
   target: Target,
   unit: RegisterUnit,
   signal: AbortSignal,
 ): Promise<Answer<Registered>> {
+  const type = mediaType(unit.media);
   const groups = await caller.call(
     target.datasetId,
     {
       query: 'imagegroup',
       method: 'POST',
       uid: unit.frames.map(({ grant }) => grant.id),
-      payload: { image_group_title: unit.title, create_video: false },
+      payload: { image_group_title: unit.title, create_video: type.createVideo },
       answer: createdGroups,
-      doing: 'register the image group',
+      doing: `register the ${type.label.one}`,
       repeatable: false,
       idleMs: PATIENT_MS,
     },
@@ -241,7 +245,10 @@ async function registerGroup(
   if (!groups.ok) return groups;
   const [first] = groups.value;
   if (groups.value.length > 1) {
-    wire.log.warn('Encord made several groups of one', { unit: unit.id, groups: groups.value.length });
+    wire.log.warn(`Encord made several ${type.label.many} of one`, {
+      unit: unit.id,
+      groups: groups.value.length,
+    });
   }
   return {
     ok: true,

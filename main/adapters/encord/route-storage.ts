@@ -12,6 +12,7 @@ import type {
   Route,
 } from '../../core/encord-port.ts';
 import { UploaderError } from '../../core/errors.ts';
+import { hasFrames, mediaType } from '../../core/media/index.ts';
 import type { Grant, MediaId, Target } from '../../core/model.ts';
 import { doubtWhereExisting, failed } from './failures.ts';
 import { dataRows, jobId, signedUrlPage, uploadState } from './schemas.ts';
@@ -42,7 +43,7 @@ export function createStorageRoute(deps: StorageRouteDeps): Route {
     prepare: null,
     grantsPerCall: GRANTS_PER_CALL,
     // A group gets its id from the server only: alone in its job, it can be told from its likes.
-    unitsPerRegistration: (media) => (media === 'image-group' ? 1 : UNITS_PER_JOB),
+    unitsPerRegistration: (media) => (hasFrames(media) ? 1 : UNITS_PER_JOB),
     grant: (target, requests, signal) => grant(deps, target, requests, signal),
     putHeaders: (request) => ({
       'Content-Type': request.media === 'video' ? 'application/octet-stream' : request.mime,
@@ -185,7 +186,7 @@ function dataItems(units: readonly RegisterUnit[]): Record<string, unknown> {
   const of = (media: MediaId): readonly RegisterUnit[] => units.filter((unit) => unit.media === media);
   return {
     videos: of('video').flatMap((unit) => single(unit, 'VIDEO')),
-    imageGroups: of('image-group').map(group),
+    imageGroups: units.filter((unit) => hasFrames(unit.media)).map(group),
     dicomSeries: [],
     images: of('image').flatMap((unit) => single(unit, 'IMAGE')),
     imageGroupsFromItems: [],
@@ -198,11 +199,16 @@ function dataItems(units: readonly RegisterUnit[]): Record<string, unknown> {
   };
 }
 
+/** An object here, where other calls want JSON text (encord-api.md C.13). */
+function metadataOf(unit: RegisterUnit): unknown {
+  return unit.clientMetadata === null ? {} : JSON.parse(unit.clientMetadata);
+}
+
 function single(unit: RegisterUnit, externalFileType: string): readonly unknown[] {
   return unit.frames.slice(0, 1).map(({ grant: { objectKey, id } }) => ({
     objectUrl: objectKey,
     title: unit.title,
-    clientMetadata: {},
+    clientMetadata: metadataOf(unit),
     externalFileType,
     placeholderItemUuid: id,
   }));
@@ -216,8 +222,8 @@ function group(unit: RegisterUnit): unknown {
       placeholderItemUuid: id,
     })),
     title: unit.title,
-    clientMetadata: {},
-    createVideo: false,
+    clientMetadata: metadataOf(unit),
+    createVideo: mediaType(unit.media).createVideo,
     externalFileType: 'IMG_GROUP',
     clusterByResolution: false,
   };

@@ -7,6 +7,7 @@
 
 import type { JobState, JobUnitResult, KnownUnit } from '../../core/encord-port.ts';
 import { UploaderError } from '../../core/errors.ts';
+import { hasFrames } from '../../core/media/index.ts';
 import type { UnitId } from '../../core/model.ts';
 import type { UploadState } from './schemas.ts';
 import { scrubWords } from './scrub.ts';
@@ -42,12 +43,14 @@ export function jobState(state: UploadState, units: readonly KnownUnit[], linked
 
 /**
  * Whether these are all units of the job. Of some only, neither a name nor being alone proves anything, because what is
- * meant may be one of the others. A group is always alone in its job.
+ * meant may be one of the others. A group or sequence is always alone in its job.
  */
 function isWhole(state: UploadState, units: readonly KnownUnit[]): boolean {
   const { unitsDoneCount, unitsErrorCount, unitsCancelledCount, unitsPendingCount } = state;
   const total = unitsDoneCount + unitsErrorCount + unitsCancelledCount + unitsPendingCount;
-  return total === units.length || (units.length === 1 && units[0]?.media === 'image-group');
+  const [only] = units;
+  const alone = units.length === 1 && only !== undefined && hasFrames(only.media);
+  return total === units.length || alone;
 }
 
 /** Unit → item: by the placeholder, then by a name that is unique on both sides, then the only one of the job. */
@@ -59,7 +62,7 @@ function matchItems(
   const singles = new Map<string, UnitId>();
   const frames = new Set<string>();
   for (const unit of units) {
-    if (unit.media !== 'image-group' && unit.frames[0]) singles.set(unit.frames[0].id, unit.id);
+    if (!hasFrames(unit.media) && unit.frames[0]) singles.set(unit.frames[0].id, unit.id);
     else for (const frame of unit.frames) frames.add(frame.id);
   }
   let items = state.itemsWithNames.filter((item) => {

@@ -4,6 +4,7 @@
  */
 
 import type { Answer, KnownUnit, Registered } from '../../core/encord-port.ts';
+import { hasFrames, mediaType } from '../../core/media/index.ts';
 import type { Target, UnitId } from '../../core/model.ts';
 import { chunksOf, eachOf } from './parallel.ts';
 import { itemAnswer, itemPage, type StorageItem } from './schemas.ts';
@@ -28,7 +29,7 @@ export async function lookupItems(
   signal: AbortSignal,
 ): Promise<Answer<ReadonlyMap<UnitId, Registered>>> {
   const found = new Map<UnitId, Registered>();
-  const singles = units.filter((unit) => unit.media !== 'image-group');
+  const singles = units.filter((unit) => !hasFrames(unit.media));
   for (const chunk of chunksOf(singles, BULK)) {
     const answer = await existingItems(
       v2,
@@ -42,7 +43,7 @@ export async function lookupItems(
       found.set(unit.id, { itemUuid, dataHash: null, linked: target.mirrored });
     }
   }
-  for (const unit of units.filter((each) => each.media === 'image-group')) {
+  for (const unit of units.filter((each) => hasFrames(each.media))) {
     const answer = await groupOf(v2, folderId, unit, signal);
     if (!answer.ok) return answer;
     if (answer.value === null) continue;
@@ -94,7 +95,7 @@ async function oneItem(v2: V2, id: string, signal: AbortSignal): Promise<Answer<
 }
 
 /**
- * The group whose children are exactly this unit's frames in order, or null. Searched by title first; a search that
+ * The group or sequence whose children are exactly this unit's frames in order, or null. Searched by title first; a search that
  * does not take the title as it is (a new line, an emoji) is followed by the newest groups of the folder.
  */
 async function groupOf(
@@ -104,6 +105,7 @@ async function groupOf(
   signal: AbortSignal,
 ): Promise<Answer<string | null>> {
   const seen = new Set<string>();
+  const type = [['itemTypes', mediaType(unit.media).storage.made]] as const;
   const searches = [
     [['search', unit.title]],
     [
@@ -114,7 +116,7 @@ async function groupOf(
   for (const query of searches) {
     let pageToken: string | null = null;
     for (let page = 0; page < MOST_PAGES; page += 1) {
-      const answer: Answer<Page> = await groupPage(v2, folderId, query, pageToken, signal);
+      const answer: Answer<Page> = await groupPage(v2, folderId, [...type, ...query], pageToken, signal);
       if (!answer.ok) return answer;
       for (const item of answer.value.results) {
         if (seen.has(item.uuid) || !couldBe(item, unit)) continue;
@@ -149,7 +151,6 @@ function groupPage(
       method: 'GET',
       path: ['storage', 'folders', folderId, 'items'],
       query: [
-        ['itemTypes', 'imageGroup'],
         ...query,
         ['pageSize', String(PAGE)],
         ...(pageToken === null ? [] : [['pageToken', pageToken] as const]),

@@ -10,23 +10,23 @@ import type { BatchId, NewBatch, PlannedUnit, TurnedAway, UnitId } from '../../c
 import type { Clock } from '../../core/ports.ts';
 import { createSlicer } from '../../core/slicer.ts';
 import type { UnitOrder } from '../../core/store-port.ts';
-import type { Database, Param } from './database.ts';
+import type { Database } from './database.ts';
 import { identityKey } from './keys.ts';
 import { activeTwin, isCertain } from './ledger.ts';
 import { currentOrder, rankLater, rankOf } from './order.ts';
+import { ROWS_AT_ONCE, RowBuffer } from './row-buffer.ts';
 import * as rows from './rows.ts';
 import { settingsStore } from './settings.ts';
 import { BLOCK } from './shelves.ts';
+import { TakenFiles } from './watch-writer.ts';
 
-/** Rows of one statement: opening the tables and their indexes costs as much as writing a few rows. */
-const ROWS_AT_ONCE = 32;
 /** Between two pauses: milliseconds, and units and turned-away files. */
 const SLICE_MS = 8;
 const SLICE_ROWS = 2_000;
 
-const UNIT_ROW = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'collecting', 0)`;
+const UNIT_ROW = `(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'collecting', 0)`;
 const ADD_UNITS = `INSERT INTO unit (id, batch_id, media, title, first_item, item_count, kept, bytes, identity_key, rank,
-  state, due_at) VALUES `;
+  client_metadata, state, due_at) VALUES `;
 const ITEM_ROW = `(?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', 0, 0)`;
 const ADD_ITEMS = `INSERT INTO item (id, unit_id, position, path, name, size, mtime, mime, sha256, state, attempts,
   not_before) VALUES `;
@@ -42,13 +42,18 @@ export interface AddOptions {
 }
 
 export interface Adder {
-  /** In one transaction. Throws `internal` while a large batch is being added: one after another. */
+  /**
+   * In one transaction. Throws `internal` while a large batch is being added: one after another. Of a watch folder's batch
+   * the files are written into its ledger as taken; what was turned away or left out for a twin is not: only the caller
+   * knows all files of a group, and their times, and notes them.
+   */
   add(
     batch: NewBatch,
     units: Iterable<PlannedUnit>,
     turnedAway: Iterable<TurnedAway>,
     onTwin?: (twin: UnitId) => void,
   ): BatchId;
+  /** Throws `internal` for a watch folder's batch: its files would be known as taken before the batch is there. */
   addInSlices(
     batch: NewBatch,
     units: Iterable<PlannedUnit>,
@@ -89,6 +94,9 @@ export function adder(db: Database, clock: Clock, onLeft: () => void): Adder {
 
     async addInSlices(batch, units, turnedAway, { onTwin, signal, onProgress }) {
       oneAfterAnother();
+      if (batch.watch) {
+        throw new UploaderError('internal', 'What a watch folder finds is added in small batches.');
+      }
       const added = db.transaction(() => new Addition(db, batch));
       adding = added.batchId;
       const slicer = createSlicer(clock);
@@ -132,42 +140,6 @@ export function adder(db: Database, clock: Clock, onLeft: () => void): Adder {
   };
 }
 
-/** Rows that wait to be written with one statement. */
-class RowBuffer {
-  readonly #db: Database;
-  readonly #insert: string;
-  readonly #row: string;
-  readonly #many: string;
-  readonly #width: number;
-  #params: Param[] = [];
-
-  constructor(db: Database, insert: string, row: string) {
-    this.#db = db;
-    this.#insert = insert;
-    this.#row = row;
-    this.#many = insert + Array<string>(ROWS_AT_ONCE).fill(row).join(', ');
-    this.#width = row.split('?').length - 1;
-  }
-
-  /** True when it is full: write it before the next row. */
-  add(...params: readonly Param[]): boolean {
-    for (const param of params) this.#params.push(param);
-    return this.#params.length === ROWS_AT_ONCE * this.#width;
-  }
-
-  write(): void {
-    const params = this.#params;
-    this.#params = [];
-    if (params.length === ROWS_AT_ONCE * this.#width) {
-      this.#db.run(this.#many, ...params);
-      return;
-    }
-    for (let at = 0; at < params.length; at += this.#width) {
-      this.#db.run(this.#insert + this.#row, ...params.slice(at, at + this.#width));
-    }
-  }
-}
-
 /** A batch that is being added. Everything but `seen` is to be used inside transactions. */
 class Addition {
   readonly batchId: BatchId;
@@ -178,6 +150,8 @@ class Addition {
   readonly #order: UnitOrder;
   readonly #units: RowBuffer;
   readonly #items: RowBuffer;
+  /** Null for all but the batches of watch folders. */
+  readonly #watched: TakenFiles | null;
   readonly #firstUnit: number;
   readonly #firstTurnedAway: number;
   #unitId: number;
@@ -187,7 +161,7 @@ class Addition {
   #twinsPossible = true;
   readonly #counts = { refused: 0, skipped: 0 };
 
-  /** Writes the batch, hidden and empty. Throws `account-unknown`. */
+  /** Writes the batch, hidden and empty. Throws `account-unknown`; `internal` where a watch folder's ledger is another's. */
   constructor(db: Database, batch: NewBatch) {
     const account = db.get('SELECT name FROM account WHERE id = ?', batch.accountId);
     if (account === undefined) {
@@ -202,14 +176,15 @@ class Addition {
     this.#order = currentOrder(db);
     this.#units = new RowBuffer(db, ADD_UNITS, UNIT_ROW);
     this.#items = new RowBuffer(db, ADD_ITEMS, ITEM_ROW);
+    this.#watched = batch.watch ? new TakenFiles(db, batch.watch, batch) : null;
     this.batchId = this.#next('batch');
     this.#firstUnit = this.#unitId = this.#next('unit');
     this.#itemId = this.#next('item');
     this.#firstTurnedAway = this.#turnedAwayId = this.#next('turned_away');
     db.run(
       `INSERT INTO batch (id, account_id, account_name, name, dataset_id, dataset_title, route_choice, folder_choice,
-         added_at, first_unit, unit_count, first_turned_away, finished_at, removed)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, 1)`,
+         added_at, first_unit, unit_count, first_turned_away, finished_at, watch_folder, removed)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, 1)`,
       this.batchId,
       batch.accountId,
       rows.text(account, 'name'),
@@ -222,6 +197,7 @@ class Addition {
       this.#firstUnit,
       this.#firstTurnedAway,
       batch.addedAt,
+      batch.watch?.folder ?? null,
     );
     this.#reserve('batch', this.batchId + 1);
   }
@@ -266,8 +242,10 @@ class Addition {
       bytes,
       identityKey(unit.media, items),
       rankOf(this.#order, bytes),
+      unit.clientMetadata ?? null,
     );
     if (full) this.#units.write();
+    this.#watched?.ofUnit(unit, this.#unitId, this.#itemId);
     let position = 0;
     for (const { path, name, identity, mime, sha256 } of items) {
       const { size, mtimeMs } = identity;
@@ -311,6 +289,7 @@ class Addition {
   /** Writes what waits, and that its ids are used. */
   flush(): void {
     this.#writeItems();
+    this.#watched?.flush();
     this.#reserve('unit', this.#unitId);
     this.#reserve('item', this.#itemId);
     this.#reserve('turned_away', this.#turnedAwayId);

@@ -6,6 +6,7 @@
 import type { BatchId } from '../../core/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { LedgerStore, QueueStore, SteeringStore } from '../../core/store-port.ts';
+import type { WatchStore } from '../../core/watch/store-port.ts';
 import { type AccountStore, accountStore } from './accounts.ts';
 import { adder } from './adding.ts';
 import { ledgerStore } from './ledger.ts';
@@ -18,6 +19,7 @@ import { type HistoryLimits, remover } from './removal.ts';
 import { type SettingsStore, settingsStore } from './settings.ts';
 import { steeringStore } from './steering.ts';
 import * as views from './views.ts';
+import { watchStore } from './watch.ts';
 import { type ViewStore, windows } from './window.ts';
 
 export type { AccountPatch, AccountRecord, AccountStore, NewAccount } from './accounts.ts';
@@ -34,7 +36,8 @@ export type Store = QueueStore &
   SettingsStore &
   ViewStore &
   ReceiptStore &
-  ReconcileStore & {
+  ReconcileStore &
+  WatchStore & {
     /**
      * Clears a finished batch from the list, or with null all in which nothing failed; returns how many. The ledger keeps what
      * they uploaded. Throws `invalid-input` when the named one is not finished or holds uncertain units.
@@ -82,6 +85,7 @@ export function openStore(
     ...settingsStore(db),
     ...receiptStore(db),
     ...reconcileStore(db),
+    ...watchStore(db, options.clock),
     batches: (offset, limit) => views.batchViews(db, offset, limit),
     batchView: (id) => views.findBatchView(db, id),
     unitView: (id) => views.findUnitView(db, id),

@@ -99,7 +99,7 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
       if (!mayWork(batchId, state === 'ready')) return [];
       const select = (due: string, ...params: number[]): Row[] =>
         db.all(
-          `SELECT ${rows.UNIT_COLUMNS}, unit.rank FROM unit
+          `SELECT ${rows.WHOLE_UNIT_COLUMNS}, unit.rank FROM unit
            WHERE batch_id = ? AND state = ? AND due_at IS NOT NULL AND ${due}
            ORDER BY due_at, rank, id LIMIT ?`,
           batchId,
@@ -128,7 +128,7 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
     },
 
     unit(id) {
-      const row = db.get(`SELECT ${rows.UNIT_COLUMNS} FROM unit WHERE id = ?`, id);
+      const row = db.get(`SELECT ${rows.WHOLE_UNIT_COLUMNS} FROM unit WHERE id = ?`, id);
       return row === undefined ? null : rows.unit(row);
     },
 

@@ -63,6 +63,13 @@ export function oneOf<T extends string>(row: Row, column: string, allowed: reado
   return found;
 }
 
+/** A value that is kept as JSON text. */
+export function json<T>(row: Row, column: string, schema: z.ZodType<T>): T {
+  const parsed = schema.safeParse(JSON.parse(text(row, column)));
+  if (!parsed.success) throw unexpected(column);
+  return parsed.data;
+}
+
 const MEDIA_IDS: readonly MediaId[] = MEDIA_TYPES.map(({ id }) => id);
 
 export function media(row: Row): MediaId {
@@ -194,6 +201,8 @@ export const UNIT_COLUMNS = `unit.id, unit.batch_id, unit.media, unit.title, uni
   unit.kept, unit.stored_items, unit.bytes, unit.stored_bytes, unit.paused, unit.begun, unit.state, unit.attempts,
   unit.not_before, unit.failure, unit.failed_step, unit.intent_id, unit.intent_at, unit.job, unit.item_uuid,
   unit.data_hash, unit.done_at`;
+/** With what `unit` reads besides: it may be large, so only those ask for it who hand units out. */
+export const WHOLE_UNIT_COLUMNS = `${UNIT_COLUMNS}, unit.client_metadata`;
 
 export function unitState(row: Row): UnitState {
   const at = oneOf(row, 'state', UNIT_STATES);
@@ -232,6 +241,7 @@ function intent(row: Row): { id: string; at: number } {
   return { id: text(row, 'intent_id'), at: number(row, 'intent_at') };
 }
 
+/** To be read from `WHOLE_UNIT_COLUMNS`. */
 export function unit(row: Row): Unit {
   return {
     id: number(row, 'id'),
@@ -242,6 +252,7 @@ export function unit(row: Row): Unit {
     bytes: number(row, 'bytes'),
     paused: flag(row, 'paused'),
     state: unitState(row),
+    clientMetadata: textOrNull(row, 'client_metadata'),
   };
 }
 

@@ -11,7 +11,8 @@ export const imageGroup: MediaType = {
   extensions: IMAGE_EXTENSIONS,
   // A group's id is made by the server at registration, so a second registration makes a second group.
   repeatable: false,
-  storage: { itemType: 'image', list: 'imageGroups', externalFileType: 'IMG_GROUP' },
+  createVideo: false,
+  storage: { itemType: 'image', list: 'imageGroups', externalFileType: 'IMG_GROUP', made: 'imageGroup' },
   documented: { grantQuery: 'signedimagesurl' },
   sniff: sniffImage,
   titleOf: (name) => name,

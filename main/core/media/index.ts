@@ -7,18 +7,29 @@ import type { MediaId } from '../model.ts';
 import { nameForeign } from './foreign.ts';
 import { image } from './image.ts';
 import { imageGroup } from './image-group.ts';
+import { imageSequence } from './image-sequence.ts';
 import type { Format, MediaType } from './media-type.ts';
 import { video } from './video.ts';
 
 export { type Format, HEAD_BYTES, type MediaType } from './media-type.ts';
 
 /** Every media type, in the order in which pages name them. */
-export const MEDIA_TYPES: readonly MediaType[] = [video, image, imageGroup];
+export const MEDIA_TYPES: readonly MediaType[] = [video, image, imageGroup, imageSequence];
 
-const BY_ID: Readonly<Record<MediaId, MediaType>> = { video, image, 'image-group': imageGroup };
+const BY_ID: Readonly<Record<MediaId, MediaType>> = {
+  video,
+  image,
+  'image-group': imageGroup,
+  'image-sequence': imageSequence,
+};
 
 export function mediaType(id: MediaId): MediaType {
   return BY_ID[id];
+}
+
+/** Whether the files of one folder are one unit, its frames, instead of a unit each. */
+export function hasFrames(id: MediaId): boolean {
+  return BY_ID[id].grouping === 'folder';
 }
 
 export type Sniffed =

@@ -31,11 +31,15 @@ export interface MediaType {
    * get their own id only from the server, which must never be sent again without a look.
    */
   readonly repeatable: boolean;
+  /** Whether Encord makes a video of the frames; false wherever there are none. */
+  readonly createVideo: boolean;
   /** How the storage route says it (encord-api.md C.6, C.7). */
   readonly storage: {
     readonly itemType: 'video' | 'image';
     readonly list: 'videos' | 'images' | 'imageGroups';
     readonly externalFileType: 'VIDEO' | 'IMAGE' | 'IMG_GROUP';
+    /** The type of the item that it becomes (encord-api.md C.14). */
+    readonly made: 'video' | 'image' | 'imageGroup' | 'imageSequence';
   };
   /** How the documented route asks for its URLs (encord-api.md C.8). */
   readonly documented: { readonly grantQuery: 'signedvideourl' | 'signedimagesurl' };

@@ -15,7 +15,8 @@ export const video: MediaType = {
   grouping: 'file',
   extensions: ['mp4', 'm4v', 'mov', 'qt', 'webm', 'mkv'],
   repeatable: true,
-  storage: { itemType: 'video', list: 'videos', externalFileType: 'VIDEO' },
+  createVideo: false,
+  storage: { itemType: 'video', list: 'videos', externalFileType: 'VIDEO', made: 'video' },
   documented: { grantQuery: 'signedvideourl' },
   sniff(head) {
     const brands = brandsOf(head);

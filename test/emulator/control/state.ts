@@ -32,6 +32,7 @@ export async function stateOf(world: World): Promise<unknown> {
         data_type: DATA_TYPE[item.itemType],
         file_size: item.fileSize,
         sha256: sha256.get(item.uuid) ?? null,
+        client_metadata: JSON.parse(item.clientMetadata),
         images: images(item),
       })),
     })),

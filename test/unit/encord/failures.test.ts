@@ -80,6 +80,7 @@ function unit(): RegisterUnit {
     id: 1,
     media: 'video',
     title: 'v.mp4',
+    clientMetadata: null,
     frames: [{ grant, name: 'v.mp4', mime: 'video/mp4', size: 1 }],
   };
 }

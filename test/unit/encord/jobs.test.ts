@@ -14,9 +14,14 @@ function single(id: number, title: string): KnownUnit {
   };
 }
 
-function group(id: number, title: string, count: number): KnownUnit {
+function group(
+  id: number,
+  title: string,
+  count: number,
+  media: 'image-group' | 'image-sequence' = 'image-group',
+): KnownUnit {
   const frames = Array.from({ length: count }, (_, nth) => ({ id: `frame-${nth}`, objectKey: `key-${nth}` }));
-  return { id, media: 'image-group', title, frames, intentAt: 0 };
+  return { id, media, title, frames, intentAt: 0 };
 }
 
 function end(state: object, units: readonly KnownUnit[], linked = false): JobState {
@@ -137,11 +142,17 @@ describe('singles', () => {
   });
 });
 
-describe('a group, alone in its job', () => {
-  it('is the only item that is not one of its frames', () => {
-    const itemsWithNames = [item('frame-0', '0.png'), item('G', 'whatever'), item('frame-1', '1.png')];
-    expect(results(end({ itemsWithNames, unitsDoneCount: 1 }, [group(7, 'g', 2)]))).toEqual({ 7: 'done G' });
-  });
+describe('a group or sequence, alone in its job', () => {
+  it.each(['image-group', 'image-sequence'] as const)(
+    'is the only item that is not one of its frames (%s)',
+    (media) => {
+      const itemsWithNames = [item('frame-0', '0.png'), item('G', 'whatever'), item('frame-1', '1.png')];
+      const units = [group(7, 'g', 2, media)];
+      expect(results(end({ itemsWithNames, unitsDoneCount: 1 }, units))).toEqual({ 7: 'done G' });
+      // More units than it: then the job is not what it is thought to be, but the item is still its own.
+      expect(results(end({ itemsWithNames, unitsDoneCount: 2 }, units))).toEqual({ 7: 'done G' });
+    },
+  );
 
   it('fails by the error of any frame, or by an error without address', () => {
     for (const objectUrls of [['key-1'], []]) {

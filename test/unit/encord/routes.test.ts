@@ -90,7 +90,7 @@ function unit(media: MediaId, title: string, names: readonly string[]): Register
     mime: 'image/png',
     size: 10,
   }));
-  return { id: 1, media, title, frames };
+  return { id: 1, media, title, frames, clientMetadata: null };
 }
 
 function known(media: MediaId, title: string, ids: readonly string[], id = 1): KnownUnit {
@@ -250,6 +250,29 @@ describe('storage route', () => {
     });
   });
 
+  it('registers a sequence as a group of which a video is made, alone in its job', async () => {
+    const { session, server } = await start({ [JOBS]: () => ({ json: 'job' }) });
+    const route = session.route('storage');
+    expect(route.unitsPerRegistration('image-sequence')).toBe(1);
+    value(await route.register(STORAGE, [unit('image-sequence', 's', ['f2', 'f10'])], never));
+    expect(server.calls[0]?.body.dataItems).toMatchObject({
+      images: [],
+      videos: [],
+      imageGroups: [
+        {
+          images: [
+            { url: 'link/f2', title: 'f2', placeholderItemUuid: 'H-f2' },
+            { url: 'link/f10', title: 'f10', placeholderItemUuid: 'H-f10' },
+          ],
+          title: 's',
+          createVideo: true,
+          externalFileType: 'IMG_GROUP',
+          clusterByResolution: false,
+        },
+      ],
+    });
+  });
+
   it.each([403, 404])('takes a job that is answered with %i for gone', async (status) => {
     const { session } = await start({
       [`GET storage/folders/${FOLDER}/data-upload-jobs/J`]: () => ({
@@ -325,7 +348,10 @@ describe('storage route', () => {
     const children = (id: string): string => `GET storage/folders/${FOLDER}/items/${id}/child-items`;
     const frames = (...ids: string[]): unknown[] => ids.map((uuid) => ({ uuid }));
 
-    it('finds a group by its ordered frames among its likes, over pages', async () => {
+    it.each([
+      ['image-group', 'imageGroup'],
+      ['image-sequence', 'imageSequence'],
+    ] as const)('finds an %s by its ordered frames among its likes, over pages', async (media, itemType) => {
       const { session, server } = await start({
         [ITEMS]: ({ query }) =>
           query.get('pageToken') === null
@@ -345,10 +371,10 @@ describe('storage route', () => {
           query.get('pageToken') === null ? page(frames('f1'), 'more') : page(frames('f2')),
       });
       const found = value(
-        await session.route('storage').lookup(STORAGE, [known('image-group', 'scan', ['f1', 'f2'])], never),
+        await session.route('storage').lookup(STORAGE, [known(media, 'scan', ['f1', 'f2'])], never),
       );
       expect(found.get(1)?.itemUuid).toBe('right');
-      expect(server.calls[0]?.query.getAll('itemTypes')).toEqual(['imageGroup']);
+      expect(server.calls[0]?.query.getAll('itemTypes')).toEqual([itemType]);
       expect(server.names()).not.toContain(children('other'));
     });
 
@@ -448,7 +474,10 @@ describe('documented route', () => {
     });
   });
 
-  it('creates a group once, from its frames in order, never as a video', async () => {
+  it.each([
+    ['group', 'image-group', false],
+    ['sequence', 'image-sequence', true],
+  ] as const)('creates a %s once, from its frames in order', async (_, media, video) => {
     const names = Array.from({ length: 20 }, (_, nth) => `frame${nth}.png`);
     const { session, server } = await start(
       {
@@ -461,19 +490,14 @@ describe('documented route', () => {
       },
       'api-key',
     );
-    const answer = await take(
-      session.route('documented'),
-      DOCUMENTED,
-      [unit('image-group', 'g', names)],
-      never,
-    );
+    const answer = await take(session.route('documented'), DOCUMENTED, [unit(media, 'g', names)], never);
     expect(value(answer)).toMatchObject({ result: { dataHash: 'G1', linked: true } });
     expect(server.calls).toHaveLength(21);
     expect(server.calls[20]).toMatchObject({
       name: 'imagegroup POST',
       body: {
         uid: names.map((name) => `H-${name}`),
-        payload: { image_group_title: 'g', create_video: false },
+        payload: { image_group_title: 'g', create_video: video },
       },
     });
     expect(server.calls[0]?.body.payload).toEqual(urlObject('frame0.png'));
@@ -566,33 +590,34 @@ describe('documented route', () => {
       expect([...found.keys()]).toEqual([1]);
     });
 
-    it('finds a group by its ordered frames, also under a tidied title', async () => {
-      const rows: Record<string, string[]> = { swapped: ['f2', 'f1'], right: ['f1', 'f2'] };
-      const row = (hash: string, title: string) => ({
-        data_hash: hash,
-        data_title: title,
-        data_type: 'IMG_GROUP',
-      });
-      const { session } = await start(
-        {
-          'datarows GET': ({ body }) => {
-            const exact = JSON.stringify(body.payload).includes('"title_eq":"');
-            return ok(exact ? [row('swapped', 'a\nb')] : [row('right', 'a b'), row('unlike', 'c')]);
+    it.each(['image-group', 'image-sequence'] as const)(
+      'finds an %s by its ordered frames, also under a tidied title',
+      async (media) => {
+        const rows: Record<string, string[]> = { swapped: ['f2', 'f1'], right: ['f1', 'f2'] };
+        const row = (hash: string, title: string) => ({
+          data_hash: hash,
+          data_title: title,
+          data_type: 'IMG_GROUP',
+        });
+        const { session } = await start(
+          {
+            'datarows GET': ({ body }) => {
+              const exact = JSON.stringify(body.payload).includes('"title_eq":"');
+              return ok(exact ? [row('swapped', 'a\nb')] : [row('right', 'a b'), row('unlike', 'c')]);
+            },
+            'datarow GET': ({ body }) => {
+              const hash = String(body.uid);
+              return ok({ ...row(hash, ''), images_data: rows[hash]?.map((image_hash) => ({ image_hash })) });
+            },
           },
-          'datarow GET': ({ body }) => {
-            const hash = String(body.uid);
-            return ok({ ...row(hash, ''), images_data: rows[hash]?.map((image_hash) => ({ image_hash })) });
-          },
-        },
-        'api-key',
-      );
-      const found = value(
-        await session
-          .route('documented')
-          .lookup(DOCUMENTED, [known('image-group', 'a\nb', ['f1', 'f2'])], never),
-      );
-      expect(found.get(1)?.dataHash).toBe('right');
-    });
+          'api-key',
+        );
+        const found = value(
+          await session.route('documented').lookup(DOCUMENTED, [known(media, 'a\nb', ['f1', 'f2'])], never),
+        );
+        expect(found.get(1)?.dataHash).toBe('right');
+      },
+    );
   });
 
   describe('under an SSH key', () => {

@@ -292,7 +292,11 @@ describe('the log', () => {
     );
     if (grant === undefined) throw new Error('no grant');
     const frames = [{ grant, name: 'a', mime: 'image/png', size: 1 }];
-    await route.register(target, [{ id: 1, media: 'image', title: 'a', frames }], never);
+    await route.register(
+      target,
+      [{ id: 1, media: 'image', title: 'a', frames, clientMetadata: null }],
+      never,
+    );
     const text = log.join('\n');
     expect(text).toContain('singleimage POST');
     for (const secret of ['secret-api-key', 'secret-signature', SEED.toString('hex'), 'Authorization']) {

@@ -40,15 +40,18 @@ async function reaches(w: World, title: string, state: string): Promise<void> {
 }
 
 describe.each(['storage', 'documented'] as const)('on the %s route', (route) => {
-  it('brings a single and a group to the dataset, once', async () => {
+  it('brings a single, a group and a sequence to the dataset, once', async () => {
     const w = world(route);
     w.add('image', 'a.png');
     w.add('image-group', 'frames', 12);
+    w.add('image-sequence', 'film', 2);
     await reaches(w, 'a.png', 'done');
     await reaches(w, 'frames', 'done');
+    await reaches(w, 'film', 'done');
     expect(w.rows('a.png')).toHaveLength(1);
     expect(w.rows('frames')).toHaveLength(1);
     expect(w.rows('frames')[0]?.frames).toHaveLength(12);
+    expect(w.rows('film').map((row) => row.frames.length)).toEqual([2]);
     expect(w.made.every((made) => made.linked)).toBe(true);
   });
 

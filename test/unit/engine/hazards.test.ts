@@ -262,7 +262,7 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     await reaches(w, 'a.png', 'done');
   });
 
-  it.each(['image', 'image-group'] as const)(
+  it.each(['image', 'image-group', 'image-sequence'] as const)(
     'settles a doubt about one %s whose intent lies in the future, and begins anew after a restart',
     async (media) => {
       const w = world(route);

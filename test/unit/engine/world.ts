@@ -18,7 +18,7 @@ import type {
 } from '../../../main/core/encord-port.ts';
 import { Engine } from '../../../main/core/engine.ts';
 import { UploaderError } from '../../../main/core/errors.ts';
-import { mediaType } from '../../../main/core/media/index.ts';
+import { hasFrames, mediaType } from '../../../main/core/media/index.ts';
 import type { MediaId, PlannedUnit, RouteName, UnitId } from '../../../main/core/model.ts';
 import type { Clock, Log, PutOutcome, PutRequest, Sender } from '../../../main/core/ports.ts';
 import type { Change } from '../../../main/core/store-port.ts';
@@ -287,7 +287,7 @@ export class World {
     return {
       name: this.route,
       grantsPerCall: 50,
-      unitsPerRegistration: (media) => (media === 'image-group' ? 1 : this.unitsPerRegistration),
+      unitsPerRegistration: (media) => (hasFrames(media) ? 1 : this.unitsPerRegistration),
       prepare: this.prepares && (() => this.#prepare()),
       putHeaders: () => ({}),
       grant: (_target, requests) =>
@@ -307,7 +307,7 @@ export class World {
             const frames = unit.frames.map((frame) => frame.grant.id);
             made.set(
               unit.id,
-              this.bad.has(unit.title) ? 'bad' : this.#make(unit.title, frames, unit.media !== 'image-group'),
+              this.bad.has(unit.title) ? 'bad' : this.#make(unit.title, frames, !hasFrames(unit.media)),
             );
           }
           const [only] = made.values();

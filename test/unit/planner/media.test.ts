@@ -99,11 +99,21 @@ describe('the list', () => {
       ['video', true],
       ['image', true],
       ['image-group', false],
+      ['image-sequence', false],
     ]);
   });
 
   it('makes frames of images only', () => {
     expect(mediaType('image-group').sniff(PNG)?.mime).toBe('image/png');
     expect(mediaType('image-group').sniff(MP4)).toBeNull();
+    expect(mediaType('image-sequence').sniff(BMP)?.mime).toBe('image/bmp');
+    expect(mediaType('image-sequence').sniff(MP4)).toBeNull();
+  });
+
+  it('makes frames of sequences of everything but TIFF', () => {
+    const tiff = bytes('II*', 0, 8, 0, 0, 0);
+    expect(mediaType('image-group').sniff(tiff)?.mime).toBe('image/tiff');
+    expect(mediaType('image-sequence').sniff(tiff)).toBeNull();
+    expect(mediaType('image-sequence').extensions).not.toContain('tif');
   });
 });

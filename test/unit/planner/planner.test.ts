@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { UploaderError } from '../../../main/core/errors.ts';
 import type { PlanTotals } from '../../../main/core/plan.ts';
 import type { Files, WalkEntry } from '../../../main/core/ports.ts';
-import { ftyp, JPEG, MP4, PNG } from './heads.ts';
+import { bytes, ftyp, JPEG, MP4, PNG } from './heads.ts';
 import { watchLoop } from './loop.ts';
 import { countingFiles, folderOf, like, planOf } from './workplace.ts';
 
@@ -41,7 +41,7 @@ describe('auto', () => {
     expect(plan.totals()).toMatchObject({
       files: 6,
       bytes: 3 * PNG.length + 2 * MP4.length + JPEG.length,
-      units: { video: 2, image: 4, 'image-group': 0 },
+      units: { video: 2, image: 4, 'image-group': 0, 'image-sequence': 0 },
       listed: 6,
       met: 6,
       refused: 0,
@@ -221,6 +221,49 @@ describe('image groups', () => {
   });
 });
 
+describe('image sequences', () => {
+  it('are one for each folder that holds images itself, without what cannot be a frame', async () => {
+    const root = folderOf({
+      'run/frame10.png': PNG,
+      'run/frame9.jpg': JPEG,
+      'run/scan.tif': bytes('II*', 0, 8, 0, 0, 0),
+      'run/clip.mp4': MP4,
+      'run/deep/x.png': PNG,
+    });
+    const plan = planOf({ paths: [join(root, 'run')], as: 'image-sequence', datasetId: 'd' });
+    expect(await plan.settle('d')).toBe(true);
+    expect(plan.totals()).toMatchObject({
+      units: { video: 0, image: 0, 'image-group': 0, 'image-sequence': 2 },
+      listed: 2,
+      files: 3,
+    });
+    const units = [...plan.result().units].map(({ media, title, items }) => [
+      media,
+      title,
+      items.map((item) => item.name),
+    ]);
+    expect(units).toEqual([
+      ['image-sequence', 'run', ['frame9.jpg', 'frame10.png']],
+      ['image-sequence', 'deep', ['x.png']],
+    ]);
+    expect(plan.folders().map((folder) => folder.switchable)).toEqual([false, false]);
+    expect(plan.turnedAway(0, ALL).map((one) => [one.title, one.failure.message])).toEqual([
+      ['clip.mp4', expect.stringContaining('only images can be frames of an image sequence')],
+      [
+        'scan.tif',
+        'It is a TIFF image, and frames of an image sequence are JPEG, PNG, WebP, AVIF and BMP images. Convert it to one of them, or upload it as a single image or in an image group.',
+      ],
+    ]);
+  });
+
+  it('are one for a list of files', async () => {
+    const root = folderOf({ 'x/f10.png': PNG, 'x/f2.png': PNG });
+    const paths = ['x/f10.png', 'x/f2.png'].map((path) => join(root, path));
+    const plan = await scan({ paths, as: 'image-sequence', title: 'Crossing' });
+    expect(plan.units(0, ALL)).toMatchObject([{ media: 'image-sequence', title: 'Crossing', files: 2 }]);
+  });
+});
+
 describe('review', () => {
   const numbered = Object.fromEntries(
     Array.from({ length: 30 }, (_, i) => [`frames/f_${i + 1}.png`, like(PNG, `${i}`)]),
@@ -236,7 +279,7 @@ describe('review', () => {
       { name: 'frames', suggestion: 'group', mode: 'single', images: 30 },
       { name: 'photos', suggestion: null, mode: 'single', images: 2 },
     ]);
-    expect(plan.totals().units).toEqual({ video: 0, image: 32, 'image-group': 0 });
+    expect(plan.totals().units).toEqual({ video: 0, image: 32, 'image-group': 0, 'image-sequence': 0 });
   });
 
   it('switches a folder to a group and back, its videos staying single', async () => {

@@ -53,6 +53,7 @@ describe('from an added file to a data row', () => {
       itemCount: 3,
       bytes: 60,
       paused: false,
+      clientMetadata: null,
       state: { at: 'ready', attempts: 0, notBefore: 0, failure: null },
     });
 

@@ -1,0 +1,270 @@
+/**
+ * What watch folders know of files: looked up by folder, by group and by size, written by hand, and listed for the
+ * pages. Files that come with a unit are written by `adding.ts`, and follow it by the triggers of `schema-3.ts`.
+ * Called by `watch.ts`.
+ */
+
+import { type Failure, UploaderError } from '../../core/errors.ts';
+import { ITEM_STATES, UNIT_STATES } from '../../core/model.ts';
+import { below } from '../../core/paths.ts';
+import type { KnownFile, KnownState, Noted, WatchedRow, WatchStore } from '../../core/watch/store-port.ts';
+import type { Database, Row } from './database.ts';
+import * as rows from './rows.ts';
+import { EarlierUnit, LedgerWriter, splitPath } from './watch-writer.ts';
+
+type FileStore = Pick<
+  WatchStore,
+  | 'knownIn'
+  | 'known'
+  | 'note'
+  | 'forget'
+  | 'forgetGroup'
+  | 'group'
+  | 'underway'
+  | 'watchedRows'
+  | 'watchTally'
+>;
+
+const KNOWN_STATES = [
+  'before',
+  'held',
+  'taken',
+  'done',
+  'cancelled',
+  'skipped',
+  'refused',
+  'ignored',
+] as const satisfies readonly KnownState[];
+
+const KNOWN_COLUMNS = 'name, size, mtime, inode, state, reason, grouping, unit_id, at';
+const DIR = '(SELECT id FROM watch_dir WHERE ledger = ? AND path = ?)';
+
+// Written as in the indexes, so that SQLite finds them.
+const WITH_UNIT = "state IN ('taken', 'done', 'cancelled')";
+const LEFT = "state IN ('skipped', 'refused', 'ignored')";
+
+/** True of a unit that was not cleared from the list. */
+const LISTED = 'EXISTS (SELECT 1 FROM batch WHERE batch.id = unit.batch_id AND batch.removed = 0)';
+
+/** The files of each list, in its order; and which states it counts. */
+const LISTS = {
+  uploads: {
+    states: ['taken', 'done', 'cancelled'],
+    select: `SELECT dir, name FROM watch_file WHERE ledger = ? AND ${WITH_UNIT}
+      ORDER BY at DESC, dir DESC, name DESC LIMIT ? OFFSET ?`,
+    order: 'file.at DESC, file.dir DESC, file.name DESC',
+  },
+  skipped: {
+    states: ['skipped', 'refused', 'ignored'],
+    select: `SELECT dir, name FROM watch_file WHERE ledger = ? AND ${LEFT}
+      ORDER BY at DESC, dir DESC, name DESC LIMIT ? OFFSET ?`,
+    order: 'file.at DESC, file.dir DESC, file.name DESC',
+  },
+  held: {
+    states: ['held'],
+    select: `SELECT watch_file.dir, watch_file.name FROM watch_dir CROSS JOIN watch_file ON watch_file.dir = watch_dir.id
+      WHERE watch_dir.ledger = ? AND watch_file.state = 'held'
+      ORDER BY watch_dir.path, watch_file.name LIMIT ? OFFSET ?`,
+    order: 'watch_dir.path, file.name',
+  },
+} as const satisfies Record<
+  Parameters<WatchStore['watchedRows']>[1],
+  { readonly states: readonly KnownState[]; readonly select: string; readonly order: string }
+>;
+
+export function fileStore(db: Database): FileStore {
+  return {
+    knownIn(ledger, folder) {
+      const found = db.all(`SELECT ${KNOWN_COLUMNS} FROM watch_file WHERE dir = ${DIR}`, ledger, folder);
+      return new Map(found.map((row) => [rows.text(row, 'name'), knownFile(row)]));
+    },
+
+    known(ledger, path) {
+      const { folder, name } = splitPath(path);
+      const row = db.get(
+        `SELECT ${KNOWN_COLUMNS} FROM watch_file WHERE dir = ${DIR} AND name = ?`,
+        ledger,
+        folder,
+        name,
+      );
+      return row === undefined ? null : knownFile(row);
+    },
+
+    note(ledger, noted, at) {
+      db.transaction(() => noteAll(db, ledger, noted, at));
+    },
+
+    forget(ledger, paths) {
+      db.transaction(() => {
+        for (const path of paths) {
+          const { folder, name } = splitPath(path);
+          db.run(`DELETE FROM watch_file WHERE dir = ${DIR} AND name = ?`, ledger, folder, name);
+        }
+      });
+    },
+
+    forgetGroup(ledger, key) {
+      db.run('DELETE FROM watch_file WHERE ledger = ? AND grouping = ?', ledger, key);
+    },
+
+    group(ledger, key) {
+      const row = db.get(
+        `SELECT count(*) AS frames, newest.id AS unit_id, unit.state
+         FROM (SELECT max(unit_id) AS id FROM watch_file WHERE ledger = ?1 AND grouping = ?2) AS newest
+         JOIN watch_file ON ledger = ?1 AND grouping = ?2 AND (newest.id IS NULL OR watch_file.unit_id = newest.id)
+         LEFT JOIN unit ON unit.id = newest.id AND ${LISTED}`,
+        ledger,
+        key,
+      );
+      const frames = row === undefined ? 0 : rows.number(row, 'frames');
+      if (row === undefined || frames === 0) return null;
+      return {
+        frames,
+        unitId: rows.numberOrNull(row, 'unit_id'),
+        state: row.state === null ? null : rows.oneOf(row, 'state', UNIT_STATES),
+      };
+    },
+
+    underway(datasetId, size) {
+      return db
+        .all(
+          `SELECT watch_ledger.root, watch_dir.path AS folder, file.name, file.size, file.mtime, file.inode, item.sha256
+           FROM watch_file AS file
+           JOIN watch_ledger ON watch_ledger.id = file.ledger AND watch_ledger.dataset_id = ?
+           JOIN watch_dir ON watch_dir.id = file.dir
+           JOIN unit ON unit.id = file.unit_id AND unit.state NOT IN ('done', 'failed', 'cancelled')
+           LEFT JOIN item ON item.id = file.item_id
+           WHERE file.state = 'taken' AND file.size = ? ORDER BY file.unit_id, file.item_id`,
+          datasetId,
+          size,
+        )
+        .map((row) => ({
+          path: below(rows.text(row, 'root'), relativePath(row)),
+          identity: identity(row),
+          inode: rows.textOrNull(row, 'inode'),
+          sha256: rows.textOrNull(row, 'sha256'),
+        }));
+    },
+
+    watchedRows(ledger, which, offset, limit) {
+      const { states, select, order } = LISTS[which];
+      const counts = tally(db, ledger);
+      const found = db.all(
+        `SELECT watch_dir.path AS folder, file.name, file.size, file.state, file.at, file.reason,
+           unit.id AS unit, unit.state AS unit_state, unit.title, coalesce(unit.failure, item.failure) AS failure,
+           item.state AS item_state
+         FROM (${select}) AS page
+         JOIN watch_file AS file ON file.dir = page.dir AND file.name = page.name
+         JOIN watch_dir ON watch_dir.id = file.dir
+         LEFT JOIN unit ON unit.id = file.unit_id AND ${LISTED}
+         LEFT JOIN item ON item.id = file.item_id
+         ORDER BY ${order}`,
+        ledger,
+        limit,
+        offset,
+      );
+      return {
+        total: states.reduce((sum, state) => sum + counts[state], 0),
+        rows: found.map(watchedRow),
+      };
+    },
+
+    watchTally(ledger, since) {
+      const row = db.get(
+        `SELECT count(*) AS files, coalesce(sum(size), 0) AS bytes FROM watch_file
+         WHERE ledger = ? AND at >= ? AND state = 'done'`,
+        ledger,
+        since,
+      );
+      return {
+        files: row === undefined ? 0 : rows.number(row, 'files'),
+        bytes: row === undefined ? 0 : rows.number(row, 'bytes'),
+        states: tally(db, ledger),
+      };
+    },
+  };
+}
+
+function noteAll(db: Database, ledger: number, noted: Iterable<Noted>, at: number): void {
+  const found = db.get('SELECT root FROM watch_ledger WHERE id = ?', ledger);
+  if (found === undefined) throw new UploaderError('internal', 'There is no such ledger of a watch folder.');
+  const root = rows.text(found, 'root');
+  const writer = new LedgerWriter(db, ledger);
+  // Files of one unit come one after another.
+  let earlier: EarlierUnit | null = null;
+  for (const { path, identity: seen, inode, state, reason, group, unitId } of noted) {
+    const file = { identity: seen, inode, group, at };
+    if (state !== 'taken') {
+      writer.write(path, { ...file, state, reason, unitId: null, itemId: null, sha256: null });
+      continue;
+    }
+    if (unitId === null) throw new UploaderError('internal', 'A file can only be taken by a unit.');
+    if (earlier?.id !== unitId) earlier = new EarlierUnit(db, unitId);
+    writer.write(path, earlier.row(below(root, path), file));
+  }
+  writer.flush();
+}
+
+function tally(db: Database, ledger: number): Record<KnownState, number> {
+  const counts: Record<KnownState, number> = {
+    before: 0,
+    held: 0,
+    taken: 0,
+    done: 0,
+    cancelled: 0,
+    skipped: 0,
+    refused: 0,
+    ignored: 0,
+  };
+  for (const row of db.all('SELECT state, files FROM watch_tally WHERE ledger = ?', ledger)) {
+    counts[rows.oneOf(row, 'state', KNOWN_STATES)] = rows.number(row, 'files');
+  }
+  return counts;
+}
+
+function knownFile(row: Row): KnownFile {
+  return {
+    identity: identity(row),
+    inode: rows.textOrNull(row, 'inode'),
+    state: rows.oneOf(row, 'state', KNOWN_STATES),
+    reason: reasonOf(row),
+    group: rows.textOrNull(row, 'grouping'),
+    unitId: rows.numberOrNull(row, 'unit_id'),
+    at: rows.number(row, 'at'),
+  };
+}
+
+function watchedRow(row: Row): WatchedRow {
+  return {
+    path: relativePath(row),
+    size: rows.number(row, 'size'),
+    state: rows.oneOf(row, 'state', KNOWN_STATES),
+    at: rows.number(row, 'at'),
+    reason: reasonOf(row),
+    unit:
+      row.unit === null
+        ? null
+        : {
+            id: rows.number(row, 'unit'),
+            state: rows.oneOf(row, 'unit_state', UNIT_STATES),
+            title: rows.text(row, 'title'),
+            failure: rows.failureOrNull(row),
+            itemState: row.item_state === null ? null : rows.oneOf(row, 'item_state', ITEM_STATES),
+          },
+  };
+}
+
+function identity(row: Row): KnownFile['identity'] {
+  return { size: rows.number(row, 'size'), mtimeMs: rows.number(row, 'mtime') };
+}
+
+function reasonOf(row: Row): Failure | null {
+  return rows.failureOrNull(row, 'reason');
+}
+
+/** From the columns `folder` and `name`. */
+function relativePath(row: Row): string {
+  const folder = rows.text(row, 'folder');
+  const name = rows.text(row, 'name');
+  return folder === '' ? name : `${folder}/${name}`;
+}
