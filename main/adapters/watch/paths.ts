@@ -1,0 +1,88 @@
+/**
+ * Paths below a root, and which folders of a root are nobody's business. Used by everything in this folder.
+ */
+
+import { lstat, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { behindLink, outside, rootProblem } from './problems.ts';
+
+/** Folders that systems put onto disks and nobody means to upload. */
+const SYSTEM_FOLDERS = new Set(['system volume information', '$recycle.bin', 'lost+found']);
+/** Where files are moved to after their upload, at the top of the root. */
+const PUT_AWAY = /^uploaded\/\d{4}-\d{2}-\d{2}$/;
+
+/** Whether a folder (relative) is looked into; its parents are known to be. `skip` is asked last. */
+export function isEntered(folder: string, skip: (folder: string) => boolean): boolean {
+  if (folder === '') return true;
+  const name = folder.slice(folder.lastIndexOf('/') + 1);
+  if (name.startsWith('.') || SYSTEM_FOLDERS.has(name.toLowerCase()) || PUT_AWAY.test(folder)) return false;
+  return !skip(folder);
+}
+
+/** The same for a path whose parents may be anything: whether every folder above it is looked into. */
+export function isBelowEntered(path: string, skip: (folder: string) => boolean): boolean {
+  for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
+    if (!isEntered(path.slice(0, end), skip)) return false;
+  }
+  return true;
+}
+
+export function below(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}
+
+/** The folder of a relative path; empty for the root. */
+export function folderOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')));
+}
+
+export function baseOf(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** A path of the system below the root as a relative one; null where it is not below it. */
+export function relativeTo(root: string, path: string): string | null {
+  if (path === root) return '';
+  const prefix = root.endsWith(sep) ? root : root + sep;
+  return path.startsWith(prefix) ? withSlashes(path.slice(prefix.length)) : null;
+}
+
+export function withSlashes(path: string): string {
+  return sep === '/' ? path : path.replaceAll(sep, '/');
+}
+
+/** The system's path. Throws `invalid-input` for anything that is not plainly below the root. */
+export function absolute(root: string, path: string): string {
+  if (path === '') return root;
+  for (const part of path.split('/')) {
+    if (part === '' || part === '.' || part === '..' || part.includes('\0')) throw outside();
+    if (sep === '\\' && /[\\:]/.test(part)) throw outside();
+  }
+  return join(root, path);
+}
+
+/**
+ * The system's path of a folder that is reached from the root without a link. Throws the root's trouble when that is
+ * away, the system's error when the folder is, and `file-unreadable` when a link is on the way.
+ */
+export async function plainFolder(root: string, folder: string): Promise<string> {
+  const path = absolute(root, folder);
+  const realRoot = await realpath(root).catch((thrown: unknown) => {
+    throw rootProblem(root, thrown);
+  });
+  if (folder === '') return path;
+  const real = await realpath(path);
+  // Disks that do not tell cases or forms of letters apart answer in their own spelling.
+  if (real !== join(realRoot, folder) && folded(real) !== folded(join(realRoot, folder))) throw behindLink();
+  return path;
+}
+
+function folded(path: string): string {
+  return path.normalize('NFC').toLowerCase();
+}
+
+/** Device and inode, which tell folders and files apart under any name; empty where the system numbers nothing. */
+export async function identityOf(path: string): Promise<string> {
+  const { dev, ino } = await lstat(path, { bigint: true });
+  return ino === 0n ? '' : `${dev}:${ino}`;
+}

@@ -1,0 +1,72 @@
+/** Finds out whether events arrive for a root. Made by the composition root for `core/watch`. */
+
+import { open, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock, Random } from '../../core/ports.ts';
+import type { RunSelfTest, SelfTest } from '../../core/watch/ports.ts';
+import { systemCode } from '../files/problems.ts';
+import { noAnswer, watchProblem } from './problems.ts';
+
+/** Hidden, so that no rule takes it for a file to upload. */
+const NAME = '.encord-uploader-test-';
+const WAIT_MS = 3_000;
+
+export interface SelfTestDeps {
+  readonly clock: Pick<Clock, 'after'>;
+  readonly random: Pick<Random, 'uuid'>;
+  /** Milliseconds that the event may take. */
+  readonly waitMs?: number;
+}
+
+export function createSelfTest(deps: SelfTestDeps): RunSelfTest {
+  return async (root, waitFor) => {
+    const name = NAME + deps.random.uuid();
+    const limit = Promise.withResolvers<'late'>();
+    const stop = deps.clock.after(deps.waitMs ?? WAIT_MS, () => limit.resolve('late'));
+    // Listening begins before there is something to hear.
+    const heard = waitFor(name).catch(() => false);
+    const written = write(join(root, name));
+    try {
+      const skipped = await Promise.race([written, limit.promise]);
+      if (skipped === 'late') return { kind: 'skipped', reason: noAnswer(root).message };
+      if (skipped !== null) return skipped;
+      const result = await Promise.race([heard, limit.promise]);
+      return { kind: result === true ? 'heard' : 'silent' };
+    } finally {
+      stop();
+      // After the writing, however long that takes; a disk that does not answer is not waited for.
+      const removed = written.then(() => unlink(join(root, name))).catch(() => undefined);
+      await Promise.race([removed, late(deps.clock)]);
+    }
+  };
+}
+
+/** Null where it was written. */
+async function write(path: string): Promise<SelfTest | null> {
+  try {
+    await (await open(path, 'wx', 0o600)).close();
+    return null;
+  } catch (thrown) {
+    return { kind: 'skipped', reason: reasonOf(thrown) };
+  }
+}
+
+function reasonOf(thrown: unknown): string {
+  switch (systemCode(thrown)) {
+    case 'EROFS':
+    case 'EACCES':
+    case 'EPERM':
+      return 'Nothing may be written into the folder, so it could not be tried whether its events arrive.';
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'The disk of the folder is full, so it could not be tried whether its events arrive.';
+    default:
+      return `It could not be tried whether its events arrive. ${watchProblem(thrown).message}`;
+  }
+}
+
+function late(clock: Pick<Clock, 'after'>): Promise<void> {
+  return new Promise((resolve) => {
+    clock.after(WAIT_MS, resolve);
+  });
+}

@@ -1,0 +1,68 @@
+/** The self-test of a watcher: heard, not heard, not possible; and it leaves nothing behind. */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { createRandom } from '../../../../main/adapters/random.ts';
+import { createSelfTest, createStartWatcher } from '../../../../main/adapters/watch/index.ts';
+import { eventually } from '../../../fixtures/eventually.ts';
+import { clock, enterAll, mountTmpfs, scannerForTest, temporary } from './support.ts';
+
+const random = createRandom();
+const none = (): void => undefined;
+const log = { debug: none, info: none, warn: none };
+
+it.each([10, 100_000])('is heard by a watcher of %i files', async (files) => {
+  const root = temporary();
+  const heard = new Map<string, () => void>();
+  const watcher = await createStartWatcher({ clock, log, scanner: scannerForTest() })(root, {
+    files,
+    skip: enterAll,
+    listener: { touched: (path) => heard.get(path)?.(), unsure: none, failed: none },
+  });
+  const selfTest = createSelfTest({ clock, random, waitMs: 18_000 });
+  const result = await selfTest(root, (name) => {
+    expect(existsSync(join(root, name))).toBe(false);
+    return new Promise((resolve) => heard.set(name, () => resolve(true)));
+  });
+  await watcher.close();
+  expect(result).toEqual({ kind: 'heard' });
+  expect([...heard.keys()]).toEqual([expect.stringMatching(/^\.encord-uploader-test-/)]);
+  expect(readdirSync(root)).toEqual([]);
+});
+
+it('is silent when nothing is heard in time, or whoever waits gives up', async () => {
+  const root = temporary();
+  const soon = createSelfTest({ clock, random, waitMs: 50 });
+  expect(await soon(root, () => new Promise(() => undefined))).toEqual({ kind: 'silent' });
+  expect(readdirSync(root)).toEqual([]);
+
+  const late = createSelfTest({ clock, random, waitMs: 18_000 });
+  const seen = async (name: string): Promise<boolean> => {
+    await eventually(() => expect(existsSync(join(root, name))).toBe(true));
+    return false;
+  };
+  expect(await late(root, seen)).toEqual({ kind: 'silent' });
+  expect(await late(root, () => Promise.reject(new Error('closed')))).toEqual({ kind: 'silent' });
+  expect(readdirSync(root)).toEqual([]);
+});
+
+it('is skipped with the reason where nothing can be written', async ({ skip }) => {
+  const root = temporary();
+  const selfTest = createSelfTest({ clock, random, waitMs: 18_000 });
+  const never = (): Promise<boolean> => new Promise(() => undefined);
+  expect(await selfTest(join(root, 'gone'), never)).toMatchObject({ kind: 'skipped' });
+
+  const mounted = mountTmpfs('size=4k,nr_inodes=1');
+  if (!mounted) return skip('mounting is not allowed here');
+  expect(await selfTest(mounted.path, never)).toEqual({
+    kind: 'skipped',
+    reason: expect.stringMatching(/disk of the folder is full/),
+  });
+  execFileSync('mount', ['-o', 'remount,ro', mounted.path]);
+  expect(await selfTest(mounted.path, never)).toEqual({
+    kind: 'skipped',
+    reason: expect.stringMatching(/Nothing may be written/),
+  });
+});
