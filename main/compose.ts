@@ -4,11 +4,11 @@
  */
 
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { SettingsView } from '../preload/contract/views.ts';
 import { createBrowse } from './adapters/browse.ts';
-import { createClock } from './adapters/clock.ts';
+import { createClock, localTime } from './adapters/clock.ts';
 import { EU_DOMAIN, parseDomain } from './adapters/encord/domain.ts';
 import { parsePrivateKey } from './adapters/encord/keys.ts';
 import { connect } from './adapters/encord/session.ts';
@@ -30,8 +30,16 @@ import {
   setDatabaseAside,
 } from './adapters/sqlite/index.ts';
 import { createStaging } from './adapters/staging.ts';
+import { createGlobs } from './adapters/watch/globs.ts';
+import {
+  createPutAway,
+  createScanner,
+  createSelfTest,
+  createStartWatcher,
+  createWatchDisk,
+} from './adapters/watch/index.ts';
 import { accountId } from './app/accounts.ts';
-import type { AppDeps } from './app/deps.ts';
+import type { AppDeps, WatchDeps } from './app/deps.ts';
 import { Mending } from './app/mending.ts';
 import { Program } from './app/program.ts';
 import type { App, HostServices } from './app/types.ts';
@@ -39,7 +47,7 @@ import type { EncordSession } from './core/encord-port.ts';
 import { asUploaderError, UploaderError } from './core/errors.ts';
 import { HEAD_BYTES, mediaType } from './core/media/index.ts';
 import type { AccountId, FileIdentity, MediaId } from './core/model.ts';
-import type { Clock, Files, Sender } from './core/ports.ts';
+import type { Clock, Files, Log, Random, Sender } from './core/ports.ts';
 import type { Backoff } from './core/retry.ts';
 import { readBandwidth } from './core/timetable.ts';
 
@@ -64,6 +72,8 @@ export interface Around {
   readonly store?: (store: Store) => Store;
   readonly session?: (session: EncordSession) => EncordSession;
   readonly sender?: (sender: Sender) => Sender;
+  /** What watch folders need of the machine. */
+  readonly watch?: (watch: WatchDeps) => WatchDeps;
   readonly backoff?: Backoff;
   /** Name resolution. */
   readonly lookup?: AgentsOptions['lookup'];
@@ -73,6 +83,7 @@ const UNTOUCHED = {
   store: (store: Store) => store,
   session: (session: EncordSession) => session,
   sender: (sender: Sender) => sender,
+  watch: (watch: WatchDeps) => watch,
 };
 
 /** Waits that tests shorten; nobody else needs to. */
@@ -116,6 +127,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
     const files = createFiles({ clock });
     const readKey = (text: string, passphrase: string | null) =>
       parsePrivateKey(text, passphrase ?? undefined);
+    const watch = watchDeps(options.host, { clock, log, random });
     const environment = await environmentAccount(options.env, store, clock, readKey);
     const deps: AppDeps = {
       version,
@@ -159,12 +171,14 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
         ...(around.backoff ? { backoff: around.backoff } : {}),
       },
       limiter: throttle,
+      watch: around.watch(watch.deps),
       dataFolder,
       logFolder,
       location,
       defaults: { ...environmentSettings(options.env), ...options.defaults },
       release: () => {
         agents.close();
+        watch.close();
         log.close();
       },
     };
@@ -180,7 +194,9 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
  * The program for hosts with pages: where its database is damaged, the pages say so and offer to keep it aside. Throws
  * like `openProgram` for every other reason.
  */
-export async function openForPages(options: ProgramOptions): Promise<App & { start(): Promise<void> }> {
+export async function openForPages(
+  options: ProgramOptions,
+): Promise<App & { start(options?: { watch?: boolean }): Promise<void> }> {
   const open = () => openProgram(options);
   try {
     return await open();
@@ -230,6 +246,32 @@ function dataFolderOf(options: ProgramOptions): { dataFolder: string; location: 
   const location = locationFile(join(usual, 'location.json'));
   const chosen = options.dataFolder || options.env.ENCORD_UPLOADER_HOME || location.read() || usual;
   return { dataFolder: resolve(chosen), location };
+}
+
+/** The machine as watch folders see it. */
+function watchDeps(
+  host: HostServices,
+  ports: { readonly clock: Clock; readonly log: Log; readonly random: Random },
+): { readonly deps: WatchDeps; close(): void } {
+  const scanner = createScanner(ports);
+  const globs = createGlobs();
+  const disks = new Map<string, ReturnType<typeof createWatchDisk>>();
+  const deps: WatchDeps = {
+    host: hostname(),
+    local: localTime,
+    disk(root) {
+      const known = disks.get(root) ?? createWatchDisk(root, { clock: ports.clock, scanner });
+      disks.set(root, known);
+      return known;
+    },
+    startWatcher: createStartWatcher({ ...ports, scanner }),
+    selfTest: createSelfTest(ports),
+    putAway: createPutAway({ clock: ports.clock, trashItem: host.trashItem ?? null }),
+    tools: { glob: globs.name, path: globs.path, problem: globs.problem },
+    caseSensitive: process.platform === 'linux',
+    resolve: (path) => resolve(path),
+  };
+  return { deps, close: () => void scanner.close() };
 }
 
 /** The account that the environment brings, if any; its secret stays in memory. */

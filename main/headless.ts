@@ -69,7 +69,7 @@ async function serve(
   try {
     const app = await openForPages({ ...WHERE, defaults: options.settings });
     try {
-      await app.start();
+      await app.start({ watch: true });
       const served = await serveApp({
         app,
         pagesFolder: join(ROOT, 'dist', 'renderer'),

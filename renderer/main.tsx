@@ -11,6 +11,8 @@ import './features/review/browse.css';
 import './features/datasets/datasets.css';
 import './features/accounts/accounts.css';
 import './features/settings/settings.css';
+import './features/watch/watch.css';
+import './features/watch/sheet.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './features/frame/App.tsx';

@@ -19,7 +19,24 @@ import type {
   Staging,
 } from '../core/ports.ts';
 import type { Backoff } from '../core/retry.ts';
+import type { PutAway, RunSelfTest, StartWatcher, WatchDisk } from '../core/watch/ports.ts';
+import type { SelectionTools } from '../core/watch/selection.ts';
+import type { Surroundings } from '../core/watch/templates.ts';
 import type { HostServices } from './types.ts';
+
+/** What watch folders need of this machine. */
+export interface WatchDeps extends Surroundings {
+  readonly disk: (root: string) => WatchDisk;
+  readonly startWatcher: StartWatcher;
+  readonly selfTest: RunSelfTest;
+  readonly putAway: PutAway;
+  /** `problem`: what is wrong with a glob, in a sentence; null when it is fine. */
+  readonly tools: SelectionTools & { readonly problem: (pattern: string) => string | null };
+  /** Whether the usual disks of this system tell upper from lower case. */
+  readonly caseSensitive: boolean;
+  /** A path as the system writes it: absolute, without dots and without a separator at its end. */
+  readonly resolve: (path: string) => string;
+}
 
 /** A private key that was read: what may be known of it, and what goes to the keychain. */
 export interface ReadKey {
@@ -66,6 +83,7 @@ export interface AppDeps {
   };
   /** Of all bytes that the engine's sender sends. */
   readonly limiter: BandwidthLimiter;
+  readonly watch: WatchDeps;
   readonly dataFolder: string;
   readonly logFolder: string;
   /** Where the next start looks for its data; null is the usual place. */

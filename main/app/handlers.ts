@@ -7,8 +7,9 @@ import type { CallName } from '../../preload/contract/names.ts';
 import { UploaderError } from '../core/errors.ts';
 import { bandwidthReading } from './bandwidth.ts';
 import { datasetView } from './datasets.ts';
-import { windowOf } from './outcome.ts';
+import { windowOf, withoutUndefined } from './outcome.ts';
 import type { Program } from './program.ts';
+import { createWatchHandlers } from './watch/handlers.ts';
 
 export type Handlers = {
   readonly [N in CallName]: (input: CallInput<N>) => CallOutput<N> | Promise<CallOutput<N>>;
@@ -165,6 +166,8 @@ export function createHandlers(program: Program): Handlers {
       reviews.view(await reconcile.again(reconcile.get(reconcileId))),
     'reconcile.save': ({ reconcileId }) => reconcile.save(reconcile.get(reconcileId)),
 
+    ...createWatchHandlers(program),
+
     'settings.get': () => settings.get(),
     'settings.set': (input) => {
       const view = settings.set(withoutUndefined(input));
@@ -180,11 +183,4 @@ export function createHandlers(program: Program): Handlers {
 
 function notHere(message: string): UploaderError {
   return new UploaderError('not-available', message);
-}
-
-/** Optional keys of a validated input, without those that were given as undefined. */
-function withoutUndefined<T extends object>(input: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
-  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
-  // The entries are the input's own; only the type of `fromEntries` forgets them.
-  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

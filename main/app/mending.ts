@@ -12,7 +12,7 @@ export interface MendingDeps {
   /** As it was found at the start. */
   readonly damage: UploaderError;
   /** Opens the program; throws as long as the database is damaged. */
-  readonly open: () => Promise<App & { start(): Promise<void> }>;
+  readonly open: () => Promise<App & { start(options: { watch: boolean }): Promise<void> }>;
   /** Keeps the damaged file aside; answers where it is now. */
   readonly setAside: () => string;
 }
@@ -82,7 +82,7 @@ export class Mending implements App {
   async #begin(): Promise<App> {
     if (this.#program) return this.#program;
     const program = await this.#deps.open();
-    await program.start();
+    await program.start({ watch: true });
     this.#program = program;
     for (const listener of this.#listeners.keys()) this.#listeners.set(listener, program.listen(listener));
     return program;

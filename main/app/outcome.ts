@@ -24,3 +24,10 @@ export function failureView(failure: Failure): Failure & { details: Record<strin
 export function errorView(error: UploaderError, at: number): Failure & { details: Record<string, string> } {
   return failureView(toFailure(error, at));
 }
+
+/** Optional keys of a validated input, without those that were given as undefined. */
+export function withoutUndefined<T extends object>(input: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  const entries = Object.entries(input).filter(([, value]) => value !== undefined);
+  // The entries are the input's own; only the type of `fromEntries` forgets them.
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}

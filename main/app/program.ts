@@ -30,6 +30,7 @@ import { Reconcile } from './reconcile.ts';
 import { Reviews } from './reviews.ts';
 import { Settings } from './settings.ts';
 import type { App, Download } from './types.ts';
+import { Watching } from './watch/watching.ts';
 
 type Listener = (name: EventName, payload: unknown) => void;
 
@@ -51,6 +52,7 @@ export class Program implements App {
   readonly dataHashes: DataHashes;
   readonly receipts: Receipts;
   readonly reconcile: Reconcile;
+  readonly watch: Watching;
   readonly engine: Engine;
   readonly #abort = new AbortController();
   readonly #pulse: Pulse;
@@ -126,6 +128,17 @@ export class Program implements App {
       session,
       signal: this.signal,
     });
+    this.watch = new Watching(deps, {
+      datasets: this.datasets,
+      reviews: this.reviews,
+      sizeLimit: () => this.settings.get().sizeLimitBytes,
+      changed: () => this.changed('watch'),
+      queued: ({ twins }) => {
+        void this.queue.goOn(twins);
+        this.engine.wake();
+        this.changed('queue');
+      },
+    });
     this.#clockWatch = new ClockWatch(
       deps.clock,
       () => deps.store.accounts(),
@@ -139,10 +152,11 @@ export class Program implements App {
     return this.#abort.signal;
   }
 
-  /** Begins to work on the queue. */
-  async start(): Promise<void> {
+  /** Begins to work on the queue; with `watch`, on the watch folders too: all that are on, or those named. */
+  async start({ watch = false }: { watch?: boolean | readonly number[] } = {}): Promise<void> {
     this.#doneUnits = this.deps.store.totals({ kind: 'all' }).units.done;
     this.engine.start();
+    if (watch !== false) this.watch.start(watch === true ? null : watch);
     this.#clockWatch.look();
     this.#pruneDaily();
     // A keychain may take its time; who needs a secret asks for it, and who shows its state is told of it.
@@ -288,6 +302,7 @@ export class Program implements App {
 
   async close(): Promise<void> {
     this.#abort.abort();
+    await this.watch.close();
     this.reviews.close();
     this.#clockWatch.close();
     this.bandwidth.close();
@@ -315,6 +330,7 @@ export class Program implements App {
 
   #engineChanged(): void {
     this.#pulse.changed('queue', 'connection');
+    this.watch.unitsChanged();
     this.#noteBlocked();
     const { done } = this.deps.store.totals({ kind: 'all' }).units;
     if (done === this.#doneUnits) return;

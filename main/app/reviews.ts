@@ -4,15 +4,14 @@
  */
 
 import type { PlanFolderView, PlanUnitView, PlanView, TurnedAwayView } from '../../preload/contract/views.ts';
-import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { AgainPlan } from '../core/again.ts';
-import type { DatasetInfo } from '../core/encord-port.ts';
-import { asUploaderError, type Failure, toFailure, UploaderError } from '../core/errors.ts';
+import { asUploaderError, toFailure, UploaderError } from '../core/errors.ts';
 import type { NewBatch, UnitId } from '../core/model.ts';
 import type { Plan, PlanListener } from '../core/plan.ts';
 import { createPlan } from '../core/planner.ts';
 import type { Datasets } from './datasets.ts';
 import type { AppDeps } from './deps.ts';
+import { destinationProblem } from './destination.ts';
 import { failureView } from './outcome.ts';
 import {
   type Committed,
@@ -104,7 +103,8 @@ export class Reviews {
     review.destinationProblem = null;
     try {
       review.dataset = await this.#datasets.info(account.id, datasetId);
-      review.destinationProblem = destinationProblem(account, review.dataset, this.#deps.clock.now());
+      const problem = destinationProblem(account, review.dataset);
+      review.destinationProblem = problem && toFailure(problem, this.#deps.clock.now());
     } catch (reason) {
       review.dataset = null;
       review.destinationProblem = toFailure(asUploaderError(reason), this.#deps.clock.now());
@@ -222,6 +222,21 @@ export class Reviews {
     };
   }
 
+  /** Does something with the queue when nothing is being added; it must not wait for anything itself. */
+  async inTurn<T>(work: () => T): Promise<T> {
+    const before = this.#turn;
+    let free = (): void => undefined;
+    this.#turn = new Promise((resolve) => {
+      free = resolve;
+    });
+    try {
+      await before;
+      return work();
+    } finally {
+      void before.then(free);
+    }
+  }
+
   #orClosed(review: Review): void {
     if (!this.#reviews.has(review.id)) throw new UploaderError('cancelled', 'The review was closed.');
   }
@@ -329,20 +344,6 @@ export class Reviews {
   async #dropStaged(dropId: string | null): Promise<void> {
     if (dropId) await this.#deps.staging.remove(dropId);
   }
-}
-
-/** Why this account's route cannot upload into the dataset; null when it can. */
-function destinationProblem(account: AccountRecord, dataset: DatasetInfo, at: number): Failure | null {
-  const documentedOnly = account.kind === 'api-key' || account.routeChoice === 'documented';
-  if (!documentedOnly || dataset.storage === null || dataset.storage === 0) return null;
-  return toFailure(
-    new UploaderError(
-      'dataset-storage',
-      `${dataset.title} keeps its data in your own cloud storage, and the documented route uploads only into Encord's. ` +
-        'Choose another dataset, or sign in with a private key and use the storage route.',
-    ),
-    at,
-  );
 }
 
 function batchName(request: ReviewRequest, files: number): string {

@@ -45,6 +45,8 @@ export interface HostServices {
   readonly chooseSavePath: ((name: string) => Promise<string | null>) | null;
   /** Shows a folder in the system's file manager; throws with a sentence when it cannot. */
   readonly openFolder: ((path: string) => Promise<void>) | null;
+  /** Puts a file into the system's trash; left out where the host has none of its own. */
+  readonly trashItem?: (path: string) => Promise<void>;
   /** True where pages know the paths of dropped files; else they send the bytes. */
   readonly dropsArePaths: boolean;
   /** True where pages may browse the machine that main runs on. */

@@ -23,6 +23,8 @@ const USAGE: ReadonlySet<ErrorCode> = new Set([
   'dataset-unknown',
   'dataset-ambiguous',
   'passphrase-needed',
+  'watch-unknown',
+  'watch-nested',
 ]);
 
 export function exitCodeOf(error: UploaderError): number {

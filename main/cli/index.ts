@@ -27,6 +27,7 @@ import { retry, status } from './status.ts';
 import { addSteeringCommands } from './steer.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { upload } from './upload.ts';
+import { addWatchCommands } from './watch.ts';
 
 export interface CliHost {
   /** Opens the program on its data folder; nothing is uploaded before `start`. */
@@ -137,9 +138,9 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     .addOption(
       new Option(
         '--as <type>',
-        'what the files become; image-group: one group for each folder that holds images',
+        'what the files become; image-group, image-sequence: one for each folder that holds images',
       )
-        .choices(['auto', 'video', 'image', 'image-group'])
+        .choices(['auto', 'video', 'image', 'image-group', 'image-sequence'])
         .default('auto'),
     )
     .option(
@@ -223,6 +224,7 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     );
 
   addSteeringCommands(cli, run);
+  addWatchCommands(cli, { run, account: chooseAccount, environment: host.environment, signal });
 
   cli
     .command('receipt')

@@ -1,5 +1,5 @@
 /**
- * Reads secrets for the command line: from standard input, or from the terminal without showing them.
+ * What the command line asks: secrets, from standard input or from the terminal without showing them, and yes or no.
  */
 
 import { createInterface } from 'node:readline';
@@ -32,6 +32,26 @@ export function askSecret(question: string, signal: AbortSignal): Promise<string
     });
     reader.question('', (answer) => {
       resolve(answer);
+      reader.close();
+    });
+  });
+}
+
+/** Asks for a yes or no on the terminal; no when the signal comes first. Null where there is no terminal. */
+export function confirm(question: string, signal: AbortSignal): Promise<boolean | null> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return Promise.resolve(null);
+  const reader = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
+  const stop = (): void => reader.close();
+  signal.addEventListener('abort', stop, { once: true });
+  // As above.
+  reader.once('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  return new Promise((resolve) => {
+    reader.once('close', () => {
+      signal.removeEventListener('abort', stop);
+      resolve(false);
+    });
+    reader.question(`${question} [y/N] `, (answer) => {
+      resolve(/^y(es)?$/i.test(answer.trim()));
       reader.close();
     });
   });

@@ -1,6 +1,6 @@
 /**
- * Works on the queue until what a command asked for has come to its end, with a line of progress. Used by `upload`
- * and `retry`.
+ * Works on the queue until what a command asked for has come to its end, with a line of progress. Used by `upload` and
+ * `retry`; `watch run` has a loop of its own.
  */
 
 import type { Program } from '../app/program.ts';
@@ -32,11 +32,23 @@ export async function liftHolds(
   const { store } = program.deps;
   const batches = batchesOf(program, watched);
   if (batches.size === 0) return;
+  const accounts = [...batches].flatMap((batch) => store.batch(batch)?.accountId ?? []);
+  await liftAccountHolds(program, new Set(accounts), terminal, signal);
+}
+
+/** The same for accounts that are named. */
+export async function liftAccountHolds(
+  program: Program,
+  accounts: ReadonlySet<AccountId>,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { store } = program.deps;
   if (store.isPaused()) {
     terminal.note('The queue was paused. It goes on now, with everything that waits in it.');
     program.queue.resume({ kind: 'all' });
   }
-  for (const id of new Set([...batches].flatMap((batch) => store.batch(batch)?.accountId ?? []))) {
+  for (const id of accounts) {
     const account = store.account(id);
     if (account?.paused) {
       terminal.note(`The uploads of ${account.name} were paused. They go on now.`);
@@ -154,10 +166,7 @@ class Watch {
   troubles(): Troubles {
     const found = new Map<BatchId, Failure>();
     for (const id of this.#openBatches()) {
-      const batch = this.#program.deps.store.batch(id);
-      if (!batch) continue;
-      const forGood = batch.trouble?.notBefore === Number.MAX_SAFE_INTEGER ? batch.trouble.failure : null;
-      const trouble = forGood ?? accountTrouble(this.#program, batch.accountId);
+      const trouble = batchTrouble(this.#program, id);
       if (trouble) found.set(id, trouble);
     }
     return found;
@@ -178,6 +187,14 @@ function batchesOf(program: Program, watched: Watched): ReadonlySet<BatchId> {
     if (unit) batches.add(unit.batchId);
   }
   return batches;
+}
+
+/** What stands in the way of all that is left of a batch until a person does something; null where it goes on. */
+export function batchTrouble(program: Program, id: BatchId): Failure | null {
+  const batch = program.deps.store.batch(id);
+  if (!batch) return null;
+  const forGood = batch.trouble?.notBefore === Number.MAX_SAFE_INTEGER ? batch.trouble.failure : null;
+  return forGood ?? accountTrouble(program, batch.accountId);
 }
 
 /** Why an account cannot go on: signed out by Encord, or its secret cannot be had. */

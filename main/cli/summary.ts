@@ -62,6 +62,11 @@ export function summarise(store: Store, watched: Watched, troubles: Troubles): S
   }
   for (const id of watched.twins) addById(id, true);
   for (const each of watched.turnedAway) units.push(turnedAwaySummary(each));
+  return counted(units, bytes);
+}
+
+/** @param bytes of the units that are done now */
+export function counted(units: readonly SummaryUnit[], bytes: number): Summary {
   const count = (state: EndState): number => units.filter((unit) => unit.state === state).length;
   return {
     done: count('done'),
@@ -97,7 +102,8 @@ export function summarySentence(summary: Summary, dataset: string): string {
   return `${dataset}: ${said.join(', ') || countText(0, 'file', 'files')}${size}.`;
 }
 
-function unitSummary(view: UnitView, earlier: boolean, trouble: Failure | null): SummaryUnit {
+/** @param trouble what stands in the way of its batch */
+export function unitSummary(view: UnitView, earlier: boolean, trouble: Failure | null): SummaryUnit {
   const state = endState(view, trouble);
   const failure = view.failure ?? (state === 'failed' ? trouble : null);
   return {
@@ -112,7 +118,7 @@ function unitSummary(view: UnitView, earlier: boolean, trouble: Failure | null):
   };
 }
 
-function turnedAwaySummary(each: TurnedAway): SummaryUnit {
+export function turnedAwaySummary(each: TurnedAway): SummaryUnit {
   return {
     title: each.title,
     media: each.media,

@@ -6,9 +6,10 @@ import { resolve } from 'node:path';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { Program } from '../app/program.ts';
 import type { Review } from '../app/reviews.ts';
-import type { DatasetInfo } from '../core/encord-port.ts';
-import { asUploaderError, UploaderError } from '../core/errors.ts';
+import { UploaderError } from '../core/errors.ts';
+import { hasFrames, mediaType } from '../core/media/index.ts';
 import type { MediaId, RouteChoice, TurnedAway } from '../core/model.ts';
+import { completeHashes, findDataset } from './datasets.ts';
 import { EXIT } from './exit.ts';
 import { liftHolds, runToEnd } from './run.ts';
 import { summarise, summaryExit, summarySentence, type Watched } from './summary.ts';
@@ -30,7 +31,6 @@ export interface UploadOptions {
 
 /** How often the line of progress is drawn while files are looked at. */
 const DRAW_EVERY_MS = 100;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NOTHING: Watched = { batchId: null, twins: [], turnedAway: [] };
 
 /** Runs to the end or to the interruption; answers the exit code. */
@@ -49,7 +49,7 @@ export async function upload(
   }
   const dataset = await findDataset(program, account, options);
   // So that what is skipped is named by its row.
-  await completeHashes(program, account, dataset);
+  await completeHashes(program, account.id, dataset.id);
   const review = program.reviews.start({
     paths: options.paths.map((path) => resolve(path)),
     as: options.as,
@@ -72,7 +72,7 @@ export async function upload(
   await liftHolds(program, watched, terminal, interrupted);
   await program.start();
   const troubles = await runToEnd(program, watched, terminal, interrupted);
-  if (!interrupted.aborted) await completeHashes(program, account, dataset);
+  if (!interrupted.aborted) await completeHashes(program, account.id, dataset.id);
   terminal.settle();
   const summary = summarise(program.deps.store, watched, troubles);
   for (const unit of summary.units) {
@@ -89,36 +89,11 @@ export async function upload(
   return summaryExit(summary);
 }
 
-/** The rows of a mirrored dataset are made by Encord, which names them only when it is asked. */
-async function completeHashes(program: Program, account: AccountRecord, dataset: DatasetInfo): Promise<void> {
-  try {
-    await program.dataHashes.complete(account.id, dataset.id);
-  } catch (reason) {
-    // The upload does not depend on it, and the receipt asks again.
-    const { code } = asUploaderError(reason);
-    program.deps.log.warn('Data hashes could not be asked for.', { dataset: dataset.id, code });
-  }
-}
-
 function nothingFound(options: UploadOptions): string {
   const where = options.paths.length === 1 ? options.paths[0] : 'these folders';
-  const what = options.as === 'image-group' ? 'images to make a group of' : 'files';
+  const { as } = options;
+  const what = as !== 'auto' && hasFrames(as) ? `images to make an ${mediaType(as).label.one} of` : 'files';
   return `There are no ${what} in ${where}.`;
-}
-
-async function findDataset(
-  program: Program,
-  account: AccountRecord,
-  options: UploadOptions,
-): Promise<DatasetInfo> {
-  try {
-    return await program.datasets.find(account.id, options.dataset);
-  } catch (reason) {
-    const unknown = reason instanceof UploaderError && reason.code === 'dataset-unknown';
-    // An id that nothing has is a mistake, and no title for a new dataset.
-    if (!options.create || !unknown || UUID.test(options.dataset)) throw reason;
-    return program.datasets.create(account.id, { title: options.dataset, description: '', mirrored: true });
-  }
 }
 
 async function planned(

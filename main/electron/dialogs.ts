@@ -16,7 +16,7 @@ export function openDialogOptions(what: 'files' | 'folders'): OpenDialogOptions 
 /** The services of the Electron host; dialogs belong to the window that is there at the time. */
 export function desktopServices(
   dialog: Pick<Dialog, 'showOpenDialog' | 'showSaveDialog'>,
-  shell: Pick<Shell, 'openPath'>,
+  shell: Pick<Shell, 'openPath' | 'trashItem'>,
   window: () => BaseWindow | null,
 ): HostServices {
   return {
@@ -39,6 +39,7 @@ export function desktopServices(
         : await dialog.showSaveDialog(options);
       return chosen.canceled || chosen.filePath === '' ? null : chosen.filePath;
     },
+    trashItem: (path) => shell.trashItem(path),
     async openFolder(path) {
       const problem = await shell.openPath(path);
       if (problem !== '') throw new Error(`The system cannot show this folder: ${problem}`);

@@ -27,7 +27,7 @@ import { windowOptions } from './window.ts';
 
 /** The program once it is open; `start` makes it ready for pages and begins to upload. */
 export interface DesktopProgram extends App {
-  start(): Promise<void>;
+  start(options: { watch: boolean }): Promise<void>;
 }
 
 export interface DesktopOptions {
@@ -101,7 +101,7 @@ export function runDesktop(options: DesktopOptions): void {
     await servePages(protocol, options.pagesFolder);
     program = await options.open(desktopServices(dialog, shell, () => window));
     // Before the first page asks: it looks at the keychain, among others.
-    await program.start();
+    await program.start({ watch: true });
     connectPages(ipcMain, program, () => (window === null ? [] : [window.webContents]));
     await followTheme(program, nativeTheme);
     showWindow();

@@ -31,6 +31,7 @@ import {
   turnedAwayView,
   unitOrder,
 } from './views.ts';
+import { WATCH_CALLS } from './watch-calls.ts';
 
 const nothing = z.null();
 const id = z.string().min(1).max(200);
@@ -197,6 +198,8 @@ export const CALLS = {
   'reconcile.again': { input: reconcileId, output: planView },
   /** All three lists as CSV. */
   'reconcile.save': { input: reconcileId, output: savedView },
+
+  ...WATCH_CALLS,
 
   'settings.get': { input: nothing, output: settingsView },
   'settings.set': {

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { failureView } from './errors.ts';
 
-export const mediaId = z.enum(['video', 'image', 'image-group']);
+export const mediaId = z.enum(['video', 'image', 'image-group', 'image-sequence']);
 export type MediaId = z.infer<typeof mediaId>;
 
 export const routeChoice = z.enum(['auto', 'storage', 'documented']);

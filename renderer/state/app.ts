@@ -24,7 +24,14 @@ type TopicListener = (topics: ReadonlySet<Topic>) => void;
 const topicListeners = new Set<TopicListener>();
 const planListeners = new Set<(plan: PlanView) => void>();
 
-const ALL_TOPICS: ReadonlySet<Topic> = new Set(['queue', 'accounts', 'settings', 'datasets', 'connection']);
+const ALL_TOPICS: ReadonlySet<Topic> = new Set([
+  'queue',
+  'accounts',
+  'settings',
+  'datasets',
+  'connection',
+  'watch',
+]);
 
 /** Calls back when something of these topics may have changed; the result stops it. */
 export function onTopics(listener: TopicListener): () => void {

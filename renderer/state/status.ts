@@ -42,6 +42,11 @@ export interface Status {
   icon: IconName | 'spinner';
 }
 
+/** Of the watch folders; said first where it is `urgent`, else only when there is nothing else. */
+export interface WatchStatus extends Status {
+  urgent: boolean;
+}
+
 interface StatusInput {
   connected: boolean | null;
   connection: ConnectionView;
@@ -55,6 +60,8 @@ interface StatusInput {
   speed: number;
   /** The one dataset of everything listed; null where there are several, or it is not known. */
   datasetTitle: string | null;
+  /** What is to be said of watch folders; null where there is none that is on. */
+  watch: WatchStatus | null;
   now: number;
 }
 
@@ -136,6 +143,7 @@ export function statusOf(input: StatusInput): Status {
     };
   if (input.connection.kind === 'offline')
     return { text: 'Offline: uploads will begin when Encord can be reached', tone: 'warn', icon: 'offline' };
+  if (input.watch?.urgent) return input.watch;
   if (counts.done > 0) {
     const where = input.datasetTitle ?? 'Encord';
     const text =
@@ -150,5 +158,6 @@ export function statusOf(input: StatusInput): Status {
   }
   if (counts.cancelled > 0)
     return { text: `${plural(counts.cancelled, 'upload')} cancelled`, tone: 'neutral', icon: 'cancelled' };
+  if (input.watch) return input.watch;
   return { text: 'Ready for files', tone: 'neutral', icon: 'check' };
 }

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { DatasetView } from '../../preload/contract/views.ts';
 
-export const PAGES = ['uploads', 'datasets', 'settings'] as const;
+export const PAGES = ['uploads', 'datasets', 'watch', 'settings'] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** A dataset as a destination: enough to name it without asking again. */

@@ -98,3 +98,19 @@ export function DrawingClear(): ReactElement {
     </Drawing>
   );
 }
+
+/** A folder that files fall into by themselves, and an eye on it. */
+export function DrawingWatch(): ReactElement {
+  return (
+    <Drawing>
+      <path className="draw-faint" d="M16 104h128" />
+      <path
+        className="draw-card"
+        d="M40 44a6 6 0 0 1 6-6h20l8 9h40a6 6 0 0 1 6 6v45a6 6 0 0 1-6 6H46a6 6 0 0 1-6-6V44Z"
+      />
+      <path className="draw-line" d="M56 12h.01M80 6v18M104 12h.01M74 18l6 6 6-6" />
+      <path className="draw-accent" d="M56 77s9-15 24-15 24 15 24 15-9 15-24 15-24-15-24-15Z" />
+      <circle className="draw-accent" cx="80" cy="77" r="6" />
+    </Drawing>
+  );
+}

@@ -9,16 +9,19 @@ import sshpk from 'sshpk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import type { Program } from '../../main/app/program.ts';
+import { DEFAULT_RULES } from '../../main/core/watch/rules.ts';
 import { CALLS, type CallInput, type CallOutput } from '../../preload/contract/calls.ts';
 import { failureView } from '../../preload/contract/errors.ts';
 import { EVENTS, type Events } from '../../preload/contract/events.ts';
 import { CALL_NAMES, type CallName, EVENT_NAMES, type EventName } from '../../preload/contract/names.ts';
+import { watchRules } from '../../preload/contract/watch.ts';
 import { eventually } from '../fixtures/eventually.ts';
 import { makeKey } from '../fixtures/keys.ts';
 import { Lab } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
 import { tracesIn, tracesOfKey } from '../fixtures/traces.ts';
 
+const FIRST = { offset: 0, limit: 10 };
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 const API_KEY = 'an-api-key-of-a-dataset-0123456789';
 const PASSPHRASE = 'correct horse battery staple';
@@ -363,6 +366,66 @@ describe('a session that makes every call', () => {
     expect(
       (await refused('plan.start', { source: { kind: 'drop', dropId: given.dropId }, datasetId })).code,
     ).toBe('invalid-input');
+  });
+
+  it('watch folders', async () => {
+    const root = join(lab.folder, 'watched');
+    mkdirSync(join(root, 'inner'), { recursive: true });
+    writeFileSync(join(root, 'before.png'), makePng({ seed: 501 }));
+    const { activeAccountId } = await call('app.snapshot', null);
+    const rules = watchRules.parse({ ...DEFAULT_RULES, after: { kind: 'move' } });
+    rules.readiness.quietSeconds = 0.05;
+    rules.readiness.quietSecondsPerGB = 0;
+    const draft = {
+      root,
+      accountId: activeAccountId ?? '',
+      datasetId,
+      folderId: null,
+      rules,
+      existing: 'review',
+    } as const;
+    expect(await call('watch.inspect', { root })).toEqual({ root, problem: null, notes: [] });
+    expect((await call('watch.inspect', { root: join(root, 'nowhere') })).problem).toContain('nowhere');
+    expect(await call('watch.match', { root, rules, limit: 10 })).toMatchObject({ taken: 1, problems: [] });
+    const { dryRunId } = await call('watch.dryRun', draft);
+    await eventually(async () =>
+      expect(await call('watch.dryRunView', { dryRunId })).toMatchObject({ phase: 'ready', units: 1 }),
+    );
+    expect((await call('watch.dryRunUnits', { dryRunId, ...FIRST })).rows).toHaveLength(1);
+    expect((await call('watch.dryRunLeft', { dryRunId, ...FIRST })).rows).toEqual([]);
+    await call('watch.dryRunEnd', { dryRunId });
+    expect((await refused('watch.dryRunView', { dryRunId })).code).toBe('invalid-input');
+
+    const { id: watchId } = await call('watch.add', { ...draft, on: false });
+    const inside = { ...draft, root: join(root, 'inner'), on: true };
+    expect((await refused('watch.add', inside)).code).toBe('watch-nested');
+    await call('watch.change', { watchId, rules: { ...rules, exclude: ['*.tmp'] } });
+    await program.watch.start();
+    await call('watch.switch', { watchId, on: true });
+    await eventually(async () => expect((await call('watch.list', null))[0]).toMatchObject({ held: 1 }));
+    expect((await call('watch.files', { watchId, which: 'held', ...FIRST })).rows).toHaveLength(1);
+    expect(await call('watch.review', { watchId, paths: null, decision: 'upload' })).toEqual({ files: 1 });
+    await call('watch.scan', { watchId });
+    const moved = async () => (await call('watch.actions', { watchId, ...FIRST })).rows[0];
+    await eventually(async () => expect(await moved()).toMatchObject({ state: 'done', undoable: true }));
+    await call('watch.undo', { actionId: (await moved())?.id ?? 0 });
+    expect(existsSync(join(root, 'before.png'))).toBe(true);
+    const { sentences } = await call('watch.explain', { path: join(root, 'before.png') });
+    expect(sentences.at(-1)).toMatch(/^It was uploaded on/);
+
+    writeFileSync(join(root, 'being written.png.part'), 'half');
+    await call('watch.scan', { watchId });
+    await eventually(async () =>
+      expect((await call('watch.waiting', { watchId, ...FIRST })).rows).toMatchObject([
+        { key: 'being written.png.part', reason: expect.stringContaining('still being written') },
+      ]),
+    );
+    await call('watch.decide', { watchId, keys: ['being written.png.part'], decision: 'ignore' });
+    expect((await call('watch.waiting', { watchId, ...FIRST })).rows).toEqual([]);
+    await call('watch.openFolder', { watchId });
+    expect(opened.at(-1)).toBe(root);
+    await call('watch.remove', { watchId });
+    expect((await refused('watch.scan', { watchId })).code).toBe('watch-unknown');
   });
 
   it('settings, and signing out', async () => {

@@ -2,23 +2,17 @@
 import { bandwidthReading } from '../../main/app/bandwidth.ts';
 import { limitAt, nextChange, readBandwidth } from '../../main/core/timetable.ts';
 import type { CallInput, CallOutput } from '../../preload/contract/calls.ts';
-import type { Answer, ErrorCode } from '../../preload/contract/errors.ts';
+import type { Answer } from '../../preload/contract/errors.ts';
 import type { CallName } from '../../preload/contract/names.ts';
 import type { ItemRow, QueueRow, ScopeView, UnitRow } from '../../preload/contract/views.ts';
 import type { FakeMain } from './fake-main.ts';
 import { FakePlan } from './fake-plan.ts';
 import { fakeReconcile } from './fake-reconcile.ts';
+import { Refusal } from './fake-refusal.ts';
 import { type FakeBatch, totalsOf } from './fake-state.ts';
+import { watchHandlers } from './fake-watch.ts';
 
 export type FakeHandlers = { [N in CallName]: (input: CallInput<N>) => CallOutput<N> };
-
-class Refusal extends Error {
-  readonly code: ErrorCode;
-  constructor(code: ErrorCode, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
 
 /** Runs one handler. The name and the input come as a pair that the schema has made. */
 export function answerCall(handlers: FakeHandlers, name: CallName, input: unknown): Answer<unknown> {
@@ -389,6 +383,7 @@ export function handlersOf(main: FakeMain): FakeHandlers {
     },
     'reconcile.save': ({ reconcileId }) =>
       main.save(`Reconcile ${comparison(reconcileId).view.datasetTitle}.csv`, 'result,title\r\n'),
+    ...watchHandlers(main),
     'settings.get': () => state.snapshot.settings,
     'settings.set': (input) => {
       const { settings } = state.snapshot;

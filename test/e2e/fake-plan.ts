@@ -69,7 +69,7 @@ export class FakePlan {
       currentFolder: '/data/in/frames',
       files: 0,
       bytes: 0,
-      units: { video: 0, image: 0, 'image-group': 0 },
+      units: { video: 0, image: 0, 'image-group': 0, 'image-sequence': 0 },
       refused: 0,
       skipped: 0,
       queued: 0,
@@ -107,7 +107,7 @@ export class FakePlan {
 
   get units(): number {
     const { units } = this.view;
-    return units.video + units.image + units['image-group'];
+    return units.video + units.image + units['image-group'] + units['image-sequence'];
   }
 
   setFolder(path: string, as: 'single' | 'group'): void {
@@ -143,6 +143,7 @@ export class FakePlan {
         video,
         image: Math.max(0, files - video - Math.round(grouped * share)),
         'image-group': share < 1 ? 0 : groups.length,
+        'image-sequence': 0,
       },
       refused: share < 1 ? 0 : 4,
       skipped: share < 1 ? 0 : 1,

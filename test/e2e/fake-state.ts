@@ -14,6 +14,7 @@ import type {
   UnitRow,
   UnitStateName,
 } from '../../preload/contract/views.ts';
+import { type FakeFolder, foldersOf } from './fake-watch-scenes.ts';
 
 export const SCENES = [
   'first-run',
@@ -40,6 +41,7 @@ export interface FakeState {
   snapshot: Omit<SnapshotView, 'totals'>;
   batches: FakeBatch[];
   datasets: DatasetView[];
+  watch: FakeFolder[];
 }
 
 const MINUTE = 60_000;
@@ -340,6 +342,7 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
   return {
     batches,
     datasets: datasets(),
+    watch: foldersOf(scene),
     snapshot: {
       seq: 0,
       host,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../fixtures/eventually.ts';
 import { makeKey } from '../fixtures/keys.ts';
-import { Lab } from '../fixtures/lab.ts';
+import { Lab, sha256 } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
 
 let lab: Lab;
@@ -93,6 +93,45 @@ describe.each(['storage', 'documented'] as const)('upload on the %s route', (rou
     for (const row of rows) {
       expect(row.images?.map((image) => image.title)).toEqual(['frame1.png', 'frame2.png', 'frame10.png']);
     }
+  });
+
+  it('makes one sequence of each folder, its frames in order, and doubles none', async () => {
+    const { folder, dataset } = await bench(0);
+    const run = join(folder, `run-${serial}`);
+    mkdirSync(run);
+    for (const number of [10, 2, 1]) {
+      writeFileSync(join(run, `frame${number}.png`), makePng({ seed: serial * 1000 + number }));
+    }
+    const args = [
+      'upload',
+      folder,
+      '--dataset',
+      dataset,
+      '--as',
+      'image-sequence',
+      '--route',
+      route,
+      '--json',
+    ];
+    const first = await lab.run(args);
+    expect(first.code).toBe(0);
+    expect(first.summary).toMatchObject({ done: 1, failed: 0, refused: 0 });
+    expect(first.summary.units).toMatchObject([
+      { media: 'image-sequence', title: `run-${serial}`, state: 'done' },
+    ]);
+    const [row, ...more] = await lab.rows(dataset);
+    expect(more).toEqual([]);
+    expect(row?.images?.map((image) => [image.title, image.sha256])).toEqual(
+      ['frame1.png', 'frame2.png', 'frame10.png'].map((name) => [name, sha256(join(run, name))]),
+    );
+    const before = await lab.state();
+    const made = before.items.filter((item) => item.title === `run-${serial}`);
+    expect(made).toMatchObject([{ type: 'imageSequence', linked: true }]);
+    const again = await lab.run(args);
+    expect(again.code).toBe(0);
+    expect(again.summary).toMatchObject({ done: 0, skipped: 1 });
+    const { registrations, puts } = await lab.state();
+    expect({ registrations, puts }).toEqual({ registrations: before.registrations, puts: before.puts });
   });
 
   it('makes one group of a list of files from several folders', async () => {

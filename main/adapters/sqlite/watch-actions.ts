@@ -34,11 +34,13 @@ function watchAction(row: Row): WatchAction {
 
 export function actionStore(db: Database, clock: Clock): ActionStore {
   return {
-    dueActions(now, limit) {
+    dueActions(now, limit, exceptRoots = []) {
       return db
         .all(
-          `${SELECT} WHERE state IN ('due', 'under-way') AND due_at <= ? ORDER BY due_at, watch_action.id LIMIT ?`,
+          `${SELECT} WHERE state IN ('due', 'under-way') AND due_at <= ?
+             AND root NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at, watch_action.id LIMIT ?`,
           now,
+          JSON.stringify(exceptRoots),
           limit,
         )
         .map(watchAction);

@@ -74,8 +74,17 @@ const LISTS = {
 
 export function fileStore(db: Database): FileStore {
   return {
-    knownIn(ledger, folder) {
-      const found = db.all(`SELECT ${KNOWN_COLUMNS} FROM watch_file WHERE dir = ${DIR}`, ledger, folder);
+    knownIn(ledger, folder, names) {
+      const all = `SELECT ${KNOWN_COLUMNS} FROM watch_file WHERE dir = ${DIR}`;
+      const found =
+        names === undefined
+          ? db.all(all, ledger, folder)
+          : db.all(
+              `${all} AND name IN (SELECT value FROM json_each(?))`,
+              ledger,
+              folder,
+              JSON.stringify(names),
+            );
       return new Map(found.map((row) => [rows.text(row, 'name'), knownFile(row)]));
     },
 
@@ -90,8 +99,10 @@ export function fileStore(db: Database): FileStore {
       return row === undefined ? null : knownFile(row);
     },
 
-    note(ledger, noted, at) {
-      db.transaction(() => noteAll(db, ledger, noted, at));
+    note(ledger, noted, at, { relaxed = false } = {}) {
+      const work = (): void => noteAll(db, ledger, noted, at);
+      if (relaxed) db.relaxed(work);
+      else db.transaction(work);
     },
 
     forget(ledger, paths) {
@@ -193,14 +204,24 @@ function noteAll(db: Database, ledger: number, noted: Iterable<Noted>, at: numbe
   // Files of one unit come one after another.
   let earlier: EarlierUnit | null = null;
   for (const { path, identity: seen, inode, state, reason, group, unitId } of noted) {
-    const file = { identity: seen, inode, group, at };
     if (state !== 'taken') {
-      writer.write(path, { ...file, state, reason, unitId: null, itemId: null, sha256: null });
+      const row = {
+        identity: seen,
+        inode,
+        state,
+        reason,
+        group,
+        unitId: null,
+        itemId: null,
+        sha256: null,
+        at,
+      };
+      writer.write(path, row);
       continue;
     }
     if (unitId === null) throw new UploaderError('internal', 'A file can only be taken by a unit.');
     if (earlier?.id !== unitId) earlier = new EarlierUnit(db, unitId);
-    writer.write(path, earlier.row(below(root, path), file));
+    writer.write(path, earlier.row(below(root, path), { identity: seen, inode, group, at }));
   }
   writer.flush();
 }

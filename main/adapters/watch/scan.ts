@@ -1,5 +1,6 @@
 /** Goes through a root for `disk.ts`: asks the thread for folders and decides which sub-folders are entered. */
 
+import { setImmediate } from 'node:timers/promises';
 import { UploaderError } from '../../core/errors.ts';
 import type { ScannedFolder } from '../../core/watch/ports.ts';
 import { type ListAnswer, type Listing, NOT_TEXT, type Unlisted } from './listing.ts';
@@ -11,6 +12,8 @@ import type { Scanner } from './scan-thread.ts';
 const FOLDERS_AT_ONCE = 32;
 /** The thread lists the next folders while these are looked at; whoever reads slowly is not overrun. */
 const ORDERS_AHEAD = 2;
+/** Answers may come faster than the reader deals with them: after so long everything else has its turn. */
+const SLICE_MS = 8;
 
 /** See `WatchDisk.scan`. `reach` rejects for a folder that is not plainly below the root, and waits for no dead disk. */
 export async function* scan(
@@ -26,6 +29,7 @@ export async function* scan(
   /** Folders by device and inode: a mount may show a folder a second time, even inside itself. */
   const entered = new Set<string>();
   let identity: string | null = null;
+  let sliceBegun = performance.now();
   while (due.length > 0 || asked.length > 0) {
     while (due.length > 0 && asked.length < ORDERS_AHEAD) {
       const answer = scanner.list(root, due.splice(-FOLDERS_AT_ONCE), true);
@@ -45,6 +49,9 @@ export async function* scan(
         if (isEntered(folder, skip)) due.push(folder);
       }
       yield scanned(listing);
+      if (performance.now() - sliceBegun < SLICE_MS) continue;
+      await setImmediate();
+      sliceBegun = performance.now();
     }
   }
   if (signal.aborted) throw cancelled();

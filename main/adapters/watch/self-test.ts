@@ -10,6 +10,8 @@ import { noAnswer, watchProblem } from './problems.ts';
 /** Hidden, so that no rule takes it for a file to upload. */
 const NAME = '.encord-uploader-test-';
 const WAIT_MS = 3_000;
+/** How long the disk may take to write the file, and to remove it. */
+const DISK_MS = 5_000;
 
 export interface SelfTestDeps {
   readonly clock: Pick<Clock, 'after'>;
@@ -21,22 +23,19 @@ export interface SelfTestDeps {
 export function createSelfTest(deps: SelfTestDeps): RunSelfTest {
   return async (root, waitFor) => {
     const name = NAME + deps.random.uuid();
-    const limit = Promise.withResolvers<'late'>();
-    const stop = deps.clock.after(deps.waitMs ?? WAIT_MS, () => limit.resolve('late'));
     // Listening begins before there is something to hear.
     const heard = waitFor(name).catch(() => false);
     const written = write(join(root, name));
     try {
-      const skipped = await Promise.race([written, limit.promise]);
+      const skipped = await within(deps.clock, DISK_MS, written);
       if (skipped === 'late') return { kind: 'skipped', reason: noAnswer(root).message };
       if (skipped !== null) return skipped;
-      const result = await Promise.race([heard, limit.promise]);
+      const result = await within(deps.clock, deps.waitMs ?? WAIT_MS, heard);
       return { kind: result === true ? 'heard' : 'silent' };
     } finally {
-      stop();
       // After the writing, however long that takes; a disk that does not answer is not waited for.
       const removed = written.then(() => unlink(join(root, name))).catch(() => undefined);
-      await Promise.race([removed, late(deps.clock)]);
+      await within(deps.clock, DISK_MS, removed);
     }
   };
 }
@@ -65,8 +64,9 @@ function reasonOf(thrown: unknown): string {
   }
 }
 
-function late(clock: Pick<Clock, 'after'>): Promise<void> {
-  return new Promise((resolve) => {
-    clock.after(WAIT_MS, resolve);
+function within<T>(clock: Pick<Clock, 'after'>, ms: number, promise: Promise<T>): Promise<T | 'late'> {
+  return new Promise((resolve, reject) => {
+    const stop = clock.after(ms, () => resolve('late'));
+    promise.finally(stop).then(resolve, reject);
   });
 }

@@ -59,6 +59,8 @@ export class Dealing {
   readonly #ports: DealingPorts;
   readonly #judging: Judging;
   readonly #groups: GroupBook | null;
+  /** Folders in which a marker or a list came, changed or went since the last round. */
+  readonly #besides = new Set<string>();
 
   constructor(ports: DealingPorts) {
     this.#ports = ports;
@@ -88,16 +90,14 @@ export class Dealing {
     this.#groups?.changed(file, what);
   }
 
-  /** A marker or a list came, changed or went in this folder: what waits for one looks again. */
+  /** A marker or a list came, changed or went in this folder: what waits for one is looked at in the next round. */
   besides(folder: string): void {
-    const { readiness } = this.#ports.folder().rules;
-    if (readiness.marker !== null || readiness.manifest !== null) {
-      for (const file of this.#ports.observer.pending.values()) if (file.folder === folder) file.dueAt = 0;
-    }
-    this.#groups?.besides(folder);
+    const { marker, manifest } = this.#ports.folder().rules.readiness;
+    if (marker !== null || manifest !== null || this.#groups) this.#besides.add(folder);
   }
 
   clear(): void {
+    this.#besides.clear();
     this.#groups?.clear();
   }
 
@@ -116,20 +116,48 @@ export class Dealing {
   // -------------------------------------------------------------------------------------------- a round
 
   async round(): Promise<void> {
+    const due = this.#due();
+    if (this.#groups) {
+      await this.#judge(due);
+      for (const chunk of inChunks(await this.#groups.finished(due))) {
+        if (this.#ports.signal.aborted) return;
+        await this.#take(await this.#unchanged(chunk));
+      }
+      return;
+    }
+    for (let first = 0; first < due.length; first += FILES_AT_ONCE) {
+      const some = due.slice(first, first + FILES_AT_ONCE);
+      await this.#judge(some);
+      if (this.#ports.signal.aborted) return;
+      const units = this.#singles(some);
+      if (units.length === 0) continue;
+      await this.#take(await this.#unchanged(units));
+      // Taking takes a while: what happened meanwhile is looked at before more is taken.
+      if (first + FILES_AT_ONCE < due.length) this.#ports.wake();
+      return;
+    }
+  }
+
+  #due(): Pending[] {
     const { clock, observer } = this.#ports;
     const now = clock.monotonic();
-    const due = [...observer.pending.values()].filter((file) => file.dueAt <= now && !waitsForOthers(file));
-    const again = (path: string) => this.#lookAgain([path]);
-    await this.#judging.judge(due, (path) => void again(path));
-    const units = this.#groups ? await this.#groups.finished(due) : this.#singles(due);
-    for (const chunk of inChunks(units)) {
-      if (this.#ports.signal.aborted) return;
-      await this.#take(await this.#unchanged(chunk));
+    const due: Pending[] = [];
+    for (const file of observer.pending.values()) {
+      if (this.#besides.has(file.folder)) file.dueAt = 0;
+      if (file.dueAt <= now && !waitsForOthers(file)) due.push(file);
     }
+    for (const folder of this.#besides) this.#groups?.besides(folder);
+    this.#besides.clear();
+    return due;
+  }
+
+  #judge(files: readonly Pending[]): Promise<void> {
+    return this.#judging.judge(files, (path) => void this.#lookAgain([path]));
   }
 
   /** When the next round is due though nothing happened, monotonic. */
   get nextDueAt(): number {
+    if (this.#besides.size > 0) return 0;
     let next = this.#groups?.nextDueAt ?? Number.POSITIVE_INFINITY;
     for (const file of this.#ports.observer.pending.values()) {
       if (!waitsForOthers(file) && file.dueAt < next) next = file.dueAt;
@@ -259,9 +287,10 @@ export class Dealing {
         file.dueAt = 0;
         continue;
       }
-      const members = this.#groups?.decide(key, decision) ?? [];
-      if (decision === 'ignore') {
-        for (const member of members) ignored.push(this.#ignored(member, personChoseToIgnore(at)));
+      const decided = this.#groups?.decide(key, decision);
+      if (!decided || decision !== 'ignore') continue;
+      for (const each of decided.files) {
+        ignored.push({ ...this.#ignored(each, personChoseToIgnore(at)), group: decided.group });
       }
     }
     this.#note(ignored);
@@ -285,7 +314,7 @@ export class Dealing {
   get size(): number {
     if (this.#groups) return this.#groups.size;
     let count = 0;
-    for (const file of this.#ports.observer.pending.values()) if (!isHidden(file)) count += 1;
+    for (const _ of this.#shown()) count += 1;
     return count;
   }
 
@@ -296,9 +325,9 @@ export class Dealing {
 
   /** How many are stuck or wait for a person. */
   get attention(): number {
-    if (!this.#groups) return this.#tones().attention;
     let count = 0;
-    for (const row of this.#groups.rows()) if (row.tone !== 'waiting') count += 1;
+    if (this.#groups) for (const row of this.#groups.rows()) count += row.tone === 'waiting' ? 0 : 1;
+    else for (const file of this.#shown()) count += this.#toneOf(file) === 'waiting' ? 0 : 1;
     return count;
   }
 
@@ -309,22 +338,10 @@ export class Dealing {
 
   /** Those first that a person can do something about. */
   window(offset: number, limit: number): Waiting[] {
-    const first: Waiting[] = [];
-    const others: Waiting[] = [];
     const end = offset + limit;
-    for (const row of this.rows()) {
-      if (row.tone !== 'waiting') first.push(row);
-      else if (others.length < end) others.push(row);
-    }
-    return [...first, ...others].slice(offset, end);
-  }
-
-  #tones(): { readonly attention: number } {
-    let attention = 0;
-    for (const file of this.#ports.observer.pending.values()) {
-      if (!isHidden(file) && this.#toneOf(file) !== 'waiting') attention += 1;
-    }
-    return { attention };
+    if (this.#groups) return urgentFirst(this.#groups.rows(), ({ tone }) => tone, end).slice(offset);
+    const files = urgentFirst(this.#shown(), (file) => this.#toneOf(file), end);
+    return files.slice(offset).map((file) => this.row(file));
   }
 
   #toneOf(file: Pending): Waiting['tone'] {
@@ -339,7 +356,11 @@ export class Dealing {
       yield* this.#groups.rows();
       return;
     }
-    for (const file of this.#ports.observer.pending.values()) if (!isHidden(file)) yield this.row(file);
+    for (const file of this.#shown()) yield this.row(file);
+  }
+
+  *#shown(): Generator<Pending> {
+    for (const file of this.#ports.observer.pending.values()) if (!isHidden(file)) yield file;
   }
 
   /** One file, as it is now. */
@@ -370,6 +391,17 @@ export class Dealing {
 /** Hidden files are held only to be known when they are renamed; nobody waits for them. */
 function isHidden(file: Pending): boolean {
   return file.name.startsWith('.');
+}
+
+/** The first of them, those first that a person can do something about. */
+function urgentFirst<T>(all: Iterable<T>, toneOf: (each: T) => Waiting['tone'], count: number): T[] {
+  const urgent: T[] = [];
+  const others: T[] = [];
+  for (const each of all) {
+    if (toneOf(each) !== 'waiting') urgent.push(each);
+    else if (others.length < count) others.push(each);
+  }
+  return [...urgent, ...others].slice(0, count);
 }
 
 /** Whether nothing but an event or a person can bring it on. */

@@ -6,6 +6,7 @@
 
 import { asUploaderError, type Failure, toFailure, UploaderError } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
+import { createSlicer } from '../slicer.ts';
 import { Dealing, type DealingPorts } from './dealing.ts';
 import { Observer } from './observer.ts';
 import { split } from './pending.ts';
@@ -431,7 +432,8 @@ export class FolderRun {
   }
 
   async #scanThrough(folders: readonly string[]): Promise<void> {
-    const { disk } = this.#ports;
+    const { disk, clock } = this.#ports;
+    const slicer = createSlicer(clock);
     this.#observer.beginScan();
     if (folders.includes('')) this.#observer.problems.clear();
     let files = 0;
@@ -440,7 +442,7 @@ export class FolderRun {
       (folder) => this.#selection.skipFolder(folder),
       this.#abort.signal,
     )) {
-      this.#observer.scanned(found);
+      await this.#observer.scanned(found, slicer);
       files += found.names.length;
       if (this.#state.kind === 'starting') this.#state = { kind: 'starting', files };
     }
@@ -464,6 +466,7 @@ export class FolderRun {
       this.#whyPolling === null
         ? { kind: 'watching', how: this.#watcher?.how ?? 'events' }
         : { kind: 'polling', everyMs, why: this.#whyPolling };
+    this.#ports.changed();
   }
 
   #everyMs(): number {

@@ -1,5 +1,6 @@
 /** Groups that wait as people see them: which, since when, and why. Pure; used by `group-book.ts` alone. */
 
+import { compareNatural } from '../natural.ts';
 import type { Waiting } from './dealing.ts';
 import type { OpenGroup } from './open-group.ts';
 import type { Pending } from './pending.ts';
@@ -18,7 +19,8 @@ export interface RowFacts {
 export function groupRow(group: OpenGroup, facts: RowFacts): Waiting {
   const { late, verdict, decision } = group;
   const tooLarge = verdict?.kind === 'too-large';
-  const asks = decision === null && !tooLarge && (late === 'late' || late === 'changed' || verdict?.kind === 'ask');
+  const asks =
+    decision === null && !tooLarge && (late === 'late' || late === 'changed' || verdict?.kind === 'ask');
   const waitedMs = facts.monotonic - Math.max(group.firstSeenAt, group.changedAt);
   const stuck = !asks && (tooLarge || (decision === null && waitedMs > facts.stuckAfterSeconds * 1000));
   let size = 0;
@@ -70,14 +72,16 @@ export function groupReason(group: OpenGroup, facts: Pick<RowFacts, 'rules' | 'm
   }
   if (verdict === null || verdict.kind === 'complete') return 'about to be looked at';
   if (verdict.kind !== 'open') return verdict.reason;
-  if (verdict.againMs === null || verdict.missing || facts.rules.close.kind !== 'quiet') return verdict.reason;
+  if (verdict.againMs === null || verdict.missing || facts.rules.close.kind !== 'quiet')
+    return verdict.reason;
   // With the time that has passed since.
   const quiet = sayDuration(facts.monotonic - group.changedAt);
   return verdict.reason.replace(/came or changed .*? ago/, `came or changed ${quiet} ago`);
 }
 
 function sayFrames({ members }: OpenGroup): string {
-  const [first] = members.values();
+  let first = '';
+  for (const { name } of members.values()) if (first === '' || compareNatural(name, first) < 0) first = name;
   const more = members.size > 1 ? ` and ${(members.size - 1).toLocaleString('en')} more` : '';
-  return `${first?.name ?? ''}${more}`;
+  return `${first}${more}`;
 }

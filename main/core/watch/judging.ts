@@ -4,6 +4,7 @@
  */
 
 import { asUploaderError } from '../errors.ts';
+import { createSlicer } from '../slicer.ts';
 import { completenessOf } from './containers/index.ts';
 import { judge } from './ladder.ts';
 import { manifestText, parseManifest } from './manifests.ts';
@@ -24,6 +25,8 @@ const UNREADABLE_AGAIN_MS = 10_000;
 const LIST_BYTES = 16 * 1024 * 1024;
 /** How many files are read or hashed at the same time. */
 const READ_AT_ONCE = 8;
+/** Of so many files it is asked together who has them open: preparing the question takes a while as well. */
+const ASKED_AT_ONCE = 2_000;
 
 interface List {
   readonly name: string;
@@ -58,7 +61,11 @@ export class Judging {
       for (const folder of new Set(files.map((file) => file.folder))) await this.#readNames(folder);
     }
     if (rules.manifest !== null) await this.#findLists(files, rules.manifest);
-    for (const file of files) this.#apply(file);
+    const slicer = createSlicer(this.#ports);
+    for (const file of files) {
+      this.#apply(file);
+      if (slicer.spent()) await slicer.pause();
+    }
     await this.#each(files, 'complete', changed, (file) => this.#complete(file));
     await this.#each(files, 'hash', changed, (file) => this.#hash(file));
     await this.#askOpen(files);
@@ -184,14 +191,16 @@ export class Judging {
   }
 
   async #askOpen(files: readonly Pending[]): Promise<void> {
-    const wanted = files.filter((file) => asksFor(file, 'open'));
-    if (wanted.length === 0) return;
-    const found = await this.#ports.disk.openness(wanted.map((file) => file.path));
-    const now = this.#ports.monotonic();
-    for (const file of wanted) {
-      file.openness = found.get(file.path) ?? { kind: 'unknown' };
-      file.opennessAt = now;
-      this.#apply(file);
+    const all = files.filter((file) => asksFor(file, 'open'));
+    for (let first = 0; first < all.length; first += ASKED_AT_ONCE) {
+      const wanted = all.slice(first, first + ASKED_AT_ONCE);
+      const found = await this.#ports.disk.openness(wanted.map((file) => file.path));
+      const now = this.#ports.monotonic();
+      for (const file of wanted) {
+        file.openness = found.get(file.path) ?? { kind: 'unknown' };
+        file.opennessAt = now;
+        this.#apply(file);
+      }
     }
   }
 }

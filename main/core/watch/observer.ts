@@ -4,6 +4,7 @@
  */
 
 import type { UploaderError } from '../errors.ts';
+import type { Slicer } from '../slicer.ts';
 import { changePending, join, newPending, type Pending, sameIdentity, split } from './pending.ts';
 import type { Look, ScannedFolder, SeenFile } from './ports.ts';
 import type { WatchFolder } from './rules.ts';
@@ -13,7 +14,9 @@ import type { KnownFile, Noted, WatchStore } from './store-port.ts';
 const RENAME_MS = 10_000;
 const MOST_RENAMES = 1_000;
 /** What was there before is written down in pieces of this size. */
-const NOTES_AT_ONCE = 2_000;
+const NOTES_AT_ONCE = 1_000;
+/** Of a folder with more files than this, so many are compared at once. */
+const NAMES_AT_ONCE = 1_000;
 
 export interface ObserverPorts {
   readonly store: WatchStore;
@@ -72,10 +75,26 @@ export class Observer {
     this.#scan += 1;
   }
 
-  scanned(found: ScannedFolder): void {
-    const known = this.#ports.store.knownIn(this.#folder().ledger, found.folder);
-    for (const problem of found.problems) this.problems.set(problem.path, problem.error);
-    for (const [index, name] of found.names.entries()) {
+  /** Folders of many files are compared in pieces, with pauses between them. */
+  async scanned(found: ScannedFolder, slicer: Slicer): Promise<void> {
+    const { store } = this.#ports;
+    const { folder, names, problems } = found;
+    const { ledger } = this.#folder();
+    for (const problem of problems) this.problems.set(problem.path, problem.error);
+    if (names.length <= NAMES_AT_ONCE) {
+      this.#compare(found, 0, names.length, store.knownIn(ledger, folder));
+      return;
+    }
+    for (let first = 0; first < names.length; first += NAMES_AT_ONCE) {
+      if (slicer.spent()) await slicer.pause();
+      const end = Math.min(names.length, first + NAMES_AT_ONCE);
+      this.#compare(found, first, end, store.knownIn(ledger, folder, names.slice(first, end)));
+    }
+  }
+
+  #compare(found: ScannedFolder, first: number, end: number, known: ReadonlyMap<string, KnownFile>): void {
+    for (let index = first; index < end; index += 1) {
+      const name = found.names[index] ?? '';
       const path = join(found.folder, name);
       const size = found.sizes[index] ?? 0;
       const mtimeMs = found.mtimes[index] ?? 0;
@@ -98,7 +117,9 @@ export class Observer {
   /** What was there before is written down; called when the first scan is over, too. */
   writeNotes(): void {
     if (this.#notes.length === 0) return;
-    this.#ports.store.note(this.#folder().ledger, this.#notes, this.#ports.now().wall);
+    const { store, now } = this.#ports;
+    // The folder's first scan is over only when that is written, which waits for the disk with all that was before.
+    store.note(this.#folder().ledger, this.#notes, now().wall, { relaxed: true });
     this.#notes = [];
   }
 
@@ -131,29 +152,29 @@ export class Observer {
       if (this.pending.has(path)) this.#drop(path);
       return;
     }
-    const { name } = split(path);
-    const now = this.#ports.now();
     const before = this.pending.get(path);
     if (before) {
       before.seenIn = this.#scan;
       if (sameIdentity(before.seen.identity, seen.identity)) return;
-      changePending(before, seen, now.monotonic);
+      changePending(before, seen, this.#ports.now().monotonic);
       before.again = isAgain(known);
       this.#ports.changed(before, 'changed');
       return;
     }
     if (!known && this.#wasBefore(path, seen)) {
       const state = folder.existing === 'new' ? 'before' : 'held';
-      this.#notes.push({ path, ...seen, state, reason: null, group: null, unitId: null });
+      const { identity, inode } = seen;
+      this.#notes.push({ path, identity, inode, state, reason: null, group: null, unitId: null });
       if (this.#notes.length >= NOTES_AT_ONCE) this.writeNotes();
       return;
     }
+    const now = this.#ports.now();
     const file = newPending(path, seen, now, this.#scan);
-    file.renamedInto = this.#isRename(name, seen.inode, now.monotonic);
+    file.renamedInto = this.#isRename(file.name, seen.inode, now.monotonic);
     file.again = isAgain(known);
     this.pending.set(path, file);
     this.#folders.set(file.folder, (this.#folders.get(file.folder) ?? 0) + 1);
-    if (seen.inode !== null && this.#ports.unfinished(name)) this.#writing.add(seen.inode);
+    if (seen.inode !== null && this.#ports.unfinished(file.name)) this.#writing.add(seen.inode);
     this.#ports.changed(file, 'came');
   }
 

@@ -130,11 +130,14 @@ export interface WatchStore {
   /** Its ledger stays; what was due to be done with its files is called off. */
   removeWatchFolder(id: WatchId): void;
 
-  /** The files of one folder (relative) by name. */
-  knownIn(ledger: number, folder: string): ReadonlyMap<string, KnownFile>;
+  /** The files of one folder (relative) by name; of a large one, only those of these names. */
+  knownIn(ledger: number, folder: string, names?: readonly string[]): ReadonlyMap<string, KnownFile>;
   known(ledger: number, path: string): KnownFile | null;
-  /** In one transaction; rows of the same path are replaced. */
-  note(ledger: number, rows: Iterable<Noted>, at: number): void;
+  /**
+   * In one transaction; rows of the same path are replaced. `relaxed` does not wait for the disk: a power cut may lose the
+   * rows until something else was written. For what the next scan would find again.
+   */
+  note(ledger: number, rows: Iterable<Noted>, at: number, options?: { readonly relaxed?: boolean }): void;
   /** So that they are looked at as if they were new. */
   forget(ledger: number, paths: readonly string[]): void;
   group(ledger: number, key: string): KnownGroup | null;
@@ -164,7 +167,8 @@ export interface WatchStore {
    * Actions are made by the store itself when a unit is done, as its folder's rules say. What is `under-way` is due as well:
    * in a program that does one after another it is what an earlier one was killed in.
    */
-  dueActions(now: number, limit: number): readonly WatchAction[];
+  /** Those of the roots named are left out. */
+  dueActions(now: number, limit: number, exceptRoots?: readonly string[]): readonly WatchAction[];
   nextAction(now: number): number | null;
   actions(folder: WatchId, offset: number, limit: number): { total: number; rows: readonly WatchAction[] };
   action(id: number): WatchAction | null;

@@ -10,6 +10,15 @@ export function ruleIgnores(at: number): Failure {
   );
 }
 
+/** Of frames that changed after their group was taken; `group` is for the caller to say. */
+export function ruleIgnoresFrames(at: number): Pick<Noted, 'state' | 'reason' | 'unitId'> {
+  const reason = failure(
+    'It changed after its group was taken, and the rule of this folder leaves such files alone.',
+    at,
+  );
+  return { state: 'ignored', reason, unitId: null };
+}
+
 export function personChoseToIgnore(at: number): Failure {
   return failure('Somebody decided to leave it.', at);
 }

@@ -5,6 +5,7 @@ import { useDestination } from '../../state/destination.ts';
 import { followQueue } from '../../state/queue.ts';
 import { countsOf } from '../../state/status.ts';
 import { useUi } from '../../state/ui.ts';
+import { followWatch } from '../../state/watch.ts';
 import { Boundary } from '../../ui/Boundary.tsx';
 import { ConfirmHost } from '../../ui/Confirm.tsx';
 import { Toasts } from '../../ui/Toasts.tsx';
@@ -17,6 +18,7 @@ import { ReviewSheet } from '../review/ReviewSheet.tsx';
 import { ServerFilesDialog } from '../review/ServerFiles.tsx';
 import { SettingsPage } from '../settings/SettingsPage.tsx';
 import { UploadsPage } from '../uploads/UploadsPage.tsx';
+import { WatchPage } from '../watch/WatchPage.tsx';
 import { DropOverlay } from './DropOverlay.tsx';
 import { KeysDialog, useShortcuts } from './Shortcuts.tsx';
 import { Sidebar } from './Sidebar.tsx';
@@ -27,6 +29,7 @@ import { Unreachable } from './Unreachable.tsx';
 export function App(): ReactElement {
   const snapshot = useApp((state) => state.snapshot);
   useEffect(followQueue, []);
+  useEffect(followWatch, []);
   return (
     <TooltipProvider>
       {snapshot ? <Window /> : <Starting />}
@@ -45,7 +48,10 @@ function Window(): ReactElement {
       {leading ? null : <Sidebar />}
       <div className="window-main">
         <Unreachable />
-        <main className="page" aria-label={leading ? 'First steps' : page}>
+        <main
+          className="page"
+          aria-label={leading ? 'First steps' : page === 'watch' ? 'watch folders' : page}
+        >
           <Boundary resetKey={leading ? 'first-run' : page}>
             {leading ? (
               <FirstRun />
@@ -53,6 +59,8 @@ function Window(): ReactElement {
               <UploadsPage />
             ) : page === 'datasets' ? (
               <DatasetsPage />
+            ) : page === 'watch' ? (
+              <WatchPage />
             ) : (
               <SettingsPage />
             )}

@@ -6,7 +6,7 @@ import { goTo, openDialog, PAGES, type PageName, useUi } from '../../state/ui.ts
 import { Dialog } from '../../ui/Dialog.tsx';
 import { hasMod, Kbd } from '../../ui/Kbd.tsx';
 
-const LETTERS: Record<string, PageName> = { u: 'uploads', d: 'datasets', s: 'settings' };
+const LETTERS: Record<string, PageName> = { u: 'uploads', d: 'datasets', w: 'watch', s: 'settings' };
 /** How long after `g` a letter still belongs to it. */
 const SEQUENCE_MS = 1_200;
 
@@ -62,6 +62,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       ['mod+f', 'Search'],
       ['g u', 'Uploads'],
       ['g d', 'Datasets'],
+      ['g w', 'Watch folders'],
       ['g s', 'Settings'],
       ['?', 'This list'],
       ['esc', 'Close what is open'],
@@ -82,6 +83,19 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       ['delete', 'Cancel'],
     ],
   },
+  {
+    title: 'In the lists of a watch folder',
+    keys: [
+      ['up down', 'Move'],
+      ['space', 'Select, or not'],
+      ['shift+down', 'Select further'],
+      ['mod+a', 'Select all'],
+      ['u', 'Upload'],
+      ['l', 'Leave'],
+      ['k', 'Keep waiting'],
+      ['esc', 'Select nothing, or go back'],
+    ],
+  },
 ];
 
 export function KeysDialog(): ReactElement {
@@ -90,7 +104,8 @@ export function KeysDialog(): ReactElement {
   const pages: readonly (readonly [string, string])[] = [
     ['mod+1', 'Uploads'],
     ['mod+2', 'Datasets'],
-    ['mod+3', 'Settings'],
+    ['mod+3', 'Watch folders'],
+    ['mod+4', 'Settings'],
   ];
   return (
     <Dialog open={open} onClose={() => openDialog(null)} title="Keys" size="l">

@@ -5,6 +5,8 @@ import { activeAccount, refreshSnapshot, useApp } from '../../state/app.ts';
 import { ask } from '../../state/bridge.ts';
 import { countsOf } from '../../state/status.ts';
 import { goTo, openDialog, type PageName, toggleSidebar, useUi } from '../../state/ui.ts';
+import { useWatch } from '../../state/watch.ts';
+import { heed } from '../../state/watch-status.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { count } from '../../ui/format.ts';
 import { Icon, type IconName, Mark } from '../../ui/Icon.tsx';
@@ -28,6 +30,7 @@ function useSmallWindow(): boolean {
 const LINKS: readonly { page: PageName; label: string; icon: IconName; keys: string }[] = [
   { page: 'uploads', label: 'Uploads', icon: 'upload', keys: 'g u' },
   { page: 'datasets', label: 'Datasets', icon: 'dataset', keys: 'g d' },
+  { page: 'watch', label: 'Watch folders', icon: 'watch', keys: 'g w' },
   { page: 'settings', label: 'Settings', icon: 'settings', keys: 'g s' },
 ];
 
@@ -65,6 +68,7 @@ export function Sidebar(): ReactElement {
                 <Icon name={link.icon} />
                 <span className="sidebar-text grow">{link.label}</span>
                 {link.page === 'uploads' ? <UploadsCount /> : null}
+                {link.page === 'watch' ? <WatchCount /> : null}
               </button>
             </Tip>
           </li>
@@ -96,6 +100,21 @@ function UploadsCount(): ReactElement | null {
       {count(open)}
     </span>
   ) : null;
+}
+
+/** How many folders cannot be seen or need the person; nothing where all is well. */
+function WatchCount(): ReactElement | null {
+  const folders = useWatch((state) => (state.folders ? heed(state.folders) : 0));
+  if (folders === 0) return null;
+  return (
+    <span
+      className="sidebar-count sidebar-count-warn"
+      role="img"
+      aria-label={`${count(folders)} ${folders === 1 ? 'needs' : 'need'} a look`}
+    >
+      {count(folders)}
+    </span>
+  );
 }
 
 export function hostOf(domain: string): string {

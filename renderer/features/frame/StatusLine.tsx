@@ -6,6 +6,8 @@ import { listedDataset, queueRows } from '../../state/queue.ts';
 import { secondsLeft, statusOf } from '../../state/status.ts';
 import { useTransfers } from '../../state/transfers.ts';
 import { openDialog } from '../../state/ui.ts';
+import { useWatch } from '../../state/watch.ts';
+import { watchStatus } from '../../state/watch-status.ts';
 import { limitNow } from '../../ui/format.ts';
 import { Icon, Spinner } from '../../ui/Icon.tsx';
 import { Menu } from '../../ui/Menu.tsx';
@@ -25,6 +27,7 @@ export function StatusLine(): ReactElement | null {
   const snapshot = useApp((state) => state.snapshot);
   const connected = useApp((state) => state.connected);
   const datasetTitle = useSyncExternalStore(queueRows.subscribe, listedDataset);
+  const folders = useWatch((state) => state.folders);
   const now = useNow();
   // Read at the beat of `now`, not at every progress event: the sentence changes once a second.
   const { sentBytes, speed } = useTransfers.getState();
@@ -40,6 +43,7 @@ export function StatusLine(): ReactElement | null {
     sentBytes,
     speed: speed || snapshot.speed,
     datasetTitle,
+    watch: folders ? watchStatus(folders) : null,
     now,
   });
   const { bytes, storedBytes } = snapshot.totals;

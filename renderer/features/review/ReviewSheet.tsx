@@ -46,7 +46,8 @@ const scanning = (plan: PlanView) =>
   plan.phase === 'scanning' || plan.phase === 'receiving' || plan.phase === 'settling';
 
 export function unitCount(plan: PlanView): number {
-  return plan.units.video + plan.units.image + plan.units['image-group'];
+  const { units } = plan;
+  return units.video + units.image + units['image-group'] + units['image-sequence'];
 }
 
 /** Why nothing of this can go where it should; null where it can. */
@@ -250,7 +251,9 @@ function Suggestion(): ReactElement | null {
 
 function Summary({ plan }: { plan: PlanView }): ReactElement {
   const busy = scanning(plan);
-  const kinds = (['video', 'image', 'image-group'] as const).filter((media) => plan.units[media] > 0);
+  const kinds = (['video', 'image', 'image-group', 'image-sequence'] as const).filter(
+    (media) => plan.units[media] > 0,
+  );
   return (
     <section className="review-summary" aria-label="Summary">
       <div className="review-total">

@@ -168,7 +168,7 @@ function Browser({ chosen, onChosen, onHere }: BrowserProps): ReactElement {
 }
 
 /** The path in steps that lead back up. Both kinds of separator: the machine may run Windows. */
-function Crumbs({ path, onGo }: { path: string; onGo: (path: string) => void }): ReactElement {
+export function Crumbs({ path, onGo }: { path: string; onGo: (path: string) => void }): ReactElement {
   const separator = path.includes('\\') ? '\\' : '/';
   const parts = path.split(separator).filter(Boolean);
   const lead = path.startsWith('/') ? '/' : '';

@@ -14,6 +14,7 @@ export const MEDIA: Record<MediaId, { icon: IconName; one: string; many: string 
   video: { icon: 'video', one: 'video', many: 'videos' },
   image: { icon: 'image', one: 'image', many: 'images' },
   'image-group': { icon: 'group', one: 'image group', many: 'image groups' },
+  'image-sequence': { icon: 'group', one: 'image sequence', many: 'image sequences' },
 };
 
 const PAUSED: StateWord = { word: 'Paused', icon: 'pause', tone: 'warn' };

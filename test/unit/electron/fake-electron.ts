@@ -156,7 +156,8 @@ function fresh() {
     shell: {
       openExternal: async (url: string) => void opened.push(url),
       openPath: async () => '',
-    } satisfies Pick<Electron.Shell, 'openExternal' | 'openPath'>,
+      trashItem: async () => undefined,
+    } satisfies Pick<Electron.Shell, 'openExternal' | 'openPath' | 'trashItem'>,
     dialog: {
       showErrorBox: (...texts: string[]) => void errors.push(texts),
       showOpenDialog: async () => ({ canceled: true, filePaths: [] }),

@@ -80,7 +80,7 @@ test('a dialog answers with the paths, and with none when it was closed', async 
   };
   const services = desktopServices(
     { showOpenDialog, showSaveDialog },
-    { openPath: async () => '' },
+    { openPath: async () => '', trashItem: async () => undefined },
     () => null,
   );
   expect(await services.chooseFiles?.('files')).toEqual(['/data/a.mp4']);
@@ -97,7 +97,11 @@ test('a folder that the system cannot show is said to be so', async () => {
     showOpenDialog: async () => ({ canceled: true, filePaths: [] }),
     showSaveDialog: async () => ({ canceled: true, filePath: '' }),
   };
-  const broken = desktopServices(dialog, { openPath: async () => 'No application found' }, () => null);
+  const broken = desktopServices(
+    dialog,
+    { openPath: async () => 'No application found', trashItem: async () => undefined },
+    () => null,
+  );
   await expect(broken.openFolder?.('/data')).rejects.toThrow('No application found');
 });
 

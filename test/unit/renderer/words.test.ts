@@ -104,6 +104,7 @@ function status(change: Partial<Parameters<typeof statusOf>[0]>): string {
     sentBytes: 0,
     speed: 0,
     datasetTitle: null,
+    watch: null,
     now: 0,
     ...change,
   }).text;

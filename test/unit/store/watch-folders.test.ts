@@ -128,6 +128,8 @@ describe('afterwards', () => {
       expect.objectContaining({ id: 2, path: 'two/2.png', sha256: hash(3) }),
     ]);
     expect(store.dueActions(60, 1)).toEqual([due[0]]);
+    expect(store.dueActions(60, 9, [due[0]?.root ?? ''])).toEqual([]);
+    expect(store.dueActions(60, 9, ['/elsewhere'])).toEqual(due);
     expect(store.actions(folder.id, 0, 1)).toEqual({ total: 2, rows: [due[1]] });
     expect(store.actions(folder.id, 1, 9)).toEqual({ total: 2, rows: [due[0]] });
   });

@@ -34,17 +34,27 @@ it.each([10, 100_000])('is heard by a watcher of %i files', async (files) => {
 
 it('is silent when nothing is heard in time, or whoever waits gives up', async () => {
   const root = temporary();
-  const soon = createSelfTest({ clock, random, waitMs: 50 });
+  const waited: number[] = [];
+  const quick = {
+    // Three seconds pass at once, longer times never.
+    after(ms: number, fn: () => void) {
+      waited.push(ms);
+      if (ms === 3_000) setImmediate(fn);
+      return none;
+    },
+  };
+  const soon = createSelfTest({ clock: quick, random });
   expect(await soon(root, () => new Promise(() => undefined))).toEqual({ kind: 'silent' });
+  expect(waited).toContain(3_000);
   expect(readdirSync(root)).toEqual([]);
 
-  const late = createSelfTest({ clock, random, waitMs: 18_000 });
+  const patient = createSelfTest({ clock, random, waitMs: 18_000 });
   const seen = async (name: string): Promise<boolean> => {
     await eventually(() => expect(existsSync(join(root, name))).toBe(true));
     return false;
   };
-  expect(await late(root, seen)).toEqual({ kind: 'silent' });
-  expect(await late(root, () => Promise.reject(new Error('closed')))).toEqual({ kind: 'silent' });
+  expect(await patient(root, seen)).toEqual({ kind: 'silent' });
+  expect(await patient(root, () => Promise.reject(new Error('closed')))).toEqual({ kind: 'silent' });
   expect(readdirSync(root)).toEqual([]);
 });
 

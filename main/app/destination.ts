@@ -1,0 +1,16 @@
+/** Whether an account can upload into a dataset at all. Used by reviews and watch folders. */
+
+import type { AccountRecord } from '../adapters/sqlite/index.ts';
+import type { DatasetInfo } from '../core/encord-port.ts';
+import { UploaderError } from '../core/errors.ts';
+
+/** Why this account's route cannot upload into the dataset; null when it can. */
+export function destinationProblem(account: AccountRecord, dataset: DatasetInfo): UploaderError | null {
+  const documentedOnly = account.kind === 'api-key' || account.routeChoice === 'documented';
+  if (!documentedOnly || dataset.storage === null || dataset.storage === 0) return null;
+  return new UploaderError(
+    'dataset-storage',
+    `${dataset.title} keeps its data in your own cloud storage, and the documented route uploads only into Encord's. ` +
+      'Choose another dataset, or sign in with a private key and use the storage route.',
+  );
+}

@@ -1,0 +1,128 @@
+/**
+ * Finds files whose content is on its way into the same dataset from another path: copies in two watch folders, moved files,
+ * hard links. Only files of equal sizes are read. Used by `queue-intake.ts` alone.
+ */
+
+import { asUploaderError } from '../../core/errors.ts';
+import type { FileIdentity } from '../../core/model.ts';
+import { below } from '../../core/paths.ts';
+import type { FinishedUnit, Taken } from '../../core/watch/intake.ts';
+import type { WatchFolder } from '../../core/watch/rules.ts';
+import type { Underway } from '../../core/watch/store-port.ts';
+import type { AppDeps } from '../deps.ts';
+
+/** So many hashes of files under way are remembered, by what the files were. */
+const REMEMBERED = 20_000;
+
+export class Copies {
+  readonly #deps: Pick<AppDeps, 'store' | 'files'>;
+  readonly #remembered = new Map<string, string>();
+
+  constructor(deps: Pick<AppDeps, 'store' | 'files'>) {
+    this.#deps = deps;
+  }
+
+  /**
+   * The units that have to wait for another path, by key; `hashes` gets what had to be read, by absolute path. Groups are their
+   * ordered frames, and are compared as a whole when they are planned.
+   */
+  async underway(
+    folder: WatchFolder,
+    units: readonly FinishedUnit[],
+    hashes: Map<string, string>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Taken>> {
+    const found = new Map<string, Taken>();
+    const bySize = new Map<number, Underway[]>();
+    for (const unit of units) {
+      const [file] = unit.files;
+      if (unit.group !== null || !file) continue;
+      const { identity, inode } = file.seen;
+      const path = below(folder.root, file.path);
+      const others = this.#others(bySize, folder.datasetId, identity.size);
+      const candidates = others.filter((other) => other.path !== path);
+      if (candidates.length > 0) {
+        const twin = await this.#twin({ path, identity, inode, sha256: null }, candidates, hashes, signal);
+        if (twin.kind === 'unreadable') {
+          found.set(unit.key, { kind: 'changed' });
+          continue;
+        }
+        if (twin.kind === 'same') {
+          found.set(unit.key, { kind: 'underway', path: twin.path });
+          continue;
+        }
+      }
+      // Those that follow in this sweep are compared with it, too.
+      others.push({ path, identity, inode, sha256: null });
+    }
+    return found;
+  }
+
+  /** Reads every single file whose hash is not known yet. What cannot be read is to be looked at again. */
+  async hashAll(
+    folder: WatchFolder,
+    units: readonly FinishedUnit[],
+    hashes: Map<string, string>,
+    outcomes: Map<string, Taken>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const unit of units) {
+      const [file] = unit.files;
+      if (unit.group !== null || !file || outcomes.has(unit.key)) continue;
+      const path = below(folder.root, file.path);
+      if (hashes.has(path)) continue;
+      const hash = await this.#hash(path, file.seen.identity, signal);
+      if (hash === null) outcomes.set(unit.key, { kind: 'changed' });
+      else hashes.set(path, hash);
+    }
+  }
+
+  #others(bySize: Map<number, Underway[]>, datasetId: string, size: number): Underway[] {
+    const known = bySize.get(size);
+    if (known) return known;
+    const others = [...this.#deps.store.underway(datasetId, size)];
+    bySize.set(size, others);
+    return others;
+  }
+
+  async #twin(
+    file: Underway,
+    candidates: readonly Underway[],
+    hashes: Map<string, string>,
+    signal: AbortSignal,
+  ): Promise<{ kind: 'none' } | { kind: 'unreadable' } | { kind: 'same'; path: string }> {
+    // A file that was moved, or that has two names, need not be read to be known.
+    const moved = candidates.find(
+      (other) =>
+        file.inode !== null && other.inode === file.inode && other.identity.mtimeMs === file.identity.mtimeMs,
+    );
+    if (moved) return { kind: 'same', path: moved.path };
+    const own = await this.#hash(file.path, file.identity, signal);
+    if (own === null) return { kind: 'unreadable' };
+    hashes.set(file.path, own);
+    for (const other of candidates) {
+      const theirs = other.sha256 ?? (await this.#hash(other.path, other.identity, signal));
+      if (theirs === own) return { kind: 'same', path: other.path };
+    }
+    return { kind: 'none' };
+  }
+
+  /** Null where the file is not (any more) what it was, or cannot be read. */
+  async #hash(path: string, identity: FileIdentity, signal: AbortSignal): Promise<string | null> {
+    const key = `${identity.size} ${identity.mtimeMs} ${path}`;
+    const known = this.#remembered.get(key);
+    if (known !== undefined) return known;
+    try {
+      const now = await this.#deps.files.identify(path);
+      if (now.size !== identity.size || now.mtimeMs !== identity.mtimeMs) return null;
+      const hash = await this.#deps.files.sha256(path, identity, signal);
+      this.#remembered.set(key, hash);
+      const [oldest] = this.#remembered.keys();
+      if (this.#remembered.size > REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
+      return hash;
+    } catch (thrown) {
+      if (asUploaderError(thrown).code === 'cancelled') throw thrown;
+      return null;
+    }
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * The door from watch folders to the queue: plans finished units like everybody's, leaves out what the dataset has or what is
+ * on its way there, and adds the rest as one batch, in the transaction that marks its files as taken. Used by `watching.ts`.
+ */
+
+import type { AccountRecord } from '../../adapters/sqlite/index.ts';
+import { asUploaderError, isDataFolderError, UploaderError } from '../../core/errors.ts';
+import type { BatchId, NewBatch, TurnedAway, UnitId } from '../../core/model.ts';
+import { relativeTo } from '../../core/paths.ts';
+import type { Plan } from '../../core/plan.ts';
+import { createPlan } from '../../core/planner.ts';
+import type { FinishedUnit, Intake, Taken } from '../../core/watch/intake.ts';
+import type { WatchFolder, WatchId } from '../../core/watch/rules.ts';
+import type { Noted } from '../../core/watch/store-port.ts';
+import type { AppDeps } from '../deps.ts';
+import { Copies } from './copies.ts';
+import { type Planned, plannedOf, Templates } from './planning.ts';
+
+/** What one sweep brought into the queue. */
+export interface Added {
+  readonly watchId: WatchId;
+  /** Null when there was nothing to add. */
+  readonly batchId: BatchId | null;
+  readonly twins: readonly UnitId[];
+  readonly turnedAway: readonly TurnedAway[];
+}
+
+export interface QueueIntakeParts {
+  readonly deps: Pick<AppDeps, 'store' | 'files' | 'clock' | 'log' | 'watch'>;
+  readonly sizeLimit: () => number;
+  /** Batches are added one after another; what is done in a turn must not wait for anything. */
+  readonly inTurn: <T>(work: () => T) => Promise<T>;
+  readonly added: (added: Added) => void;
+}
+
+/** Told at the first moment of a plan and every later one; nobody looks at it here. */
+const nobody = (): void => undefined;
+
+export class QueueIntake implements Intake {
+  readonly #parts: QueueIntakeParts;
+  readonly #copies: Copies;
+
+  constructor(parts: QueueIntakeParts) {
+    this.#parts = parts;
+    this.#copies = new Copies(parts.deps);
+  }
+
+  async take(
+    folder: WatchFolder,
+    units: readonly FinishedUnit[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Taken>> {
+    try {
+      return await this.#take(folder, units, signal);
+    } catch (thrown) {
+      const error = asUploaderError(thrown);
+      if (!isDataFolderError(error) && error.code !== 'cancelled' && error.code !== 'account-unknown') {
+        this.#parts.deps.log.warn('Finished files could not be added to the queue.', {
+          folder: folder.id,
+          code: error.code,
+          reason: error.message,
+        });
+      }
+      return new Map(units.map((unit) => [unit.key, { kind: 'later', error }]));
+    }
+  }
+
+  async #take(
+    folder: WatchFolder,
+    units: readonly FinishedUnit[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Taken>> {
+    const account = this.#parts.deps.store.account(folder.accountId);
+    if (!account) throw accountMissing();
+    const outcomes = new Map<string, Taken>();
+    const hashes = new Map<string, string>();
+    for (const [key, taken] of await this.#copies.underway(folder, units, hashes, signal))
+      outcomes.set(key, taken);
+    const templates = new Templates(folder.rules);
+    if (templates.wantHashes) await this.#copies.hashAll(folder, units, hashes, outcomes, signal);
+    const left = units.filter((unit) => !outcomes.has(unit.key));
+    if (left.length === 0) return outcomes;
+    const planned = plannedOf(folder, left, templates, this.#parts.deps.watch, hashes);
+    await this.#plan(folder, account, left, planned, outcomes, signal);
+    return outcomes;
+  }
+
+  async #plan(
+    folder: WatchFolder,
+    account: AccountRecord,
+    units: readonly FinishedUnit[],
+    planned: Planned,
+    outcomes: Map<string, Taken>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { deps, sizeLimit, inTurn, added } = this.#parts;
+    const { files, store, clock } = deps;
+    const plan = createPlan(
+      { ...planned, sizeLimitBytes: sizeLimit(), datasetId: null },
+      { files, ledger: store, clock },
+      nobody,
+    );
+    const stop = (): void => plan.cancel();
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      await plan.scanned;
+      for (;;) {
+        if (signal.aborted) throw new UploaderError('cancelled', 'The watch folder was stopped.');
+        const against = this.#queueNow();
+        if (!(await plan.settle(folder.datasetId))) continue;
+        const done = await inTurn(() => {
+          // While it waited for its turn, somebody else may have added the same files.
+          if (against !== this.#queueNow() && !this.#isQuiet(plan)) return null;
+          return this.#add(folder, account, plan, units, outcomes);
+        });
+        if (!done) continue;
+        added(done);
+        return;
+      }
+    } finally {
+      signal.removeEventListener('abort', stop);
+      plan.cancel();
+    }
+  }
+
+  /** Nothing of this plan can be in the queue by other ways when all of it is turned away anyway. */
+  #isQuiet(plan: Plan): boolean {
+    return plan.totals().listed === 0;
+  }
+
+  /** In one transaction, or not at all. */
+  #add(
+    folder: WatchFolder,
+    account: AccountRecord,
+    plan: Plan,
+    units: readonly FinishedUnit[],
+    outcomes: Map<string, Taken>,
+  ): Added {
+    const { store, clock } = this.#parts.deps;
+    const result = plan.result();
+    const planned = [...result.units];
+    const all = [...result.turnedAway];
+    const byKey = new Map(units.map((unit) => [unit.key, unit]));
+    const unitOf = (path: string, group: string | null | undefined) =>
+      byKey.get(group ?? relativeTo(folder.root, path) ?? '');
+    const rows: Noted[] = [];
+    const turnedAway: TurnedAway[] = [];
+    for (const away of all) {
+      const unit = unitOf(away.path, away.group);
+      if (!unit) continue;
+      const again = lookAgain(away);
+      if (again) outcomes.set(unit.key, again);
+      else {
+        turnedAway.push(away);
+        rows.push(...noted(unit, away.kind, away.failure, null));
+      }
+    }
+    for (const view of plan.units(0, Number.MAX_SAFE_INTEGER)) {
+      const unit = view.twin === null ? undefined : unitOf(view.path, view.group);
+      if (unit) rows.push(...noted(unit, 'taken', null, view.twin));
+    }
+    store.note(folder.ledger, rows, clock.now());
+    const batchId =
+      planned.length === 0
+        ? null
+        : store.addBatch(this.#batch(folder, account, planned), planned, turnedAway);
+    for (const unit of units) if (!outcomes.has(unit.key)) outcomes.set(unit.key, { kind: 'settled' });
+    return { watchId: folder.id, batchId, twins: result.twins, turnedAway };
+  }
+
+  #batch(
+    folder: WatchFolder,
+    account: AccountRecord,
+    planned: readonly { readonly title: string }[],
+  ): NewBatch {
+    const { store, clock } = this.#parts.deps;
+    const name = folder.root.split(/[/\\]/).at(-1) || folder.root;
+    const [first] = planned;
+    const what =
+      planned.length === 1
+        ? (first?.title ?? '')
+        : `${planned.length.toLocaleString('en')} from the watch folder`;
+    return {
+      accountId: account.id,
+      name: `${name}: ${what}`,
+      datasetId: folder.datasetId,
+      datasetTitle: folder.datasetTitle,
+      routeChoice: account.routeChoice,
+      folderChoice: folder.folderChoice ?? store.lastFolder(account.id, folder.datasetId),
+      addedAt: clock.now(),
+      watch: { folder: folder.id, ledger: folder.ledger, root: folder.root },
+    };
+  }
+
+  /** Differs when units were added, finished, cancelled or revived. */
+  #queueNow(): string {
+    return JSON.stringify(this.#parts.deps.store.totals({ kind: 'all' }).units);
+  }
+}
+
+/** Rows of the ledger for all files of a unit. */
+export function noted(
+  unit: FinishedUnit,
+  state: 'skipped' | 'refused' | 'taken',
+  reason: Noted['reason'],
+  unitId: UnitId | null,
+): Noted[] {
+  const group = unit.group?.key ?? null;
+  return unit.files.map(({ path, seen }) => ({ path, ...seen, state, reason, group, unitId }));
+}
+
+/** What was turned away only for now: the file changed, went away, or could not be read. */
+function lookAgain(away: TurnedAway): Taken | null {
+  switch (away.failure.code) {
+    case 'file-changed':
+    case 'file-missing':
+      return { kind: 'changed' };
+    case 'file-unreadable': {
+      const { code, message, details } = away.failure;
+      return { kind: 'later', error: new UploaderError(code, message, { details }) };
+    }
+    default:
+      return null;
+  }
+}
+
+function accountMissing(): UploaderError {
+  return new UploaderError(
+    'account-unknown',
+    'The account of this watch folder was removed. Choose another one for it, or sign in again.',
+  );
+}

@@ -1,0 +1,432 @@
+/**
+ * Use cases of watch folders: adding, changing, switching, what waits and why, what a person decides. Runs each folder that is
+ * on. Called through the contract's handlers and by the command line.
+ */
+
+import type {
+  DryRunView,
+  MatchView,
+  RootView,
+  WaitingRow,
+  WatchActionView,
+  WatchDraftView,
+  WatchedRowView,
+  WatchFolderView,
+  WatchStateView,
+} from '../../../preload/contract/watch.ts';
+import type { AccountRecord } from '../../adapters/sqlite/index.ts';
+import type { DatasetInfo } from '../../core/encord-port.ts';
+import { UploaderError } from '../../core/errors.ts';
+import { metadataNotTaken, routeTakesMetadata } from '../../core/metadata.ts';
+import type { UnitStateName } from '../../core/model.ts';
+import { relativeTo } from '../../core/paths.ts';
+import type { Decision } from '../../core/watch/dealing.ts';
+import { FolderRun } from '../../core/watch/folder-run.ts';
+import type { WatchFolder, WatchId } from '../../core/watch/rules.ts';
+import type { WatchAction } from '../../core/watch/store-port.ts';
+import type { Datasets } from '../datasets.ts';
+import type { AppDeps } from '../deps.ts';
+import { destinationProblem } from '../destination.ts';
+import type { Reviews } from '../reviews.ts';
+import { Afterwards } from './afterwards.ts';
+import { DryRuns } from './dry-run.ts';
+import { explain } from './explain.ts';
+import { match } from './match.ts';
+import { type Added, QueueIntake } from './queue-intake.ts';
+import { inspectRoot } from './roots.ts';
+import { requireGoodRules } from './rules-check.ts';
+import { actionView, folderView, stateView, watchedRowView } from './views.ts';
+
+/** What happens in the watch folders, for the command line. */
+export type WatchEvent =
+  | ({ readonly kind: 'added' } & Added)
+  | { readonly kind: 'state'; readonly watchId: WatchId; readonly state: WatchStateView };
+
+/** Units come to their end in showers: what waits for them is looked at again at most so often. */
+const RECONSIDER_MS = 300;
+
+const GOES_ON: ReadonlySet<UnitStateName> = new Set([
+  'collecting',
+  'ready',
+  'registering',
+  'processing',
+  'linking',
+  'uncertain',
+]);
+
+export interface WatchingParts {
+  readonly datasets: Datasets;
+  readonly reviews: Reviews;
+  readonly sizeLimit: () => number;
+  /** Something that pages show of watch folders is different. */
+  readonly changed: () => void;
+  /** Units were added to the queue. */
+  readonly queued: (added: Added) => void;
+}
+
+export class Watching {
+  readonly #deps: AppDeps;
+  readonly #parts: WatchingParts;
+  readonly #runs = new Map<WatchId, FolderRun>();
+  readonly #listeners = new Set<(event: WatchEvent) => void>();
+  readonly #intake: QueueIntake;
+  readonly #afterwards: Afterwards;
+  readonly #dryRuns: DryRuns;
+  #started = false;
+  #closed = false;
+  #reconsiderAt: (() => void) | null = null;
+  readonly #told = new Map<WatchId, string>();
+
+  constructor(deps: AppDeps, parts: WatchingParts) {
+    this.#deps = deps;
+    this.#parts = parts;
+    this.#intake = new QueueIntake({
+      deps,
+      sizeLimit: parts.sizeLimit,
+      inTurn: (work) => parts.reviews.inTurn(work),
+      added: (added) => {
+        parts.queued(added);
+        this.#emit({ kind: 'added', ...added });
+      },
+    });
+    this.#afterwards = new Afterwards({
+      deps,
+      putAway: deps.watch.putAway,
+      disk: deps.watch.disk,
+      local: deps.watch.local,
+      changed: parts.changed,
+    });
+    this.#dryRuns = new DryRuns(deps, parts.sizeLimit);
+  }
+
+  // -------------------------------------------------------------------------------------------- running
+
+  /** Runs every folder that is on, or only those named. */
+  start(only: readonly WatchId[] | null = null): void {
+    this.#started = true;
+    for (const folder of this.#deps.store.watchFolders()) {
+      if (folder.on && (only === null || only.includes(folder.id))) this.#run(folder);
+    }
+    this.#afterwards.wake();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#reconsiderAt?.();
+    this.#dryRuns.close();
+    await Promise.all([...this.#runs.values()].map((run) => run.stop()));
+    this.#runs.clear();
+    await this.#afterwards.stop();
+    this.#listeners.clear();
+  }
+
+  /** Units changed their states: what was held back for them, and what is to be put away, is looked at again. */
+  unitsChanged(): void {
+    if (!this.#started || this.#closed || this.#reconsiderAt !== null) return;
+    this.#reconsiderAt = this.#deps.clock.after(RECONSIDER_MS, () => {
+      this.#reconsiderAt = null;
+      for (const run of this.#runs.values()) run.reconsider();
+      this.#afterwards.wake();
+      this.#parts.changed();
+    });
+  }
+
+  listen(listener: (event: WatchEvent) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Nothing is looked at, taken or put away, and nothing waits for time; what waits for a person does not count. */
+  idle(): boolean {
+    if (this.#reconsiderAt !== null || this.#afterwards.busy) return false;
+    return [...this.#runs.values()].every((run) => run.idle || run.state.kind === 'suspended');
+  }
+
+  #run(folder: WatchFolder): void {
+    if (this.#runs.has(folder.id) || this.#closed) return;
+    const deps = this.#deps;
+    const run = new FolderRun(folder, {
+      disk: deps.watch.disk(folder.root),
+      startWatcher: deps.watch.startWatcher,
+      selfTest: deps.watch.selfTest,
+      store: deps.store,
+      clock: deps.clock,
+      log: deps.log,
+      tools: deps.watch.tools,
+      intake: this.#intake,
+      unitGoesOn: (id) => {
+        const unit = deps.store.unit(id);
+        return unit !== null && GOES_ON.has(unit.state.at);
+      },
+      changed: () => this.#changed(folder.id),
+    });
+    this.#runs.set(folder.id, run);
+    run.start();
+  }
+
+  #changed(id: WatchId): void {
+    this.#parts.changed();
+    const run = this.#runs.get(id);
+    if (!run) return;
+    const state = stateView(run.state);
+    const text = JSON.stringify(state.kind === 'starting' ? { kind: state.kind } : state);
+    if (this.#told.get(id) === text) return;
+    this.#told.set(id, text);
+    this.#emit({ kind: 'state', watchId: id, state });
+  }
+
+  async #halt(id: WatchId): Promise<void> {
+    const run = this.#runs.get(id);
+    this.#runs.delete(id);
+    this.#told.delete(id);
+    await run?.stop();
+  }
+
+  /** With the rules as they are now. */
+  async #restart(id: WatchId): Promise<void> {
+    await this.#halt(id);
+    const folder = this.#deps.store.watchFolder(id);
+    if (this.#started && folder?.on) this.#run(folder);
+    this.#parts.changed();
+  }
+
+  #emit(event: WatchEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  // -------------------------------------------------------------------------------------------- folders
+
+  list(): readonly WatchFolderView[] {
+    return this.#deps.store.watchFolders().map((folder) => this.#view(folder));
+  }
+
+  /**
+   * Throws `watch-nested`, `file-missing`, `file-unreadable`, `account-unknown`, `dataset-storage`, `invalid-input` for rules
+   * that make no sense, and what asking for the dataset throws.
+   */
+  async add(draft: WatchDraftView, on: boolean): Promise<WatchFolderView> {
+    requireGoodRules(draft.rules, this.#deps.watch.tools);
+    const root = this.#deps.watch.resolve(draft.root);
+    const { problem } = await inspectRoot(root, this.#deps);
+    if (problem) throw problem;
+    const account = this.#account(draft.accountId);
+    const dataset = await this.#destination(account, draft.datasetId, draft.rules.metadata);
+    const folder = this.#deps.store.addWatchFolder({
+      root,
+      accountId: account.id,
+      datasetId: dataset.id,
+      datasetTitle: dataset.title,
+      folderChoice: draft.folderId,
+      rules: draft.rules,
+      existing: draft.existing,
+      on,
+      addedAt: this.#deps.clock.now(),
+    });
+    if (on && this.#started) this.#run(folder);
+    this.#parts.changed();
+    return this.#view(folder);
+  }
+
+  async change(
+    id: WatchId,
+    change: Partial<Omit<WatchDraftView, 'root' | 'existing'>>,
+  ): Promise<WatchFolderView> {
+    const folder = this.#folder(id);
+    const rules = change.rules ?? folder.rules;
+    requireGoodRules(rules, this.#deps.watch.tools);
+    const account = this.#account(change.accountId ?? folder.accountId);
+    const dataset = await this.#destination(account, change.datasetId ?? folder.datasetId, rules.metadata);
+    await this.#halt(id);
+    this.#deps.store.changeWatchFolder(id, {
+      rules,
+      accountId: account.id,
+      datasetId: dataset.id,
+      datasetTitle: dataset.title,
+      folderChoice: change.folderId === undefined ? folder.folderChoice : change.folderId,
+    });
+    await this.#restart(id);
+    return this.#view(this.#folder(id));
+  }
+
+  async remove(id: WatchId): Promise<void> {
+    this.#folder(id);
+    await this.#halt(id);
+    this.#deps.store.removeWatchFolder(id);
+    this.#parts.changed();
+  }
+
+  async switchTo(id: WatchId, on: boolean): Promise<WatchFolderView> {
+    this.#folder(id);
+    this.#deps.store.changeWatchFolder(id, { on });
+    await this.#restart(id);
+    return this.#view(this.#folder(id));
+  }
+
+  /** Fulfilled when the folder was looked through. Throws `invalid-input` where it is off. */
+  async scan(id: WatchId): Promise<void> {
+    this.#folder(id);
+    const run = this.#runs.get(id);
+    if (!run) throw new UploaderError('invalid-input', 'This watch folder is off. Switch it on first.');
+    await run.scan();
+  }
+
+  root(id: WatchId): string {
+    return this.#folder(id).root;
+  }
+
+  // -------------------------------------------------------------------------------------------- files
+
+  waiting(id: WatchId, offset: number, limit: number): { total: number; rows: WaitingRow[] } {
+    this.#folder(id);
+    const waiting = this.#runs.get(id)?.waiting;
+    if (!waiting) return { total: 0, rows: [] };
+    const rows = waiting.window(offset, limit).map((row) => ({ ...row, choices: [...row.choices] }));
+    return { total: waiting.size, rows };
+  }
+
+  files(
+    id: WatchId,
+    which: 'uploads' | 'skipped' | 'held',
+    offset: number,
+    limit: number,
+  ): { total: number; rows: WatchedRowView[] } {
+    const { total, rows } = this.#deps.store.watchedRows(this.#folder(id).ledger, which, offset, limit);
+    return { total, rows: rows.map(watchedRowView) };
+  }
+
+  decide(id: WatchId, keys: readonly string[], decision: Decision): void {
+    this.#folder(id);
+    this.#runs.get(id)?.waiting.decide(keys, decision);
+    this.#parts.changed();
+  }
+
+  /** Files that were there before; those that are taken are looked at as if they were new. */
+  review(id: WatchId, paths: readonly string[] | null, decision: 'upload' | 'ignore'): { files: number } {
+    const folder = this.#folder(id);
+    const { store, clock } = this.#deps;
+    let files = 0;
+    // All of them in pieces: what is reviewed leaves the list.
+    for (;;) {
+      const { rows } = store.watchedRows(folder.ledger, 'held', 0, 1_000);
+      const chosen = paths === null ? rows.map((row) => row.path) : files === 0 ? paths : [];
+      const held = chosen.flatMap((path) => {
+        const known = store.known(folder.ledger, path);
+        return known?.state === 'held' ? [{ path, known }] : [];
+      });
+      if (held.length === 0) break;
+      files += held.length;
+      if (decision === 'upload')
+        store.forget(
+          folder.ledger,
+          held.map(({ path }) => path),
+        );
+      else {
+        const { inode, reason, group, unitId } = { inode: null, reason: null, group: null, unitId: null };
+        const rest = { reason, group, unitId };
+        store.note(
+          folder.ledger,
+          held.map(({ path, known }) => ({
+            path,
+            identity: known.identity,
+            inode: known.inode ?? inode,
+            state: 'before' as const,
+            ...rest,
+          })),
+          clock.now(),
+        );
+      }
+    }
+    if (decision === 'upload') void this.#runs.get(id)?.scan();
+    this.#parts.changed();
+    return { files };
+  }
+
+  explain(path: string): Promise<readonly string[]> {
+    const full = this.#deps.watch.resolve(path);
+    const folder = this.#deps.store.watchFolders().find(({ root }) => relativeTo(root, full) !== null);
+    return explain(full, folder ?? null, folder ? (this.#runs.get(folder.id) ?? null) : null, this.#deps);
+  }
+
+  // -------------------------------------------------------------------------------------------- afterwards
+
+  actions(id: WatchId, offset: number, limit: number): { total: number; rows: WatchActionView[] } {
+    this.#folder(id);
+    const { total, rows } = this.#deps.store.actions(id, offset, limit);
+    return { total, rows: rows.map(actionView) };
+  }
+
+  async undo(actionId: number): Promise<void> {
+    const action: WatchAction | null = this.#deps.store.action(actionId);
+    if (!action || !actionView(action).undoable) {
+      throw new UploaderError('invalid-input', 'This cannot be undone here (any more).');
+    }
+    await this.#afterwards.undo(action);
+  }
+
+  // -------------------------------------------------------------------------------------------- before it is on
+
+  async inspect(path: string): Promise<RootView> {
+    const root = this.#deps.watch.resolve(path);
+    const { problem, notes } = await inspectRoot(root, this.#deps);
+    return { root, problem: problem?.message ?? null, notes: [...notes] };
+  }
+
+  match(draft: Pick<WatchDraftView, 'root' | 'rules'>, limit: number): Promise<MatchView> {
+    return match({ ...draft, root: this.#deps.watch.resolve(draft.root) }, limit, this.#deps);
+  }
+
+  dryRun(draft: WatchDraftView): DryRunView {
+    return this.#dryRuns.start(draft);
+  }
+
+  dryRunView(id: string): DryRunView {
+    return this.#dryRuns.view(id);
+  }
+
+  dryRunUnits(id: string, offset: number, limit: number): ReturnType<DryRuns['units']> {
+    return this.#dryRuns.units(id, offset, limit);
+  }
+
+  dryRunLeft(id: string, offset: number, limit: number): ReturnType<DryRuns['left']> {
+    return this.#dryRuns.left(id, offset, limit);
+  }
+
+  dryRunEnd(id: string): void {
+    this.#dryRuns.end(id);
+  }
+
+  #view(folder: WatchFolder): WatchFolderView {
+    return folderView(folder, this.#runs.get(folder.id) ?? null, this.#deps);
+  }
+
+  #folder(id: WatchId): WatchFolder {
+    const folder = this.#deps.store.watchFolder(id);
+    if (!folder) throw new UploaderError('watch-unknown', 'There is no such watch folder (any more).');
+    return folder;
+  }
+
+  #account(id: string): AccountRecord {
+    const account = this.#deps.store.account(id);
+    if (account) return account;
+    throw new UploaderError(
+      'account-unknown',
+      'The account is not (or no longer) signed in. Choose another.',
+    );
+  }
+
+  /** Throws where the account's route cannot upload there, or cannot send what the rules ask for. */
+  async #destination(
+    account: AccountRecord,
+    datasetId: string,
+    metadata: Readonly<Record<string, string>>,
+  ): Promise<DatasetInfo> {
+    const dataset = await this.#parts.datasets.info(account.id, datasetId);
+    const problem = destinationProblem(account, dataset);
+    if (problem) throw problem;
+    const documented = account.kind === 'api-key' || account.routeChoice === 'documented';
+    if (documented && !routeTakesMetadata('documented') && Object.keys(metadata).length > 0) {
+      throw metadataNotTaken();
+    }
+    return dataset;
+  }
+}
