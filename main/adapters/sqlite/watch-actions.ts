@@ -7,6 +7,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { ActionState, WatchAction, WatchStore } from '../../core/watch/store-port.ts';
 import type { Database, Row } from './database.ts';
 import * as rows from './rows.ts';
+import { splitPath } from './watch-writer.ts';
 
 type ActionStore = Pick<WatchStore, 'dueActions' | 'nextAction' | 'actions' | 'action' | 'setAction'>;
 
@@ -76,15 +77,36 @@ export function actionStore(db: Database, clock: Clock): ActionStore {
 
     setAction(id, { state, to, at, failure }) {
       const open = state === 'due' || state === 'under-way';
-      db.run(
-        `UPDATE watch_action SET state = ?, moved_to = iif(?, ?, moved_to), at = ?, failure = ? WHERE id = ?`,
-        state,
-        to === undefined ? 0 : 1,
-        to ?? null,
-        open ? null : (at ?? clock.now()),
-        rows.failureText(failure ?? null),
-        id,
-      );
+      db.transaction(() => {
+        db.run(
+          `UPDATE watch_action SET state = ?, moved_to = iif(?, ?, moved_to), at = ?, failure = ? WHERE id = ?`,
+          state,
+          to === undefined ? 0 : 1,
+          to ?? null,
+          open ? null : (at ?? clock.now()),
+          rows.failureText(failure ?? null),
+          id,
+        );
+        if (state === 'done' || state === 'undone') markPutAway(db, id, state === 'done');
+      });
     },
   };
+}
+
+/** Only the row of the very file: what was uploaded under its name since is another one. */
+function markPutAway(db: Database, id: number, putAway: boolean): void {
+  const row = db.get('SELECT ledger, path, size, mtime FROM watch_action WHERE id = ?', id);
+  if (row === undefined) return;
+  const { folder, name } = splitPath(rows.text(row, 'path'));
+  db.run(
+    `UPDATE watch_file SET put_away = ?
+     WHERE dir = (SELECT id FROM watch_dir WHERE ledger = ? AND path = ?) AND name = ?
+       AND size = ? AND mtime = ? AND state = 'done'`,
+    putAway ? 1 : 0,
+    rows.number(row, 'ledger'),
+    folder,
+    name,
+    rows.number(row, 'size'),
+    rows.number(row, 'mtime'),
+  );
 }

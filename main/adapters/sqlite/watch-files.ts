@@ -36,12 +36,12 @@ const KNOWN_STATES = [
   'ignored',
 ] as const satisfies readonly KnownState[];
 
-const KNOWN_COLUMNS = 'name, size, mtime, inode, state, reason, grouping, unit_id, at';
+const KNOWN_COLUMNS = 'name, size, mtime, inode, state, reason, grouping, unit_id, at, put_away';
 const DIR = '(SELECT id FROM watch_dir WHERE ledger = ? AND path = ?)';
 
 // Written as in the indexes, so that SQLite finds them.
-const WITH_UNIT = "state IN ('taken', 'done', 'cancelled')";
-const LEFT = "state IN ('skipped', 'refused', 'ignored')";
+const WITH_UNIT = "(state = 'taken' OR state = 'done' OR state = 'cancelled')";
+const LEFT = "(state = 'skipped' OR state = 'refused' OR state = 'ignored')";
 
 /** True of a unit that was not cleared from the list. */
 const LISTED = 'EXISTS (SELECT 1 FROM batch WHERE batch.id = unit.batch_id AND batch.removed = 0)';
@@ -252,6 +252,7 @@ function knownFile(row: Row): KnownFile {
     group: rows.textOrNull(row, 'grouping'),
     unitId: rows.numberOrNull(row, 'unit_id'),
     at: rows.number(row, 'at'),
+    putAway: rows.flag(row, 'put_away'),
   };
 }
 

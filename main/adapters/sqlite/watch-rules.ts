@@ -38,7 +38,6 @@ export const rulesSchema: z.ZodType<WatchRules> = z.object({
       z.object({ kind: z.literal('count'), count: z.number() }),
       z.object({ kind: z.literal('manifest'), name: z.string() }),
     ]),
-    // biome-ignore lint/suspicious/noThenProperty: a word of the rules; nothing here is awaited.
     missing: z.object({ waitSeconds: z.number(), otherwise: z.enum(['ask', 'take']) }),
     maxFrames: z.number(),
   }),

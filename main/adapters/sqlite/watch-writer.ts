@@ -23,7 +23,8 @@ const ADD_FILES = `INSERT INTO watch_file (dir, name, ledger, size, mtime, inode
   sha256, at) VALUES `;
 const OR_REPLACE = ` ON CONFLICT (dir, name) DO UPDATE SET size = excluded.size, mtime = excluded.mtime,
   inode = excluded.inode, state = excluded.state, reason = excluded.reason, grouping = excluded.grouping,
-  unit_id = excluded.unit_id, item_id = excluded.item_id, sha256 = excluded.sha256, at = excluded.at`;
+  unit_id = excluded.unit_id, item_id = excluded.item_id, sha256 = excluded.sha256, at = excluded.at,
+  put_away = 0`;
 
 /** What is written of a file. */
 export interface FileRow {

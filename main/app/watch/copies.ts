@@ -43,12 +43,8 @@ export class Copies {
       const candidates = others.filter((other) => other.path !== path);
       if (candidates.length > 0) {
         const twin = await this.#twin({ path, identity, inode, sha256: null }, candidates, hashes, signal);
-        if (twin.kind === 'unreadable') {
-          found.set(unit.key, { kind: 'changed' });
-          continue;
-        }
-        if (twin.kind === 'same') {
-          found.set(unit.key, { kind: 'underway', path: twin.path });
+        if (twin !== null) {
+          found.set(unit.key, twin);
           continue;
         }
       }
@@ -72,8 +68,8 @@ export class Copies {
       const path = below(folder.root, file.path);
       if (hashes.has(path)) continue;
       const hash = await this.#hash(path, file.seen.identity, signal);
-      if (hash === null) outcomes.set(unit.key, { kind: 'changed' });
-      else hashes.set(path, hash);
+      if (typeof hash === 'string') hashes.set(path, hash);
+      else outcomes.set(unit.key, hash);
     }
   }
 
@@ -85,44 +81,47 @@ export class Copies {
     return others;
   }
 
+  /** What the file has to wait for; null where none of the candidates has its content. */
   async #twin(
     file: Underway,
     candidates: readonly Underway[],
     hashes: Map<string, string>,
     signal: AbortSignal,
-  ): Promise<{ kind: 'none' } | { kind: 'unreadable' } | { kind: 'same'; path: string }> {
+  ): Promise<Taken | null> {
     // A file that was moved, or that has two names, need not be read to be known.
     const moved = candidates.find(
       (other) =>
         file.inode !== null && other.inode === file.inode && other.identity.mtimeMs === file.identity.mtimeMs,
     );
-    if (moved) return { kind: 'same', path: moved.path };
+    if (moved) return { kind: 'underway', path: moved.path };
     const own = await this.#hash(file.path, file.identity, signal);
-    if (own === null) return { kind: 'unreadable' };
+    if (typeof own !== 'string') return own;
     hashes.set(file.path, own);
     for (const other of candidates) {
       const theirs = other.sha256 ?? (await this.#hash(other.path, other.identity, signal));
-      if (theirs === own) return { kind: 'same', path: other.path };
+      if (theirs === own) return { kind: 'underway', path: other.path };
     }
-    return { kind: 'none' };
+    return null;
   }
 
-  /** Null where the file is not (any more) what it was, or cannot be read. */
-  async #hash(path: string, identity: FileIdentity, signal: AbortSignal): Promise<string | null> {
+  /** Else what becomes of a file that is not (any more) what it was, or cannot be read. */
+  async #hash(path: string, identity: FileIdentity, signal: AbortSignal): Promise<string | Taken> {
     const key = `${identity.size} ${identity.mtimeMs} ${path}`;
     const known = this.#remembered.get(key);
     if (known !== undefined) return known;
     try {
       const now = await this.#deps.files.identify(path);
-      if (now.size !== identity.size || now.mtimeMs !== identity.mtimeMs) return null;
+      if (now.size !== identity.size || now.mtimeMs !== identity.mtimeMs) return { kind: 'changed' };
       const hash = await this.#deps.files.sha256(path, identity, signal);
       this.#remembered.set(key, hash);
       const [oldest] = this.#remembered.keys();
       if (this.#remembered.size > REMEMBERED && oldest !== undefined) this.#remembered.delete(oldest);
       return hash;
     } catch (thrown) {
-      if (asUploaderError(thrown).code === 'cancelled') throw thrown;
-      return null;
+      const error = asUploaderError(thrown);
+      if (error.code === 'cancelled') throw thrown;
+      const gone = error.code === 'file-missing' || error.code === 'file-changed';
+      return gone ? { kind: 'changed' } : { kind: 'later', error };
     }
   }
 }

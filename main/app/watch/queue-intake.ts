@@ -79,10 +79,29 @@ export class QueueIntake implements Intake {
     const templates = new Templates(folder.rules);
     if (templates.wantHashes) await this.#copies.hashAll(folder, units, hashes, outcomes, signal);
     const left = units.filter((unit) => !outcomes.has(unit.key));
-    if (left.length === 0) return outcomes;
-    const planned = plannedOf(folder, left, templates, this.#parts.deps.watch, hashes);
-    await this.#plan(folder, account, left, planned, outcomes, signal);
+    if (left.length > 0) {
+      const planned = plannedOf(folder, left, templates, this.#parts.deps.watch, hashes);
+      await this.#plan(folder, account, left, planned, outcomes, signal);
+    }
+    this.#wake(folder, units, outcomes);
     return outcomes;
+  }
+
+  /**
+   * What a file was to wait for may have come to its end meanwhile, or have been turned away in this very sweep: then nothing
+   * would ever wake it, so it is looked at again.
+   */
+  #wake(folder: WatchFolder, units: readonly FinishedUnit[], outcomes: Map<string, Taken>): void {
+    const { store } = this.#parts.deps;
+    const paths = new Map<number, ReadonlySet<string>>();
+    for (const unit of units) {
+      const outcome = outcomes.get(unit.key);
+      const size = unit.files[0]?.seen.identity.size;
+      if (outcome?.kind !== 'underway' || size === undefined) continue;
+      const known = paths.get(size) ?? new Set(store.underway(folder.datasetId, size).map(({ path }) => path));
+      paths.set(size, known);
+      if (!known.has(outcome.path)) outcomes.set(unit.key, { kind: 'changed' });
+    }
   }
 
   async #plan(

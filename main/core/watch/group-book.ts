@@ -218,7 +218,7 @@ export class GroupBook {
     const { ledger } = this.#ports.folder();
     group.dueAt = Number.POSITIVE_INFINITY;
     const known = store.group(ledger, group.key);
-    if (known && known.frames > 0) return this.#late(group);
+    if (known && known.frames > 0 && !this.#isReused(group)) return this.#late(group);
     group.late = null;
     const quickly = this.#verdict(group, await this.#facts(group));
     group.verdict = quickly;
@@ -310,6 +310,14 @@ export class GroupBook {
     const result = work();
     Object.assign(group, { changedAt, decision, missingSince, dueAt });
     return result;
+  }
+
+  /** Whether its names were those of files that were put away: a machine begins again where it began before. */
+  #isReused(group: OpenGroup): boolean {
+    const { store } = this.#ports;
+    const { ledger } = this.#ports.folder();
+    for (const path of group.members.keys()) if (store.known(ledger, path)?.putAway) return true;
+    return false;
   }
 
   /** Of a group that was dealt with before. */

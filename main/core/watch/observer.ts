@@ -226,6 +226,7 @@ export class Observer {
 
 /** Whether a file that the ledger knows differently was taken before, so that the folder's rule for changes applies. */
 function isAgain(known: KnownFile | null): boolean {
+  if (known?.putAway) return false;
   switch (known?.state) {
     case undefined:
     // It was left alone as it was; as it is now, it is new.

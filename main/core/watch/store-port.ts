@@ -36,6 +36,8 @@ export interface KnownFile {
   /** Of `taken`, `done` and `cancelled`; the unit may have left the list. */
   readonly unitId: UnitId | null;
   readonly at: number;
+  /** It was moved or trashed after its upload: what comes under its name is another file. */
+  readonly putAway: boolean;
 }
 
 /** A row of the ledger by hand: everything that does not come with a unit. */

@@ -166,8 +166,15 @@ describe('afterwards', () => {
       at: opened.clock.now(),
       failure: failure('file-changed'),
     });
+    // What comes under the name of a file that was put away is another one, until that is undone.
+    expect(store.known(folder.ledger, 'one/0.png')).toMatchObject({ state: 'done', putAway: true });
+    expect(store.known(folder.ledger, 'two/0.png')).toMatchObject({ state: 'done', putAway: false });
     store.setAction(1, { state: 'undone', to: null, at: 80 });
     expect(store.action(1)).toMatchObject({ state: 'undone', to: null, at: 80 });
+    expect(store.known(folder.ledger, 'one/0.png')).toMatchObject({ putAway: false });
+    store.setAction(1, { state: 'done', at: 90 });
+    sweep(store, folder, [watched('one')]);
+    expect(store.known(folder.ledger, 'one/0.png')).toMatchObject({ state: 'taken', putAway: false });
     expect(store.action(3)).toBeNull();
     store.close();
   });

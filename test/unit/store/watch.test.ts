@@ -56,6 +56,7 @@ describe('a sweep', () => {
       reason: null,
       group: null,
       unitId: 1,
+      putAway: false,
       at: 500,
     });
     expect([...store.knownIn(ledger, 'two')].map(([name, file]) => [name, file.group, file.unitId])).toEqual([
@@ -245,6 +246,7 @@ describe('written by hand', () => {
       reason,
       group: null,
       unitId: null,
+      putAway: false,
       at: 300,
     });
     expect(statesIn(store, ledger, 'deep/er')).toEqual({ 'b.png': 'before' });

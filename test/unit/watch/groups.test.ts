@@ -223,7 +223,6 @@ describe('missing numbers', () => {
       reason: 'frame_0041 is missing',
       missing: ['0041'],
     });
-    // biome-ignore lint/suspicious/noThenProperty: a word of the rules; nothing here is awaited.
     const taking = closing(RULES.close, { otherwise: 'take' });
     expect(judgeGroup(holes, taking, QUIET)).toMatchObject({ kind: 'open' });
     expect(judgeGroup(holes, taking, WAITED)).toEqual(complete('frame_0041 is missing'));
