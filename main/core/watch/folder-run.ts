@@ -4,7 +4,7 @@
  * meet halfway. Made by `main/app/watch`.
  */
 
-import { asUploaderError, type Failure, toFailure, UploaderError } from '../errors.ts';
+import { asUploaderError, type Failure, toFailure, type UploaderError } from '../errors.ts';
 import type { Clock, Log } from '../ports.ts';
 import { createSlicer } from '../slicer.ts';
 import { Dealing, type DealingPorts } from './dealing.ts';
@@ -16,6 +16,7 @@ import type { WatchFolder } from './rules.ts';
 import { unfinishedPattern } from './rungs/unfinished-name.ts';
 import { createSelection, type Selection } from './selection.ts';
 import type { WatchStore } from './store-port.ts';
+import { notMounted } from './words.ts';
 
 /** Behind events, and how much longer than a scan takes: scanning is to cost half a hundredth of a core at most. */
 const RESCAN_MS = 15 * 60_000;
@@ -303,11 +304,11 @@ export class FolderRun {
   }
 
   async #pollingFromTheStart(): Promise<string | null> {
-    if (this.#folder.rules.find.kind === 'poll') return 'as it was set';
+    if (this.#folder.rules.find.kind === 'poll') return 'Events are not used, as it was set.';
     const kind = await this.#ports.disk.kind();
     return kind.events
       ? null
-      : `${kind.type ?? 'this file system'} sends no events for what other machines write`;
+      : `It is on a network or virtual file system (${kind.type ?? 'of unknown kind'}), which sends no events for what other machines write.`;
   }
 
   async #watch(readOnly: boolean): Promise<void> {
@@ -345,7 +346,7 @@ export class FolderRun {
       this.#notice = `Whether events arrive could not be tried out: ${test.reason}`;
     if (test.kind === 'silent') {
       await this.#disarm();
-      this.#whyPolling = 'no event came for a test file';
+      this.#whyPolling = 'No event came for a test file that was written into it.';
     }
   }
 
@@ -474,11 +475,4 @@ export class FolderRun {
     const { find } = this.#folder.rules;
     return Math.max(find.kind === 'poll' ? find.seconds * 1000 : POLL_MS, this.#scanMs * POLL_TIMES);
   }
-}
-
-function notMounted(root: string): UploaderError {
-  return new UploaderError(
-    'file-missing',
-    `Nothing is mounted at ${root}, where a disk or a share was when this folder was added. Connect it: the folder goes on by itself.`,
-  );
 }
