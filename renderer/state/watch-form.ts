@@ -48,7 +48,7 @@ export interface RulesForm {
   closeCount: number;
   closeManifest: string;
   missingWaitSeconds: number;
-  missingThen: WatchRulesView['groups']['missing']['otherwise'];
+  missingOtherwise: WatchRulesView['groups']['missing']['otherwise'];
   maxFrames: number;
   changed: WatchRulesView['changed'];
   after: WatchRulesView['after']['kind'];
@@ -78,7 +78,6 @@ export const DEFAULT_RULES: WatchRulesView = {
   },
   groups: {
     close: { kind: 'quiet', seconds: 60 },
-    // biome-ignore lint/suspicious/noThenProperty: a word of the contract, in plain data that nobody awaits.
     missing: { waitSeconds: 600, otherwise: 'ask' },
     maxFrames: 10_000,
   },
@@ -121,7 +120,7 @@ export function formOf(rules: WatchRulesView): RulesForm {
     closeCount: close.kind === 'count' ? close.count : 100,
     closeManifest: close.kind === 'manifest' ? close.name : 'manifest.*',
     missingWaitSeconds: groups.missing.waitSeconds,
-    missingThen: groups.missing.otherwise,
+    missingOtherwise: groups.missing.otherwise,
     maxFrames: groups.maxFrames,
     changed: rules.changed,
     after: after.kind,
@@ -156,8 +155,7 @@ export function rulesOf(form: RulesForm): WatchRulesView {
     },
     groups: {
       close: closeOf(form),
-      // biome-ignore lint/suspicious/noThenProperty: a word of the contract, in plain data that nobody awaits.
-      missing: { waitSeconds: form.missingWaitSeconds, otherwise: form.missingThen },
+      missing: { waitSeconds: form.missingWaitSeconds, otherwise: form.missingOtherwise },
       maxFrames: form.maxFrames,
     },
     changed: form.changed,

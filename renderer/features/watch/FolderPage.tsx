@@ -23,6 +23,7 @@ import { Menu, type MenuEntry } from '../../ui/Menu.tsx';
 import { MiddleTruncate } from '../../ui/MiddleTruncate.tsx';
 import { PageHead } from '../frame/PageHead.tsx';
 import { ActionsTab } from './ActionsTab.tsx';
+import { ExplainDialog } from './ExplainDialog.tsx';
 import { SkippedTab, UploadsTab } from './FilesTabs.tsx';
 import { HeldTab } from './HeldTab.tsx';
 import { StateMark } from './StateMark.tsx';
@@ -50,6 +51,7 @@ export function FolderPage({ folder }: { folder: WatchFolderView }): ReactElemen
 }
 
 function Head({ folder }: { folder: WatchFolderView }): ReactElement {
+  const [explaining, setExplaining] = useState(false);
   const canShow = useApp((state) => state.snapshot?.capabilities.openFolder ?? false);
   const entries: MenuEntry[] = [
     {
@@ -58,6 +60,13 @@ function Head({ folder }: { folder: WatchFolderView }): ReactElement {
       label: 'Copy path',
       icon: 'copy',
       act: () => void copyText(folder.root, 'The path'),
+    },
+    {
+      kind: 'item',
+      id: 'explain',
+      label: 'Explain a file…',
+      icon: 'question',
+      act: () => setExplaining(true),
     },
     { kind: 'line', id: 'line' },
     {
@@ -111,6 +120,7 @@ function Head({ folder }: { folder: WatchFolderView }): ReactElement {
       <Menu entries={entries}>
         <IconButton label="More" icon="more" />
       </Menu>
+      {explaining ? <ExplainDialog root={folder.root} onClose={() => setExplaining(false)} /> : null}
     </PageHead>
   );
 }

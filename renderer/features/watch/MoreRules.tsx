@@ -193,12 +193,12 @@ function Groups({ form }: { form: RulesForm }): ReactElement {
         />
         <Select
           label="Then"
-          value={form.missingThen}
+          value={form.missingOtherwise}
           options={[
             { value: 'ask', label: 'Ask me' },
             { value: 'take', label: 'Go without it' },
           ]}
-          onChange={(missingThen) => change({ missingThen })}
+          onChange={(missingOtherwise) => change({ missingOtherwise })}
         />
       </SettingLine>
       <SettingLine label="Most frames of one group" hint="Encord takes no more than 10,000 at a time.">

@@ -310,6 +310,25 @@ test('rules are changed in place, and removing says what stays', async ({ page, 
   expect(callsOf(main, 'watch.remove')).toEqual([{ watchId: 2 }]);
 });
 
+test('a file is explained by its path', async ({ page, open }) => {
+  const main = await open({ scene: 'busy' });
+  await openFolder(page, '/data/acquisition/traffic/north-junction');
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Explain a file…' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Explain a file' });
+  await expect(dialog.getByLabel('File')).toBeFocused();
+  await expect(dialog.getByLabel('File')).toHaveValue('/data/acquisition/traffic/north-junction/');
+  await page.keyboard.press('End');
+  await page.keyboard.type('cam.mp4');
+  await page.keyboard.press('Enter');
+  await expect(dialog.getByRole('status')).toContainText('lies in no watch folder');
+  expect(lastCall(main, 'watch.explain')).toEqual({
+    path: '/data/acquisition/traffic/north-junction/cam.mp4',
+  });
+  await page.keyboard.press('Escape');
+  await expect(dialog).toHaveCount(0);
+});
+
 test('a hundred folders and ten thousand rows stay a window', async ({ page, open }) => {
   const main = await open({ scene: 'large' });
   await page.getByRole('button', { name: 'Watch folders' }).click();
