@@ -4,6 +4,7 @@
  */
 
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { SettingsView } from '../preload/contract/views.ts';
@@ -127,7 +128,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
     const files = createFiles({ clock });
     const readKey = (text: string, passphrase: string | null) =>
       parsePrivateKey(text, passphrase ?? undefined);
-    const watch = watchDeps(options.host, { clock, log, random });
+    const watch = watchDeps(options.host, dataFolder, { clock, log, random });
     const environment = await environmentAccount(options.env, store, clock, readKey);
     const deps: AppDeps = {
       version,
@@ -251,6 +252,7 @@ function dataFolderOf(options: ProgramOptions): { dataFolder: string; location: 
 /** The machine as watch folders see it. */
 function watchDeps(
   host: HostServices,
+  dataFolder: string,
   ports: { readonly clock: Clock; readonly log: Log; readonly random: Random },
 ): { readonly deps: WatchDeps; close(): void } {
   const scanner = createScanner(ports);
@@ -265,10 +267,11 @@ function watchDeps(
       return known;
     },
     startWatcher: createStartWatcher({ ...ports, scanner }),
-    selfTest: createSelfTest(ports),
+    selfTest: createSelfTest({ clock: ports.clock, owner: `${hostname()} ${dataFolder}` }),
     putAway: createPutAway({ clock: ports.clock, trashItem: host.trashItem ?? null }),
     tools: { glob: globs.name, path: globs.path, problem: globs.problem },
     caseSensitive: process.platform === 'linux',
+    real: (path) => realpath(path).catch(() => path),
     resolve: (path) => resolve(path),
   };
   return { deps, close: () => void scanner.close() };

@@ -34,6 +34,8 @@ export interface WatchDeps extends Surroundings {
   readonly tools: SelectionTools & { readonly problem: (pattern: string) => string | null };
   /** Whether the usual disks of this system tell upper from lower case. */
   readonly caseSensitive: boolean;
+  /** Where a folder really lies, links followed; the path itself where that cannot be found out. */
+  readonly real: (path: string) => Promise<string>;
   /** A path as the system writes it: absolute, without dots and without a separator at its end. */
   readonly resolve: (path: string) => string;
 }

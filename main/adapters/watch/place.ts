@@ -3,9 +3,10 @@
  * `put-away.ts` and `trash.ts`.
  */
 
-import { randomUUID } from 'node:crypto';
-import { link, open, rename, unlink } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { createHash, randomUUID } from 'node:crypto';
+import { link, lstat, open, readdir, rename, unlink } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import type { FileIdentity } from '../../core/model.ts';
 import { fileChanged, systemCode } from '../files/problems.ts';
 import { type Checked, hashAll, isChecked } from './bytes.ts';
 import { READ_HERE } from './problems.ts';
@@ -120,7 +121,7 @@ async function copyWhole(from: string, to: string): Promise<void> {
  * else knows before it is removed, so a file that just came to the old path is not lost.
  */
 async function leave(from: string, checked: Checked): Promise<void> {
-  const leaving = join(dirname(from), LEAVING + randomUUID());
+  const leaving = join(dirname(from), leavingName(from) + randomUUID());
   try {
     await rename(from, leaving);
   } catch (thrown) {
@@ -130,6 +131,31 @@ async function leave(from: string, checked: Checked): Promise<void> {
   }
   if (await isSameFile(leaving, checked)) await unlink(leaving);
   else await giveBack(leaving, from);
+}
+
+/** The beginning of the hidden names that a file of this path gets; no other file's begin so. */
+function leavingName(from: string): string {
+  return `${LEAVING}${createHash('sha256').update(basename(from)).digest('hex').slice(0, 12)}-`;
+}
+
+/**
+ * Ends what a killed move left under a hidden name: where that is a second name of what was uploaded it is taken away,
+ * whatever else it is gets its old name back. Rejects with the system's errors; a folder that is gone holds nothing.
+ */
+export async function finishLeaving(from: string, uploaded: FileIdentity): Promise<void> {
+  const folder = dirname(from);
+  const names = await readdir(folder).catch((thrown: unknown) => {
+    if (systemCode(thrown) === 'ENOENT') return [];
+    throw thrown;
+  });
+  const own = leavingName(from);
+  for (const name of names.filter((each) => each.startsWith(own))) {
+    const leaving = join(folder, name);
+    const stats = await lstat(leaving);
+    const second = stats.nlink > 1 && stats.size === uploaded.size && stats.mtimeMs === uploaded.mtimeMs;
+    if (second) await unlink(leaving);
+    else await giveBack(leaving, from);
+  }
 }
 
 /** Puts a file back that was taken by mistake; where its name is taken again, under the next free one. */

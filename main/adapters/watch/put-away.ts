@@ -12,7 +12,7 @@ import type { PutAway } from '../../core/watch/ports.ts';
 import { systemCode } from '../files/problems.ts';
 import { checkBytes, takeAsItIs } from './bytes.ts';
 import { relativeTo } from './paths.ts';
-import { moveToFree, numbered } from './place.ts';
+import { finishLeaving, moveToFree, numbered } from './place.ts';
 import { outside, watchProblem } from './problems.ts';
 import { forgetTrashed, moveToTrash } from './trash.ts';
 
@@ -45,6 +45,8 @@ export function createPutAway(deps: PutAwayDeps): PutAway {
         await deps.trashItem?.(from);
         return null;
       }),
+
+    recover: (from, { identity }) => inWords(() => finishLeaving(from, identity)),
 
     restore: (from, to) =>
       inWords(async () => {

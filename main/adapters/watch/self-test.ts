@@ -1,8 +1,9 @@
 /** Finds out whether events arrive for a root. Made by the composition root for `core/watch`. */
 
+import { createHash } from 'node:crypto';
 import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Clock, Random } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { RunSelfTest, SelfTest } from '../../core/watch/ports.ts';
 import { systemCode } from '../files/problems.ts';
 import { noAnswer, watchProblem } from './problems.ts';
@@ -15,14 +16,16 @@ const DISK_MS = 5_000;
 
 export interface SelfTestDeps {
   readonly clock: Pick<Clock, 'after'>;
-  readonly random: Pick<Random, 'uuid'>;
+  /** Names this program among all that may watch the same folder: its machine and data folder. */
+  readonly owner: string;
   /** Milliseconds that the event may take. */
   readonly waitMs?: number;
 }
 
 export function createSelfTest(deps: SelfTestDeps): RunSelfTest {
+  // Always the same name, so that what a killed program left is found without looking through the folder.
+  const name = NAME + createHash('sha256').update(deps.owner).digest('hex').slice(0, 16);
   return async (root, waitFor) => {
-    const name = NAME + deps.random.uuid();
     // Listening begins before there is something to hear.
     const heard = waitFor(name).catch(() => false);
     const written = write(join(root, name));
@@ -43,6 +46,7 @@ export function createSelfTest(deps: SelfTestDeps): RunSelfTest {
 /** Null where it was written. */
 async function write(path: string): Promise<SelfTest | null> {
   try {
+    await unlink(path).catch(() => undefined);
     await (await open(path, 'wx', 0o600)).close();
     return null;
   } catch (thrown) {

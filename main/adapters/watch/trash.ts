@@ -7,7 +7,7 @@ import { lstat, mkdir, open, realpath, stat, unlink } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { UploaderError } from '../../core/errors.ts';
 import { systemCode } from '../files/problems.ts';
-import type { Checked } from './bytes.ts';
+import { type Checked, isChecked } from './bytes.ts';
 import { moveToFree, numbered } from './place.ts';
 
 const STICKY = 0o1000;
@@ -34,14 +34,17 @@ export async function moveToTrash(
   const told = trash.top === null ? full : relative(trash.top, full);
   for (const name of numbered(basename(path))) {
     const info = join(trash.folder, 'info', name + INFO);
+    const place = join(trash.folder, 'files', name);
     try {
       await writeNew(info, describe(told, now));
     } catch (thrown) {
-      if (systemCode(thrown) === 'EEXIST') continue;
-      throw thrown;
+      if (systemCode(thrown) !== 'EEXIST') throw thrown;
+      // Of another file, or of this one, by a program that was killed before it took the old name away.
+      if (await isChecked(place, checked).catch(() => false)) return moveToFree(path, [place], checked);
+      continue;
     }
     try {
-      return await moveToFree(path, [join(trash.folder, 'files', name)], checked);
+      return await moveToFree(path, [place], checked);
     } catch (thrown) {
       await unlink(info);
       // Something without a description lies there.

@@ -3,12 +3,13 @@
  * only the very bytes that were uploaded, one after another, with a record of each. Used by `watching.ts`.
  */
 
-import { asUploaderError, type Failure, toFailure } from '../../core/errors.ts';
+import { asUploaderError, type Failure, toFailure, type UploaderError } from '../../core/errors.ts';
 import { below } from '../../core/paths.ts';
 import { sameIdentity, split } from '../../core/watch/pending.ts';
 import type { PutAway, WatchDisk } from '../../core/watch/ports.ts';
 import type { WatchAction } from '../../core/watch/store-port.ts';
 import type { LocalTime } from '../../core/watch/templates.ts';
+import { notMounted } from '../../core/watch/words.ts';
 import type { AppDeps } from '../deps.ts';
 
 const AT_ONCE = 50;
@@ -30,7 +31,7 @@ export class Afterwards {
   #stopped = false;
   #timer: (() => void) | null = null;
   /** Roots that were away when they were tried last, and until when they are left alone; monotonic. */
-  readonly #away = new Map<string, number>();
+  readonly #leftAlone = new Map<string, number>();
 
   constructor(parts: AfterwardsParts) {
     this.#parts = parts;
@@ -58,11 +59,13 @@ export class Afterwards {
   }
 
   /**
-   * Calls off what is due, or brings back what was moved. Throws `invalid-input` for what cannot be undone, and like `PutAway`.
+   * Calls off what is due, or brings back what was moved. Throws like `PutAway`, and where the root is away.
    */
   async undo(action: WatchAction): Promise<void> {
     const { deps, putAway, changed } = this.#parts;
     if (action.state === 'done' && action.to !== null) {
+      const away = await this.#away(action);
+      if (away) throw away;
       await putAway.restore(action.to, below(action.root, action.path));
     }
     deps.store.setAction(action.id, { state: 'undone', at: deps.clock.now(), failure: null });
@@ -110,7 +113,7 @@ export class Afterwards {
       for (const action of due) {
         if (this.#stopped) return false;
         if (away.has(action.root)) continue;
-        if (await this.#isAway(action.root)) away.add(action.root);
+        if (await this.#isAway(action)) away.add(action.root);
         else await this.#do(action);
         changed();
       }
@@ -118,32 +121,50 @@ export class Afterwards {
     return away.size > 0;
   }
 
-  /** Nothing is ever concluded from a root that cannot be seen. */
-  async #isAway(root: string): Promise<boolean> {
-    const { deps, disk } = this.#parts;
-    const now = deps.clock.monotonic();
-    if ((this.#away.get(root) ?? 0) > now) return true;
-    const away = (await disk(root).root()).kind === 'away';
-    if (away) this.#away.set(root, now + AGAIN_MS);
-    else this.#away.delete(root);
+  async #isAway(action: WatchAction): Promise<boolean> {
+    const now = this.#parts.deps.clock.monotonic();
+    if ((this.#leftAlone.get(action.root) ?? 0) > now) return true;
+    const away = (await this.#away(action)) !== null;
+    if (away) this.#leftAlone.set(action.root, now + AGAIN_MS);
+    else this.#leftAlone.delete(action.root);
     return away;
+  }
+
+  /** Why nothing can be concluded from what is seen at the root, or not seen there; null where it can. */
+  async #away({ root, folder }: WatchAction): Promise<UploaderError | null> {
+    const { deps, disk } = this.#parts;
+    const state = await disk(root).root();
+    if (state.kind === 'away') return state.error;
+    return deps.store.watchFolder(folder)?.mounted && !state.mounted ? notMounted(root) : null;
   }
 
   async #do(action: WatchAction): Promise<void> {
     const { deps, putAway } = this.#parts;
     const from = below(action.root, action.path);
+    // Of a row of actions that was read at once, this one may have been called off meanwhile.
+    const { state } = deps.store.action(action.id) ?? {};
+    if (state !== 'due' && state !== 'under-way') return;
     const uploaded = { identity: action.identity, sha256: action.sha256 };
-    if (action.state === 'under-way' && (await this.#finishedBefore(action))) return;
     const to = action.kind === 'move' ? this.#target(action) : null;
-    deps.store.setAction(action.id, { state: 'under-way', to });
+    const again = action.state === 'under-way';
+    if (!again) deps.store.setAction(action.id, { state: 'under-way', to });
     try {
-      const where =
-        to === null ? await putAway.trash(from, uploaded) : await putAway.move(from, to, uploaded);
-      deps.store.setAction(action.id, { state: 'done', to: where, at: deps.clock.now() });
+      if (again) await putAway.recover(from, uploaded);
+      if (!again || !(await this.#finishedBefore(action))) {
+        const where =
+          to === null ? await putAway.trash(from, uploaded) : await putAway.move(from, to, uploaded);
+        deps.store.setAction(action.id, { state: 'done', to: where, at: deps.clock.now() });
+      }
       const { folder } = split(action.path);
       if (folder !== '') await putAway.prune(action.root, folder);
     } catch (thrown) {
-      const failure: Failure = toFailure(asUploaderError(thrown), deps.clock.now());
+      const error = asUploaderError(thrown);
+      // The root went away meanwhile: the file is not gone, it cannot be seen.
+      if (error.code === 'file-missing' && (await this.#isAway(action))) {
+        deps.store.setAction(action.id, { state: 'due', to: null });
+        return;
+      }
+      const failure: Failure = toFailure(error, deps.clock.now());
       deps.store.setAction(action.id, { state: 'failed', to: null, at: failure.at, failure });
     }
   }

@@ -5,13 +5,15 @@
 
 import type { DryRunLeft, DryRunUnit, DryRunView, WatchDraftView } from '../../../preload/contract/watch.ts';
 import { asUploaderError, type Failure, toFailure, UploaderError } from '../../core/errors.ts';
-import { HEAD_BYTES, sniff } from '../../core/media/index.ts';
-import { relativeTo } from '../../core/paths.ts';
+import { HEAD_BYTES, mediaType, sniff } from '../../core/media/index.ts';
+import { below, relativeTo } from '../../core/paths.ts';
 import type { Plan } from '../../core/plan.ts';
 import { createPlan } from '../../core/planner.ts';
+import { foreignType, otherType } from '../../core/refusals.ts';
 import { type Assembled, assemble, type FileHere } from '../../core/watch/assembly.ts';
 import { imageSize } from '../../core/watch/dimensions.ts';
 import type { GroupFrame } from '../../core/watch/groups.ts';
+import { split } from '../../core/watch/pending.ts';
 import { sayReason } from '../../core/watch/reasons.ts';
 import { unfinishedPattern } from '../../core/watch/rungs/unfinished-name.ts';
 import { createSelection } from '../../core/watch/selection.ts';
@@ -20,7 +22,7 @@ import { failureView } from '../outcome.ts';
 import { plannedOf, Templates } from './planning.ts';
 import { rulesProblems } from './rules-check.ts';
 
-/** Frames that are looked into for their sizes. */
+/** So many frames are looked into for their sizes. */
 const LOOKED_INTO = 2_000;
 const LOOK_BYTES = 32 * 1024;
 const READ_AT_ONCE = 8;
@@ -124,7 +126,12 @@ export class DryRuns {
     const folder = { root, rules: draft.rules };
     const files = await this.#scan(run, folder);
     const looked = await this.#lookInto(run, folder, files);
-    const { units, left } = assemble(files, draft.rules, (path) => looked.get(path));
+    const frames = files.filter(({ path }) => !looked.refused.has(path));
+    for (const file of files) {
+      const why = looked.refused.get(file.path);
+      if (why !== undefined) stay(run, file, why);
+    }
+    const { units, left } = assemble(frames, draft.rules, (path) => looked.frames.get(path));
     for (const { file, why } of left) stay(run, file, why);
     run.phase = 'comparing';
     await this.#plan(run, folder, draft.datasetId, units);
@@ -157,28 +164,35 @@ export class DryRuns {
     return files;
   }
 
-  /** Formats and sizes of the first frames, for remarks on groups that mix them. */
-  async #lookInto(
-    run: DryRun,
-    { root, rules }: Rooted,
-    files: readonly FileHere[],
-  ): Promise<ReadonlyMap<string, Pick<GroupFrame, 'format' | 'dimensions'>>> {
-    const found = new Map<string, Pick<GroupFrame, 'format' | 'dimensions'>>();
-    if (rules.becomes.kind === 'files') return found;
+  /** What is no image is no frame, and stays alone; formats, and sizes of the first frames, for remarks on groups that mix them. */
+  async #lookInto(run: DryRun, { root, rules }: Rooted, files: readonly FileHere[]): Promise<Looked> {
+    const looked = { frames: new Map<string, Frame>(), refused: new Map<string, string>() };
+    const { becomes } = rules;
+    if (becomes.kind === 'files') return looked;
+    const wanted = mediaType(becomes.media);
     const disk = this.#deps.watch.disk(root);
-    const chosen = files.slice(0, LOOKED_INTO);
     let next = 0;
     const work = async (): Promise<void> => {
-      for (let file = chosen[next++]; file && !run.abort.signal.aborted; file = chosen[next++]) {
-        const head = await disk.read(file.path, 0, LOOK_BYTES).catch(() => null);
-        const kind = head && sniff(head.subarray(0, HEAD_BYTES));
-        if (head && kind?.kind === 'taken') {
-          found.set(file.path, { format: kind.format.mime, dimensions: imageSize(head) });
+      for (let index = next++; !run.abort.signal.aborted; index = next++) {
+        const path = files[index]?.path;
+        if (path === undefined) return;
+        const head = await disk
+          .read(path, 0, index < LOOKED_INTO ? LOOK_BYTES : HEAD_BYTES)
+          .catch(() => null);
+        // What cannot be read is the plan's to tell.
+        if (!head) continue;
+        const kind = sniff(head.subarray(0, HEAD_BYTES));
+        if (kind.kind === 'taken' && kind.media.id === 'image') {
+          looked.frames.set(path, { format: kind.format.mime, dimensions: imageSize(head) });
+        } else {
+          const { name } = split(path);
+          const error = kind.kind === 'foreign' ? foreignType(name, kind.format) : otherType(kind, wanted);
+          looked.refused.set(path, error.message);
         }
       }
     };
     await Promise.all(Array.from({ length: READ_AT_ONCE }, work));
-    return found;
+    return looked;
   }
 
   async #plan(
@@ -192,7 +206,10 @@ export class DryRuns {
     const notes = new Map(assembled.map(({ unit, note }) => [unit.key, note]));
     // The hash is known only when the file is read; it stands for itself until then.
     const templates = new Templates(folder.rules);
-    const planned = plannedOf(folder, units, templates, watch, new Map());
+    const hashes = new Map(
+      units.flatMap((unit) => unit.files.map(({ path }) => [below(folder.root, path), '{sha256}'] as const)),
+    );
+    const planned = plannedOf(folder, units, templates, watch, hashes);
     const plan = createPlan(
       { ...planned, sizeLimitBytes: this.#sizeLimit(), datasetId: null },
       { files, ledger: store, clock },
@@ -224,6 +241,14 @@ export class DryRuns {
     plan.cancel();
     run.plan = null;
   }
+}
+
+type Frame = Pick<GroupFrame, 'format' | 'dimensions'>;
+
+/** By path; `refused`: why. */
+interface Looked {
+  readonly frames: ReadonlyMap<string, Frame>;
+  readonly refused: ReadonlyMap<string, string>;
 }
 
 type Rooted = { readonly root: string; readonly rules: WatchDraftView['rules'] };

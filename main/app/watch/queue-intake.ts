@@ -33,12 +33,26 @@ export interface QueueIntakeParts {
   readonly added: (added: Added) => void;
 }
 
+/** Units of a folder that are planned and added together. */
+interface Sweep {
+  readonly folder: WatchFolder;
+  readonly account: AccountRecord;
+  readonly units: readonly FinishedUnit[];
+  readonly planned: Planned;
+  /** Filled when they are added. */
+  readonly outcomes: Map<string, Taken>;
+  /** Whether no other folder has added anything for the dataset since copies were looked for. */
+  readonly alone: () => boolean;
+}
+
 /** Told at the first moment of a plan and every later one; nobody looks at it here. */
 const nobody = (): void => undefined;
 
 export class QueueIntake implements Intake {
   readonly #parts: QueueIntakeParts;
   readonly #copies: Copies;
+  /** How often something was added for a dataset, by any of its folders. */
+  readonly #added = new Map<string, number>();
 
   constructor(parts: QueueIntakeParts) {
     this.#parts = parts;
@@ -74,17 +88,46 @@ export class QueueIntake implements Intake {
     if (!account) throw accountMissing();
     const outcomes = new Map<string, Taken>();
     const hashes = new Map<string, string>();
-    for (const [key, taken] of await this.#copies.underway(folder, units, hashes, signal))
-      outcomes.set(key, taken);
     const templates = new Templates(folder.rules);
-    if (templates.wantHashes) await this.#copies.hashAll(folder, units, hashes, outcomes, signal);
-    const left = units.filter((unit) => !outcomes.has(unit.key));
-    if (left.length > 0) {
+    let left = units;
+    for (let added = false; !added; ) {
+      const before = this.#addedTo(folder.datasetId);
+      const copies = await this.#copies.underway(folder, left, hashes, signal);
+      for (const [key, taken] of copies) outcomes.set(key, taken);
+      if (templates.wantHashes) await this.#copies.hashAll(folder, left, hashes, outcomes, signal);
+      left = left.filter((unit) => !outcomes.has(unit.key));
+      if (left.length === 0) break;
       const planned = plannedOf(folder, left, templates, this.#parts.deps.watch, hashes);
-      await this.#plan(folder, account, left, planned, outcomes, signal);
+      const alone = (): boolean => this.#addedTo(folder.datasetId) === before;
+      added = await this.#plan({ folder, account, units: left, planned, outcomes, alone }, signal);
+    }
+    const copies = this.#ofSkipped(folder, units, outcomes);
+    if (copies.length > 0) {
+      for (const unit of copies) outcomes.delete(unit.key);
+      const planned = plannedOf(folder, copies, templates, this.#parts.deps.watch, hashes);
+      await this.#plan({ folder, account, units: copies, planned, outcomes, alone: () => true }, signal);
     }
     this.#wake(folder, units, outcomes);
     return outcomes;
+  }
+
+  /** Copies of files that were skipped in this very sweep: the dataset has their content, so all of them are skipped at once. */
+  #ofSkipped(
+    folder: WatchFolder,
+    units: readonly FinishedUnit[],
+    outcomes: ReadonlyMap<string, Taken>,
+  ): readonly FinishedUnit[] {
+    const { store } = this.#parts.deps;
+    const skipped = new Map<string, boolean>();
+    return units.filter((unit) => {
+      const outcome = outcomes.get(unit.key);
+      if (outcome?.kind !== 'underway') return false;
+      const path = relativeTo(folder.root, outcome.path);
+      if (path === null || outcomes.get(path)?.kind !== 'settled') return false;
+      const known = skipped.get(path) ?? store.known(folder.ledger, path)?.state === 'skipped';
+      skipped.set(path, known);
+      return known;
+    });
   }
 
   /**
@@ -98,20 +141,20 @@ export class QueueIntake implements Intake {
       const outcome = outcomes.get(unit.key);
       const size = unit.files[0]?.seen.identity.size;
       if (outcome?.kind !== 'underway' || size === undefined) continue;
-      const known = paths.get(size) ?? new Set(store.underway(folder.datasetId, size).map(({ path }) => path));
+      const known =
+        paths.get(size) ?? new Set(store.underway(folder.datasetId, size).map(({ path }) => path));
       paths.set(size, known);
       if (!known.has(outcome.path)) outcomes.set(unit.key, { kind: 'changed' });
     }
   }
 
-  async #plan(
-    folder: WatchFolder,
-    account: AccountRecord,
-    units: readonly FinishedUnit[],
-    planned: Planned,
-    outcomes: Map<string, Taken>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  #addedTo(datasetId: string): number {
+    return this.#added.get(datasetId) ?? 0;
+  }
+
+  /** Adds what is planned; false, and nothing is added, when it was not alone any more. */
+  async #plan(sweep: Sweep, signal: AbortSignal): Promise<boolean> {
+    const { folder, account, units, planned, outcomes, alone } = sweep;
     const { deps, sizeLimit, inTurn, added } = this.#parts;
     const { files, store, clock } = deps;
     const plan = createPlan(
@@ -128,13 +171,15 @@ export class QueueIntake implements Intake {
         const against = this.#queueNow();
         if (!(await plan.settle(folder.datasetId))) continue;
         const done = await inTurn(() => {
+          if (!alone()) return 'not alone';
           // While it waited for its turn, somebody else may have added the same files.
           if (against !== this.#queueNow() && !this.#isQuiet(plan)) return null;
           return this.#add(folder, account, plan, units, outcomes);
         });
+        if (done === 'not alone') return false;
         if (!done) continue;
         added(done);
-        return;
+        return true;
       }
     } finally {
       signal.removeEventListener('abort', stop);
@@ -183,6 +228,7 @@ export class QueueIntake implements Intake {
       planned.length === 0
         ? null
         : store.addBatch(this.#batch(folder, account, planned), planned, turnedAway);
+    if (batchId !== null) this.#added.set(folder.datasetId, this.#addedTo(folder.datasetId) + 1);
     for (const unit of units) if (!outcomes.has(unit.key)) outcomes.set(unit.key, { kind: 'settled' });
     return { watchId: folder.id, batchId, twins: result.twins, turnedAway };
   }

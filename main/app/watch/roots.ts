@@ -3,6 +3,7 @@
 import { UploaderError } from '../../core/errors.ts';
 import { relativeTo } from '../../core/paths.ts';
 import { overlap, sayOverlap } from '../../core/watch/overlap.ts';
+import type { WatchFolder } from '../../core/watch/rules.ts';
 import type { AppDeps } from '../deps.ts';
 
 export interface Inspected {
@@ -14,15 +15,20 @@ export async function inspectRoot(root: string, { store, watch, dataFolder }: Ap
   const disk = watch.disk(root);
   const state = await disk.root();
   if (state.kind === 'away') return { problem: state.error, notes: [] };
-  if (relativeTo(dataFolder, root) !== null || relativeTo(root, dataFolder) !== null) {
+  const [real, realData] = await Promise.all([watch.real(root), watch.real(dataFolder)]);
+  if (relativeTo(realData, real) !== null || relativeTo(real, realData) !== null) {
     const problem = new UploaderError(
       'watch-nested',
       'The data folder of this program lies there. Choose a folder of your own files.',
     );
     return { problem, notes: [] };
   }
-  const clash = overlap(root, store.watchFolders(), watch.caseSensitive);
-  if (clash) return { problem: new UploaderError('watch-nested', sayOverlap(root, clash)), notes: [] };
+  const clash = overlap(real, await realRoots(store.watchFolders(), watch), watch.caseSensitive);
+  if (clash) {
+    const { kind, other } = clash;
+    const problem = new UploaderError('watch-nested', sayOverlap(root, { kind, other: other.folder }));
+    return { problem, notes: [] };
+  }
   const notes: string[] = [];
   const kind = await disk.kind();
   if (!kind.events) {
@@ -32,4 +38,17 @@ export async function inspectRoot(root: string, { store, watch, dataFolder }: Ap
   }
   if (state.readOnly) notes.push('It is read-only here: finished files can be uploaded, but not moved away.');
   return { problem: null, notes };
+}
+
+/** A link is another path to the same files. What is away is not asked: it may not answer. */
+function realRoots(
+  folders: readonly WatchFolder[],
+  watch: AppDeps['watch'],
+): Promise<{ readonly root: string; readonly folder: WatchFolder }[]> {
+  return Promise.all(
+    folders.map(async (folder) => {
+      const { kind } = await watch.disk(folder.root).root();
+      return { root: kind === 'there' ? await watch.real(folder.root) : folder.root, folder };
+    }),
+  );
 }

@@ -28,7 +28,9 @@ export function rulesProblems(rules: WatchRules, tools: AppDeps['watch']['tools'
   if (marker !== null) note('marker', asideProblem(marker));
   if (manifest !== null) note('manifest', asideProblem(manifest) ?? tools.problem(manifest));
   const { close } = rules.groups;
-  if (close.kind === 'marker' || close.kind === 'manifest') note('close', asideProblem(close.name));
+  if (close.kind === 'marker' || close.kind === 'manifest') {
+    note('close', asideProblem(close.name) ?? tools.problem(close.name.replaceAll('{folder}', '*')));
+  }
   const captures: string[] = [];
   if (rules.becomes.kind === 'pattern') {
     const read = readPattern(rules.becomes.pattern);

@@ -4,12 +4,19 @@
  */
 
 import { compareNatural } from '../natural.ts';
-import { type GroupFrame, type GroupPlace, groupOf, judgeGroup, splitByGap } from './groups.ts';
+import {
+  type GroupFrame,
+  type GroupPlace,
+  type GroupVerdict,
+  groupOf,
+  judgeGroup,
+  splitByGap,
+} from './groups.ts';
 import type { FinishedUnit } from './intake.ts';
 import { type Pattern, readPattern } from './pattern.ts';
 import { split } from './pending.ts';
 import type { SeenFile } from './ports.ts';
-import type { WatchRules } from './rules.ts';
+import type { GroupMedia, WatchRules } from './rules.ts';
 
 export interface FileHere {
   /** Relative. */
@@ -71,25 +78,30 @@ export function assemble(
       else enter(file, place);
     }
   }
-  const units = [...groups].map(([key, group]): Assembled => {
+  const units = [...groups].flatMap(([key, group]): Assembled[] => {
     const members = group.files.sort((a, b) => compareNatural(a.path, b.path));
+    const verdict = judgeNow(members, rules, becomes.media, looked);
+    if (verdict.kind === 'too-large') {
+      for (const { path, seen } of members) left.push({ file: { path, seen }, why: verdict.reason });
+      return [];
+    }
     const unit: FinishedUnit = {
       key,
       group: { media: becomes.media, key, name: group.name, late: false },
       files: members.map(({ path, seen, place }) => ({ path, seen, captures: place.captures })),
     };
-    return { unit, note: noteOn(members, rules, becomes.media, looked) };
+    return [{ unit, note: noteOn(verdict) }];
   });
   return { units, left };
 }
 
-/** What the group would be asked about or remarked on, were it closed now. */
-function noteOn(
+/** The group, were it closed now. */
+function judgeNow(
   members: readonly (FileHere & { readonly place: GroupPlace })[],
   rules: WatchRules,
-  media: 'image-group' | 'image-sequence',
+  media: GroupMedia,
   looked: LookedAt,
-): string | null {
+): GroupVerdict {
   const frames = members.map(({ path, place }) => ({
     path,
     name: split(path).name,
@@ -108,13 +120,11 @@ function noteOn(
   // A list is read only when the folder is on; here what is there counts.
   const close =
     rules.groups.close.kind === 'manifest' ? ({ kind: 'quiet', seconds: 0 } as const) : rules.groups.close;
-  const verdict = judgeGroup({ media, frames }, { ...rules.groups, close }, facts);
-  switch (verdict.kind) {
-    case 'complete':
-      return verdict.notes.length === 0 ? null : verdict.notes.join('; ');
-    case 'open':
-    case 'ask':
-    case 'too-large':
-      return verdict.reason;
-  }
+  return judgeGroup({ media, frames }, { ...rules.groups, close }, facts);
+}
+
+/** What it would be asked about or remarked on; null: nothing. */
+function noteOn(verdict: GroupVerdict): string | null {
+  if (verdict.kind !== 'complete') return verdict.reason;
+  return verdict.notes.length === 0 ? null : verdict.notes.join('; ');
 }

@@ -81,6 +81,7 @@ export class Dealing {
             pending: ports.observer.pending,
             note: (rows) => this.#note(rows),
             settle: (path) => ports.observer.settle(path),
+            look: (paths) => this.#lookAgain(paths),
           });
   }
 

@@ -246,6 +246,8 @@ export class FolderRun {
   /** Whether the root is there and armed; arms it where that is to be done. */
   async #standing(): Promise<boolean> {
     const now = this.#ports.clock.monotonic();
+    // A root that is there and cannot be looked through would be armed again and again without a pause.
+    if (this.#state.kind === 'suspended' && this.#scanWanted.length === 0 && now < this.#rootAt) return false;
     const first = this.#unsure.has('') || this.#scanWanted.length > 0 || now >= this.#nextScanAt;
     if (this.#armed && !first && now < this.#rootAt) return true;
     const root = await this.#ports.disk.root();
@@ -445,7 +447,9 @@ export class FolderRun {
     )) {
       await this.#observer.scanned(found, slicer);
       files += found.names.length;
-      if (this.#state.kind === 'starting') this.#state = { kind: 'starting', files };
+      if (this.#state.kind !== 'starting') continue;
+      this.#state = { kind: 'starting', files };
+      this.#ports.changed();
     }
     for (const file of this.#observer.unseen(folders)) {
       this.#observer.look(file.path, await disk.look(file.path));

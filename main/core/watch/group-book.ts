@@ -8,32 +8,22 @@ import type { Clock } from '../ports.ts';
 import type { Decision, Waiting } from './dealing.ts';
 import { FrameLooks } from './frame-looks.ts';
 import { whatCloses } from './group-closing.ts';
+import { type GroupBecoming, GroupMembers } from './group-members.ts';
 import { groupReason, groupRow, strayRow } from './group-rows.ts';
-import {
-  type Group as Frames,
-  type GroupPlace,
-  type GroupVerdict,
-  groupOf,
-  judgeGroup,
-  splitByGap,
-} from './groups.ts';
+import { type Group as Frames, type GroupVerdict, judgeGroup } from './groups.ts';
 import type { FinishedUnit } from './intake.ts';
 import type { Judging } from './judging.ts';
 import { latenessOf } from './late-frames.ts';
-import { changeGroup, type OpenGroup, openGroup, sameMembers } from './open-group.ts';
-import { type Pattern, readPattern } from './pattern.ts';
-import { type Pending, split } from './pending.ts';
+import type { OpenGroup } from './open-group.ts';
+import { join, type Pending, split } from './pending.ts';
 import type { WatchDisk } from './ports.ts';
 import type { RungTools } from './readiness.ts';
 import { reasonNow } from './reason-now.ts';
-import type { Becoming, GroupRules, WatchFolder } from './rules.ts';
+import type { GroupRules, WatchFolder } from './rules.ts';
 import type { Noted, WatchStore } from './store-port.ts';
-import { splitName } from './templates.ts';
 
 /** So many remarks on finished groups are kept for people. */
 const REMARKS = 5;
-
-type GroupBecoming = Exclude<Becoming, { kind: 'files' }>;
 
 export interface GroupBookPorts {
   readonly disk: WatchDisk;
@@ -52,49 +42,32 @@ export interface GroupBookPorts {
   readonly takes: (path: string) => boolean;
   /** The whole root is to be looked through again. */
   readonly rescan: () => void;
+  /** Looks at these files (relative) as an event would have it done. */
+  readonly look: (paths: readonly string[]) => Promise<unknown>;
 }
 
 export class GroupBook {
   readonly #becomes: GroupBecoming;
-  readonly #pattern: Pattern | null;
   readonly #ports: GroupBookPorts;
-  readonly #groups = new Map<string, OpenGroup>();
-  /** Where each file is; a file of no group has a reason. */
-  readonly #places = new Map<string, GroupPlace | { readonly none: string }>();
+  readonly #members: GroupMembers;
   readonly #looks: FrameLooks;
-  /** Folders whose files have to be divided by time again. */
-  readonly #undivided = new Set<string>();
   readonly #remarks: string[] = [];
 
   constructor(becomes: GroupBecoming, ports: GroupBookPorts) {
     this.#becomes = becomes;
     this.#ports = ports;
+    this.#members = new GroupMembers(becomes, ports);
     this.#looks = new FrameLooks(becomes.media, ports);
-    const read = becomes.kind === 'pattern' ? readPattern(becomes.pattern) : null;
-    this.#pattern = read?.ok ? read.pattern : null;
+  }
+
+  get #groups(): ReadonlyMap<string, OpenGroup> {
+    return this.#members.groups;
   }
 
   // -------------------------------------------------------------------------------------------- what happens
 
   changed(file: Pending, what: 'came' | 'changed' | 'went'): void {
-    if (this.#becomes.kind === 'gap') {
-      this.#undivided.add(file.folder);
-      if (what === 'went') this.#leave(file.path);
-      else if (what === 'changed') this.#dirty(this.#groupOf(file.path));
-      return;
-    }
-    if (what === 'went') {
-      this.#leave(file.path);
-      return;
-    }
-    if (what === 'changed') {
-      this.#dirty(this.#groupOf(file.path));
-      return;
-    }
-    const place = groupOf(this.#becomes, this.#pattern, file.path);
-    this.#places.set(file.path, place);
-    if ('none' in place) return;
-    this.#enter(file, place);
+    this.#members.changed(file, what);
   }
 
   besides(folder: string): void {
@@ -104,9 +77,7 @@ export class GroupBook {
   }
 
   clear(): void {
-    this.#groups.clear();
-    this.#places.clear();
-    this.#undivided.clear();
+    this.#members.clear();
   }
 
   release(): boolean {
@@ -120,42 +91,13 @@ export class GroupBook {
     return any;
   }
 
-  #enter(file: Pending, place: Pick<GroupPlace, 'key' | 'name' | 'folder'>): void {
-    const known = this.#groups.get(place.key);
-    if (known) {
-      known.members.set(file.path, file);
-      this.#dirty(known);
-      return;
-    }
-    const { clock } = this.#ports;
-    this.#groups.set(place.key, openGroup(place, file, { monotonic: clock.monotonic(), wall: clock.now() }));
-  }
-
-  #leave(path: string): void {
-    const group = this.#groupOf(path);
-    this.#places.delete(path);
-    if (!group) return;
-    group.members.delete(path);
-    if (group.members.size === 0) this.#groups.delete(group.key);
-    else if (!group.taking) this.#dirty(group);
-  }
-
-  #groupOf(path: string): OpenGroup | undefined {
-    const place = this.#places.get(path);
-    return place && 'key' in place ? this.#groups.get(place.key) : undefined;
-  }
-
-  #dirty(group: OpenGroup | undefined): void {
-    if (group) changeGroup(group, this.#ports.clock.monotonic());
-  }
-
   // -------------------------------------------------------------------------------------------- a round
 
   /** Looks at the groups that something happened to, or whose time has come; answers those that are finished. */
   async finished(judged: readonly Pending[]): Promise<FinishedUnit[]> {
-    this.#divide();
+    this.#members.divide();
     for (const file of judged) {
-      const group = this.#groupOf(file.path);
+      const group = this.#members.of(file.path);
       if (group) group.dueAt = 0;
     }
     const now = this.#ports.clock.monotonic();
@@ -172,45 +114,6 @@ export class GroupBook {
     let next = Number.POSITIVE_INFINITY;
     for (const group of this.#groups.values()) if (!group.taking && group.dueAt < next) next = group.dueAt;
     return next;
-  }
-
-  /** By time: the files of a folder are divided anew when one of them came, changed or went. */
-  #divide(): void {
-    if (this.#becomes.kind !== 'gap' || this.#undivided.size === 0) return;
-    const files = [...this.#ports.pending.values()].filter((file) => this.#undivided.has(file.folder));
-    const before = new Map<string, OpenGroup>();
-    for (const group of [...this.#groups.values()]) {
-      if (!this.#undivided.has(group.folder) || group.taking) continue;
-      before.set(group.key, group);
-      this.#groups.delete(group.key);
-    }
-    this.#undivided.clear();
-    const timed = files
-      .filter((file) => !file.taking && !this.#enterKnown(file))
-      .map((file) => ({ path: file.path, mtimeMs: file.seen.identity.mtimeMs, file }));
-    const divided = splitByGap(timed, this.#becomes.seconds);
-    for (const [index, { key, folder, name, files: members }] of divided.entries()) {
-      for (const { file } of members) {
-        this.#places.set(file.path, { key, folder, name, frame: null, captures: {} });
-        this.#enter(file, { key, folder, name });
-      }
-      const group = this.#groups.get(key);
-      if (group) group.passed = divided[index + 1]?.folder === folder;
-    }
-    for (const [key, old] of before) {
-      const group = this.#groups.get(key);
-      if (group && sameMembers(old, group)) this.#groups.set(key, { ...old, passed: group.passed, dueAt: 0 });
-    }
-  }
-
-  /** A file that changed stays with the group that it was taken with, whatever its time is now. */
-  #enterKnown(file: Pending): boolean {
-    const key = file.again ? this.#ports.store.known(this.#ports.folder().ledger, file.path)?.group : null;
-    if (!key) return false;
-    const name = splitName(split(key).name).stem;
-    this.#places.set(file.path, { key, folder: file.folder, name, frame: null, captures: {} });
-    this.#enter(file, { key, folder: file.folder, name });
-    return true;
   }
 
   async #assess(group: OpenGroup): Promise<FinishedUnit | null> {
@@ -237,9 +140,32 @@ export class GroupBook {
       case 'too-large':
         return null;
       case 'complete':
+        if (await this.#findsMore(group)) return null;
         this.#remark(group, verdict.notes);
         return this.#unit(group, group.key, false);
     }
+  }
+
+  /**
+   * Whether files of the group lie there that nobody has told of yet: what closes it may be younger than the last look at its
+   * folder. They are looked at, and it is judged with them in the next round.
+   */
+  async #findsMore(group: OpenGroup): Promise<boolean> {
+    const { disk, store, pending, takes, look } = this.#ports;
+    const { ledger } = this.#ports.folder();
+    const unseen: string[] = [];
+    for (const folder of new Set([...group.members.values()].map((file) => file.folder))) {
+      const known = store.knownIn(ledger, folder);
+      for (const name of await disk.names(folder)) {
+        const path = join(folder, name);
+        if (pending.has(path) || known.has(name) || !takes(path)) continue;
+        if (this.#members.belongs(group, path)) unseen.push(path);
+      }
+    }
+    await look(unseen);
+    if (!unseen.some((path) => pending.has(path))) return false;
+    group.dueAt = 0;
+    return true;
   }
 
   #verdict(group: OpenGroup, facts: Parameters<typeof judgeGroup>[2]): GroupVerdict {
@@ -267,11 +193,10 @@ export class GroupBook {
       media: this.#becomes.media,
       frames: files.map((file) => {
         const finished = file.verdict.kind === 'finished';
-        const place = this.#places.get(file.path);
         return {
           path: file.path,
           name: file.name,
-          frame: place && 'frame' in place ? place.frame : null,
+          frame: this.#members.placeOf(file.path)?.frame ?? null,
           finished,
           reason: finished ? null : reasonNow(file, now),
           ...this.#looks.of(file),
@@ -285,15 +210,9 @@ export class GroupBook {
     return {
       quietMs: group.passed ? Number.POSITIVE_INFINITY : now - group.changedAt,
       waitedMs: group.missingSince === null ? 0 : now - group.missingSince,
-      ...(await whatCloses(group, this.#ports, (path) => this.#belongs(group, path))),
+      ...(await whatCloses(group, this.#ports, (path) => this.#members.belongs(group, path))),
       asItIs: group.decision === 'upload',
     };
-  }
-
-  #belongs(group: OpenGroup, path: string): boolean {
-    if (this.#becomes.kind === 'gap') return true;
-    const place = groupOf(this.#becomes, this.#pattern, path);
-    return 'key' in place && place.key === group.key;
   }
 
   /** What is no image is refused alone. False where a file cannot be read now. */
@@ -342,10 +261,8 @@ export class GroupBook {
   /** The whole group once more, as it is now: all that the ledger has of it is looked at as if it were new. */
   #anew(group: OpenGroup): void {
     this.#ports.store.forgetGroup(this.#ports.folder().ledger, group.key);
-    this.#dirty(group);
     group.late = null;
-    for (const file of group.members.values()) file.again = false;
-    if (this.#becomes.kind === 'gap') this.#undivided.add(group.folder);
+    this.#members.renew(group);
     this.#ports.rescan();
   }
 
@@ -354,14 +271,11 @@ export class GroupBook {
     return {
       key,
       group: { media: this.#becomes.media, key: group.key, name: group.name, late },
-      files: files.map((file) => {
-        const place = this.#places.get(file.path);
-        return {
-          path: file.path,
-          seen: file.seen,
-          captures: place && 'captures' in place ? place.captures : {},
-        };
-      }),
+      files: files.map(({ path, seen }) => ({
+        path,
+        seen,
+        captures: this.#members.placeOf(path)?.captures ?? {},
+      })),
     };
   }
 
@@ -426,11 +340,8 @@ export class GroupBook {
 
   /** Why the file waits, by its group; null where it is of none that is known. */
   reasonOf(file: Pending): string | null {
-    const place = this.#places.get(file.path);
-    if (!place) return null;
-    if ('none' in place) return place.none;
-    const group = this.#groups.get(place.key);
-    return group ? groupReason(group, this.#rowFacts()) : null;
+    const group = this.#members.of(file.path);
+    return group ? groupReason(group, this.#rowFacts()) : this.#members.whyNone(file.path);
   }
 
   #rowFacts(): Parameters<typeof groupRow>[1] {
@@ -445,10 +356,6 @@ export class GroupBook {
 
   /** Finished files that belong to no group. */
   #strays(): (readonly [Pending, string])[] {
-    if (this.#becomes.kind === 'gap') return [];
-    return [...this.#places].flatMap(([path, place]) => {
-      const file = this.#ports.pending.get(path);
-      return file && 'none' in place && file.verdict.kind === 'finished' ? [[file, place.none] as const] : [];
-    });
+    return [...this.#members.strays()].filter(([file]) => file.verdict.kind === 'finished');
   }
 }

@@ -66,6 +66,8 @@ export class Observer {
         this.#gone(path);
         return;
       case 'folder':
+        // It took the place of a file, perhaps.
+        this.#drop(path);
         return;
     }
   }
@@ -93,9 +95,10 @@ export class Observer {
   }
 
   #compare(found: ScannedFolder, first: number, end: number, known: ReadonlyMap<string, KnownFile>): void {
+    const { folder } = found;
     for (let index = first; index < end; index += 1) {
       const name = found.names[index] ?? '';
-      const path = join(found.folder, name);
+      const path = join(folder, name);
       const size = found.sizes[index] ?? 0;
       const mtimeMs = found.mtimes[index] ?? 0;
       const row = known.get(name);
@@ -104,14 +107,19 @@ export class Observer {
         if (this.pending.has(path)) this.#drop(path);
         continue;
       }
-      this.#see(path, { identity: { size, mtimeMs }, inode: found.inodes[index] || null }, row ?? null);
+      const seen = { identity: { size, mtimeMs }, inode: found.inodes[index] || null };
+      this.#see(path, seen, row ?? null, { folder, name });
     }
   }
 
   /** The scan of these folders is over: what is pending below them and was not met may be gone. */
   unseen(folders: readonly string[]): Pending[] {
     const below = (path: string) => folders.some((folder) => folder === '' || path.startsWith(`${folder}/`));
-    return [...this.pending.values()].filter((file) => file.seenIn !== this.#scan && below(file.path));
+    const unseen: Pending[] = [];
+    for (const file of this.pending.values()) {
+      if (file.seenIn !== this.#scan && below(file.path)) unseen.push(file);
+    }
+    return unseen;
   }
 
   /** What was there before is written down; called when the first scan is over, too. */
@@ -141,9 +149,9 @@ export class Observer {
   }
 
   /** `row`: what the ledger knows; undefined where it was not asked. */
-  #see(path: string, seen: SeenFile, row: KnownFile | null | undefined): void {
+  #see(path: string, seen: SeenFile, row: KnownFile | null | undefined, place = split(path)): void {
     if (!this.#ports.takes(path)) {
-      this.#ports.besides(split(path).folder);
+      this.#ports.besides(place.folder);
       return;
     }
     const folder = this.#folder();
@@ -169,12 +177,13 @@ export class Observer {
       return;
     }
     const now = this.#ports.now();
-    const file = newPending(path, seen, now, this.#scan);
-    file.renamedInto = this.#isRename(file.name, seen.inode, now.monotonic);
+    const file = newPending(path, seen, now, this.#scan, place);
+    const unfinished = this.#ports.unfinished(file.name);
+    file.renamedInto = !unfinished && this.#isRename(seen.inode, now.monotonic);
     file.again = isAgain(known);
     this.pending.set(path, file);
     this.#folders.set(file.folder, (this.#folders.get(file.folder) ?? 0) + 1);
-    if (seen.inode !== null && this.#ports.unfinished(file.name)) this.#writing.add(seen.inode);
+    if (seen.inode !== null && unfinished) this.#writing.add(seen.inode);
     this.#ports.changed(file, 'came');
   }
 
@@ -188,13 +197,19 @@ export class Observer {
   }
 
   #gone(path: string): void {
-    this.#drop(path);
-    // Of a folder all that was below it: it was renamed, or removed.
-    const folders = [...this.#folders.keys()].filter((each) => each === path || each.startsWith(`${path}/`));
-    if (folders.length > 0) {
-      for (const each of this.pending.keys()) if (each.startsWith(`${path}/`)) this.#drop(each);
-    }
+    if (this.pending.has(path)) this.#drop(path);
+    else this.#goneFolder(path);
     this.#ports.besides(split(path).folder);
+  }
+
+  /** Of a folder all that was below it: it was renamed, or removed. */
+  #goneFolder(path: string): void {
+    const inside = `${path}/`;
+    for (const folder of this.#folders.keys()) {
+      if (folder !== path && !folder.startsWith(inside)) continue;
+      for (const each of [...this.pending.keys()]) if (each.startsWith(inside)) this.#drop(each);
+      return;
+    }
   }
 
   #drop(path: string): void {
@@ -214,8 +229,8 @@ export class Observer {
   }
 
   /** Whether the same file had an unfinished name until now. Its event may come before that of the old name. */
-  #isRename(name: string, inode: string | null, monotonic: number): boolean {
-    if (inode === null || this.#ports.unfinished(name)) return false;
+  #isRename(inode: string | null, monotonic: number): boolean {
+    if (inode === null) return false;
     if (this.#writing.has(inode)) return true;
     const vanished = this.#vanished.get(inode);
     if (vanished === undefined) return false;

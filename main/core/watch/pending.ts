@@ -48,15 +48,21 @@ export interface Pending {
   taking: boolean;
 }
 
+/** One of each for all: 100,000 files may wait at once. */
+const NO_LIST: Listed = { kind: 'no-list' };
+const SILENT: Verdict = { kind: 'silent' };
+
 export function newPending(
   path: string,
   seen: SeenFile,
   now: { readonly monotonic: number; readonly wall: number },
   scan: number,
+  place = split(path),
 ): Pending {
   return {
     path,
-    ...split(path),
+    folder: place.folder,
+    name: place.name,
     seen,
     firstSeenAt: now.monotonic,
     since: now.wall,
@@ -67,9 +73,9 @@ export function newPending(
     completeness: null,
     openness: null,
     opennessAt: 0,
-    listed: { kind: 'no-list' },
+    listed: NO_LIST,
     listedHashFits: null,
-    verdict: { kind: 'silent' },
+    verdict: SILENT,
     hold: null,
     decision: null,
     dueAt: 0,

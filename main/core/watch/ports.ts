@@ -134,6 +134,11 @@ export interface PutAway {
   move(from: string, to: string, uploaded: UploadedBytes): Promise<string>;
   /** Compares likewise, then puts it into the system's trash; answers where it is there, where that is known. */
   trash(from: string, uploaded: UploadedBytes): Promise<string | null>;
+  /**
+   * Before one of these is tried again because the program was killed in it: ends what it left beside the file under a hidden
+   * name, so that the file is at its path or where it was to go.
+   */
+  recover(from: string, uploaded: UploadedBytes): Promise<void>;
   /** Moves back; never over another file. */
   restore(from: string, to: string): Promise<void>;
   /** Removes folders that became empty, from this one up to and without the root. */

@@ -1,6 +1,6 @@
-/** Sentences of watch folders that stand in the ledger. Used by the files of this folder and by `main/app/watch`. */
+/** Sentences of watch folders that stand in the ledger, or that several files say. Used by the files of this folder and by `main/app/watch`. */
 
-import { type Failure, toFailure, type UploaderError } from '../errors.ts';
+import { type Failure, toFailure, UploaderError } from '../errors.ts';
 import type { Noted } from './store-port.ts';
 
 export function ruleIgnores(at: number): Failure {
@@ -29,6 +29,14 @@ export function refusedHere(
   at: number,
 ): Pick<Noted, 'state' | 'reason' | 'group' | 'unitId'> {
   return { state: 'refused', reason: toFailure(error, at), group: null, unitId: null };
+}
+
+/** The root is a folder of this machine by now, where a file system of its own was seen before. */
+export function notMounted(root: string): UploaderError {
+  return new UploaderError(
+    'file-missing',
+    `Nothing is mounted at ${root}, where a disk or a share was when this folder was added. Connect it: the folder goes on by itself.`,
+  );
 }
 
 function failure(message: string, at: number): Failure {

@@ -311,6 +311,15 @@ describe('written by hand', () => {
     expect(store.knownIn(ledger, 'd42').size).toBe(1_000);
     expect(store.knownIn(ledger, 'd42').get('f42999.png')?.state).toBe('before');
   });
+
+  test('of a large folder only some names are asked for', () => {
+    const here = ['a.png', 'b"[].png', '映像.png', 'z.png'].map((name) => noted(`d/${name}`, 'before'));
+    store.note(ledger, [...here, noted('other/new.png', 'held')], 1, { relaxed: true });
+    const some = store.knownIn(ledger, 'd', ['映像.png', 'b"[].png', 'new.png']);
+    expect([...some.keys()].sort()).toEqual(['b"[].png', '映像.png']);
+    expect(store.knownIn(ledger, 'd', [])).toEqual(new Map());
+    expect(store.knownIn(ledger, 'd').size).toBe(4);
+  });
 });
 
 describe('looked up', () => {

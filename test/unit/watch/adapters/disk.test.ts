@@ -217,6 +217,26 @@ describe('scan', () => {
     });
   });
 
+  it('lets everything else have its turn, however long its reader takes over each folder', async () => {
+    const root = temporary();
+    for (let folder = 0; folder < 30; folder++) put(root, `f${folder}/a.png`);
+    let turns = 0;
+    const timer = setInterval(() => {
+      turns++;
+    }, 1);
+    const between: number[] = [];
+    for await (const _ of open(root).scan([''], enterAll, never)) {
+      between.push(turns);
+      turns = 0;
+      const begun = performance.now();
+      while (performance.now() - begun < 10);
+    }
+    clearInterval(timer);
+    expect(between).toHaveLength(31);
+    // Right after an answer of the thread only sockets have theirs, and timers the next time.
+    expect(between.filter((count) => count > 0).length).toBeGreaterThan(20);
+  });
+
   it('ends when it is aborted, and rejects when the root goes away, or another takes its place, meanwhile', async () => {
     const root = temporary();
     for (let folder = 0; folder < 200; folder++) put(root, `f${folder}/a.png`);

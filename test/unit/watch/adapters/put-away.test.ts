@@ -16,14 +16,16 @@ import {
   symlinkSync,
   unlinkSync,
   utimesSync,
+  watch,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkBytes } from '../../../../main/adapters/watch/bytes.ts';
 import { createPutAway } from '../../../../main/adapters/watch/index.ts';
 import { moveToFree } from '../../../../main/adapters/watch/place.ts';
 import type { UploadedBytes } from '../../../../main/core/watch/ports.ts';
+import { eventually } from '../../../fixtures/eventually.ts';
 import {
   asOrdinaryUser,
   asRoot,
@@ -115,6 +117,40 @@ describe('move', () => {
     linkSync(from, to);
     expect(await putAway.move(from, to, uploaded(from))).toBe(to);
     expect(all(root)).toEqual(['b.png']);
+  });
+
+  it.skipIf(!posix)('ends what a killed move left under a hidden name', async () => {
+    const root = temporary();
+    const hidden = async (from: string, to: string): Promise<string> => {
+      const names = new Set<string>();
+      const watcher = watch(root, (_, name) => name?.startsWith('.encord') && names.add(name));
+      await putAway.move(from, to, uploaded(from));
+      await eventually(() => expect(names.size).toBe(1));
+      watcher.close();
+      return join(root, [...names].join());
+    };
+    const from = put(root, 'a.png', 'first');
+    const to = join(root, 'uploaded', 'a.png');
+    const name = await hidden(from, to);
+    const seen = uploaded(to);
+
+    linkSync(to, name);
+    await putAway.recover(from, seen);
+    expect(all(root)).toEqual(['uploaded', 'uploaded/a.png']);
+
+    // Another file had come to the old path.
+    writeFileSync(name, 'newer');
+    await putAway.recover(put(root, 'b.png'), seen);
+    expect(all(root)).toContain(basename(name));
+    await putAway.recover(from, seen);
+    expect(all(root)).toEqual(['a.png', 'b.png', 'uploaded', 'uploaded/a.png']);
+    expect(readFileSync(from, 'utf8')).toBe('newer');
+
+    // The only name of what was uploaded is no second one.
+    renameSync(to, name);
+    await putAway.recover(join(root, 'a.png'), seen);
+    expect(readFileSync(join(root, 'a (2).png'), 'utf8')).toBe('first');
+    await putAway.recover(join(root, 'gone', 'a.png'), seen);
   });
 
   it('copies onto another disk, with time and rights, and leaves no half of it', async ({ skip }) => {
@@ -217,6 +253,18 @@ describe('trash', () => {
       await expect(home.restore(String(there), from)).rejects.toMatchObject({ code: 'file-missing' });
     },
   );
+
+  it.skipIf(!linux)('finishes what was killed between its two steps', async () => {
+    const root = temporary();
+    const dataHome = join(temporary(), 'share');
+    const home = createPutAway({ clock, dataHome });
+    const from = put(root, 'a.png', 'bytes');
+    const there = String(await home.trash(from, uploaded(from)));
+    linkSync(there, from);
+    expect(await home.trash(from, uploaded(from))).toBe(there);
+    expect(all(root)).toEqual([]);
+    expect(readdirSync(join(dataHome, 'Trash', 'files'))).toEqual(['a.png']);
+  });
 
   it.skipIf(!linux)('is at the top of another disk, or the one that is shared there', async ({ skip }) => {
     const mounted = mountTmpfs();

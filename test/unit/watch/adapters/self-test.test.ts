@@ -1,15 +1,14 @@
 /** The self-test of a watcher: heard, not heard, not possible; and it leaves nothing behind. */
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { createRandom } from '../../../../main/adapters/random.ts';
 import { createSelfTest, createStartWatcher } from '../../../../main/adapters/watch/index.ts';
 import { eventually } from '../../../fixtures/eventually.ts';
 import { clock, enterAll, mountTmpfs, scannerForTest, temporary } from './support.ts';
 
-const random = createRandom();
+const owner = 'bench /data';
 const none = (): void => undefined;
 const log = { debug: none, info: none, warn: none };
 
@@ -21,7 +20,7 @@ it.each([10, 100_000])('is heard by a watcher of %i files', async (files) => {
     skip: enterAll,
     listener: { touched: (path) => heard.get(path)?.(), unsure: none, failed: none },
   });
-  const selfTest = createSelfTest({ clock, random, waitMs: 18_000 });
+  const selfTest = createSelfTest({ clock, owner, waitMs: 18_000 });
   const result = await selfTest(root, (name) => {
     expect(existsSync(join(root, name))).toBe(false);
     return new Promise((resolve) => heard.set(name, () => resolve(true)));
@@ -43,12 +42,12 @@ it('is silent when nothing is heard in time, or whoever waits gives up', async (
       return none;
     },
   };
-  const soon = createSelfTest({ clock: quick, random });
+  const soon = createSelfTest({ clock: quick, owner });
   expect(await soon(root, () => new Promise(() => undefined))).toEqual({ kind: 'silent' });
   expect(waited).toContain(3_000);
   expect(readdirSync(root)).toEqual([]);
 
-  const patient = createSelfTest({ clock, random, waitMs: 18_000 });
+  const patient = createSelfTest({ clock, owner, waitMs: 18_000 });
   const seen = async (name: string): Promise<boolean> => {
     await eventually(() => expect(existsSync(join(root, name))).toBe(true));
     return false;
@@ -58,9 +57,26 @@ it('is silent when nothing is heard in time, or whoever waits gives up', async (
   expect(readdirSync(root)).toEqual([]);
 });
 
+it('removes what a killed program left, and not what another one has', async () => {
+  const root = temporary();
+  let names: string[] = [];
+  const known = async (name: string): Promise<boolean> => {
+    names = [...names, name];
+    await eventually(() => expect(existsSync(join(root, name))).toBe(true));
+    return true;
+  };
+  const selfTest = createSelfTest({ clock, owner, waitMs: 18_000 });
+  const another = createSelfTest({ clock, owner: 'another /data', waitMs: 18_000 });
+  expect(await selfTest(root, known)).toEqual({ kind: 'heard' });
+  expect(await another(root, known)).toEqual({ kind: 'heard' });
+  for (const name of names) writeFileSync(join(root, name), '');
+  expect(await selfTest(root, known)).toEqual({ kind: 'heard' });
+  expect(readdirSync(root)).toEqual([names[1]]);
+});
+
 it('is skipped with the reason where nothing can be written', async ({ skip }) => {
   const root = temporary();
-  const selfTest = createSelfTest({ clock, random, waitMs: 18_000 });
+  const selfTest = createSelfTest({ clock, owner, waitMs: 18_000 });
   const never = (): Promise<boolean> => new Promise(() => undefined);
   expect(await selfTest(join(root, 'gone'), never)).toMatchObject({ kind: 'skipped' });
 
