@@ -109,7 +109,10 @@ export class Program implements App {
       () => this.engine.transfers(),
       (name, payload) => this.#emit(name, payload),
     );
-    this.queue = new Queue(deps.store, this.engine, deps.clock, () => this.changed('queue'));
+    this.queue = new Queue(deps.store, this.engine, deps.clock, () => {
+      this.changed('queue');
+      this.watch.unitsChanged();
+    });
     this.reviews = new Reviews(
       deps,
       this.datasets,
@@ -134,7 +137,9 @@ export class Program implements App {
       sizeLimit: () => this.settings.get().sizeLimitBytes,
       changed: () => this.changed('watch'),
       queued: ({ twins }) => {
-        void this.queue.goOn(twins);
+        this.queue.goOn(twins).catch((reason: unknown) => {
+          deps.log.warn('Uploads could not be gone on with.', { code: asUploaderError(reason).code });
+        });
         this.engine.wake();
         this.changed('queue');
       },

@@ -120,7 +120,7 @@ export async function reviewFolder(
   }
   const paths =
     options.files.length === 0 ? null : options.files.map((file) => pathBelow(program, root, file));
-  const { files } = program.watch.review(id, paths, options.upload ? 'upload' : 'ignore');
+  const { files } = await program.watch.review(id, paths, options.upload ? 'upload' : 'ignore');
   const said = countText(files, 'file', 'files');
   terminal.line(
     options.upload ? `${said} will be uploaded by \`watch run\` or \`serve\`.` : `${said} left alone.`,

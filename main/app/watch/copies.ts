@@ -15,31 +15,34 @@ import type { AppDeps } from '../deps.ts';
 const REMEMBERED = 20_000;
 
 export class Copies {
-  readonly #deps: Pick<AppDeps, 'store' | 'files'>;
+  readonly #deps: Pick<AppDeps, 'files'>;
   readonly #remembered = new Map<string, string>();
 
-  constructor(deps: Pick<AppDeps, 'store' | 'files'>) {
+  constructor(deps: Pick<AppDeps, 'files'>) {
     this.#deps = deps;
   }
 
   /**
-   * The units that have to wait for another path, by key; `hashes` gets what had to be read, by absolute path. Groups are their
-   * ordered frames, and are compared as a whole when they are planned.
+   * The units that have to wait for another path, by key; `underway` has what is on its way by their sizes, and `hashes`
+   * gets what had to be read, by absolute path. Groups are their ordered frames, and are compared as a whole when they are
+   * planned.
    */
   async underway(
     folder: WatchFolder,
     units: readonly FinishedUnit[],
+    underway: { readonly bySize: ReadonlyMap<number, readonly Underway[]> },
     hashes: Map<string, string>,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Taken>> {
     const found = new Map<string, Taken>();
     const bySize = new Map<number, Underway[]>();
+    for (const [size, files] of underway.bySize) bySize.set(size, [...files]);
     for (const unit of units) {
       const [file] = unit.files;
       if (unit.group !== null || !file) continue;
       const { identity, inode } = file.seen;
       const path = below(folder.root, file.path);
-      const others = this.#others(bySize, folder.datasetId, identity.size);
+      const others = bySize.get(identity.size) ?? [];
       const candidates = others.filter((other) => other.path !== path);
       if (candidates.length > 0) {
         const twin = await this.#twin({ path, identity, inode, sha256: null }, candidates, hashes, signal);
@@ -71,14 +74,6 @@ export class Copies {
       if (typeof hash === 'string') hashes.set(path, hash);
       else outcomes.set(unit.key, hash);
     }
-  }
-
-  #others(bySize: Map<number, Underway[]>, datasetId: string, size: number): Underway[] {
-    const known = bySize.get(size);
-    if (known) return known;
-    const others = [...this.#deps.store.underway(datasetId, size)];
-    bySize.set(size, others);
-    return others;
   }
 
   /** What the file has to wait for; null where none of the candidates has its content. */

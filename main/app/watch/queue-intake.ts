@@ -11,7 +11,7 @@ import type { Plan } from '../../core/plan.ts';
 import { createPlan } from '../../core/planner.ts';
 import type { FinishedUnit, Intake, Taken } from '../../core/watch/intake.ts';
 import type { WatchFolder, WatchId } from '../../core/watch/rules.ts';
-import type { Noted } from '../../core/watch/store-port.ts';
+import type { Noted, Underway } from '../../core/watch/store-port.ts';
 import type { AppDeps } from '../deps.ts';
 import { Copies } from './copies.ts';
 import { type Planned, plannedOf, Templates } from './planning.ts';
@@ -45,14 +45,20 @@ interface Sweep {
   readonly alone: () => boolean;
 }
 
+/** Files on their way by size, and how much had been added by then. */
+interface UnderwayBySize {
+  readonly added: number;
+  readonly bySize: ReadonlyMap<number, readonly Underway[]>;
+}
+
 /** Told at the first moment of a plan and every later one; nobody looks at it here. */
 const nobody = (): void => undefined;
 
 export class QueueIntake implements Intake {
   readonly #parts: QueueIntakeParts;
   readonly #copies: Copies;
-  /** How often something was added for a dataset, by any of its folders. */
-  readonly #added = new Map<string, number>();
+  /** How often something was added, by any folder. */
+  #added = 0;
 
   constructor(parts: QueueIntakeParts) {
     this.#parts = parts;
@@ -91,14 +97,16 @@ export class QueueIntake implements Intake {
     const templates = new Templates(folder.rules);
     let left = units;
     for (let added = false; !added; ) {
-      const before = this.#addedTo(folder.datasetId);
-      const copies = await this.#copies.underway(folder, left, hashes, signal);
+      const underway = this.#underway(folder, left);
+      const copies = await this.#copies.underway(folder, left, underway, hashes, signal);
       for (const [key, taken] of copies) outcomes.set(key, taken);
       if (templates.wantHashes) await this.#copies.hashAll(folder, left, hashes, outcomes, signal);
       left = left.filter((unit) => !outcomes.has(unit.key));
       if (left.length === 0) break;
       const planned = plannedOf(folder, left, templates, this.#parts.deps.watch, hashes);
-      const alone = (): boolean => this.#addedTo(folder.datasetId) === before;
+      const planning = left;
+      // Another folder may have added copies while this one planned.
+      const alone = (): boolean => this.#addsNothing(folder, planning, underway);
       added = await this.#plan({ folder, account, units: left, planned, outcomes, alone }, signal);
     }
     const copies = this.#ofSkipped(folder, units, outcomes);
@@ -148,8 +156,27 @@ export class QueueIntake implements Intake {
     }
   }
 
-  #addedTo(datasetId: string): number {
-    return this.#added.get(datasetId) ?? 0;
+  /** What is on its way into the dataset, by the sizes of these single files. */
+  #underway(folder: WatchFolder, units: readonly FinishedUnit[]): UnderwayBySize {
+    const { store } = this.#parts.deps;
+    const bySize = new Map<number, readonly Underway[]>();
+    for (const { group, files } of units) {
+      const size = files[0]?.seen.identity.size;
+      if (group !== null || size === undefined || bySize.has(size)) continue;
+      bySize.set(size, store.underway(folder.datasetId, size));
+    }
+    return { added: this.#added, bySize };
+  }
+
+  /** Whether nothing of these sizes came on its way since. */
+  #addsNothing(folder: WatchFolder, units: readonly FinishedUnit[], before: UnderwayBySize): boolean {
+    if (before.added === this.#added) return true;
+    const now = this.#underway(folder, units);
+    for (const [size, files] of now.bySize) {
+      const known = new Set(before.bySize.get(size)?.map(({ path }) => path));
+      if (files.some(({ path }) => !known.has(path))) return false;
+    }
+    return true;
   }
 
   /** Adds what is planned; false, and nothing is added, when it was not alone any more. */
@@ -167,10 +194,11 @@ export class QueueIntake implements Intake {
     try {
       await plan.scanned;
       for (;;) {
-        if (signal.aborted) throw new UploaderError('cancelled', 'The watch folder was stopped.');
+        if (signal.aborted) throw stopped();
         const against = this.#queueNow();
         if (!(await plan.settle(folder.datasetId))) continue;
         const done = await inTurn(() => {
+          if (signal.aborted) throw stopped();
           if (!alone()) return 'not alone';
           // While it waited for its turn, somebody else may have added the same files.
           if (against !== this.#queueNow() && !this.#isQuiet(plan)) return null;
@@ -192,7 +220,7 @@ export class QueueIntake implements Intake {
     return plan.totals().listed === 0;
   }
 
-  /** In one transaction, or not at all. */
+  /** First what is turned away, then the batch: what a kill leaves out is found again. */
   #add(
     folder: WatchFolder,
     account: AccountRecord,
@@ -228,7 +256,7 @@ export class QueueIntake implements Intake {
       planned.length === 0
         ? null
         : store.addBatch(this.#batch(folder, account, planned), planned, turnedAway);
-    if (batchId !== null) this.#added.set(folder.datasetId, this.#addedTo(folder.datasetId) + 1);
+    if (batchId !== null) this.#added += 1;
     for (const unit of units) if (!outcomes.has(unit.key)) outcomes.set(unit.key, { kind: 'settled' });
     return { watchId: folder.id, batchId, twins: result.twins, turnedAway };
   }
@@ -287,6 +315,10 @@ function lookAgain(away: TurnedAway): Taken | null {
     default:
       return null;
   }
+}
+
+function stopped(): UploaderError {
+  return new UploaderError('cancelled', 'The watch folder was stopped.');
 }
 
 function accountMissing(): UploaderError {

@@ -20,8 +20,10 @@ import { UploaderError } from '../../core/errors.ts';
 import { metadataNotTaken, routeTakesMetadata } from '../../core/metadata.ts';
 import type { UnitStateName } from '../../core/model.ts';
 import { relativeTo } from '../../core/paths.ts';
+import { createSlicer } from '../../core/slicer.ts';
 import type { Decision } from '../../core/watch/dealing.ts';
 import { FolderRun } from '../../core/watch/folder-run.ts';
+import { overlap, sayOverlap } from '../../core/watch/overlap.ts';
 import type { WatchFolder, WatchId } from '../../core/watch/rules.ts';
 import type { WatchAction } from '../../core/watch/store-port.ts';
 import type { Datasets } from '../datasets.ts';
@@ -42,6 +44,8 @@ export type WatchEvent =
   | ({ readonly kind: 'added' } & Added)
   | { readonly kind: 'state'; readonly watchId: WatchId; readonly state: WatchStateView };
 
+/** Files that were there before are dealt with in pieces of this size. */
+const REVIEWED_AT_ONCE = 1_000;
 /** Units come to their end in showers: what waits for them is looked at again at most so often. */
 const RECONSIDER_MS = 300;
 
@@ -68,11 +72,14 @@ export class Watching {
   readonly #deps: AppDeps;
   readonly #parts: WatchingParts;
   readonly #runs = new Map<WatchId, FolderRun>();
+  /** Runs that are coming to their end: the next one of the same folder waits for that. */
+  readonly #stopping = new Map<WatchId, Promise<void>>();
   readonly #listeners = new Set<(event: WatchEvent) => void>();
   readonly #intake: QueueIntake;
   readonly #afterwards: Afterwards;
   readonly #dryRuns: DryRuns;
-  #started = false;
+  /** Null: not started. */
+  #started: 'all' | readonly WatchId[] | null = null;
   #closed = false;
   #reconsiderAt: (() => void) | null = null;
   readonly #told = new Map<WatchId, string>();
@@ -103,10 +110,8 @@ export class Watching {
 
   /** Runs every folder that is on, or only those named. */
   start(only: readonly WatchId[] | null = null): void {
-    this.#started = true;
-    for (const folder of this.#deps.store.watchFolders()) {
-      if (folder.on && (only === null || only.includes(folder.id))) this.#run(folder);
-    }
+    this.#started = only ?? 'all';
+    for (const folder of this.#deps.store.watchFolders()) this.#runWanted(folder);
     this.#afterwards.wake();
   }
 
@@ -114,15 +119,15 @@ export class Watching {
     this.#closed = true;
     this.#reconsiderAt?.();
     this.#dryRuns.close();
-    await Promise.all([...this.#runs.values()].map((run) => run.stop()));
-    this.#runs.clear();
+    await Promise.all([...this.#runs.keys()].map((id) => this.#halt(id)));
+    await Promise.all(this.#stopping.values());
     await this.#afterwards.stop();
     this.#listeners.clear();
   }
 
   /** Units changed their states: what was held back for them, and what is to be put away, is looked at again. */
   unitsChanged(): void {
-    if (!this.#started || this.#closed || this.#reconsiderAt !== null) return;
+    if (this.#started === null || this.#closed || this.#reconsiderAt !== null) return;
     this.#reconsiderAt = this.#deps.clock.after(RECONSIDER_MS, () => {
       this.#reconsiderAt = null;
       for (const run of this.#runs.values()) run.reconsider();
@@ -143,7 +148,7 @@ export class Watching {
   }
 
   #run(folder: WatchFolder): void {
-    if (this.#runs.has(folder.id) || this.#closed) return;
+    if (this.#runs.has(folder.id) || this.#stopping.has(folder.id) || this.#closed) return;
     const deps = this.#deps;
     const run = new FolderRun(folder, {
       disk: deps.watch.disk(folder.root),
@@ -175,19 +180,29 @@ export class Watching {
     this.#emit({ kind: 'state', watchId: id, state });
   }
 
+  /** Fulfilled when nothing of its run is left. */
   async #halt(id: WatchId): Promise<void> {
     const run = this.#runs.get(id);
     this.#runs.delete(id);
     this.#told.delete(id);
-    await run?.stop();
+    if (run) {
+      const stopped = run.stop().finally(() => this.#stopping.delete(id));
+      this.#stopping.set(id, stopped);
+    }
+    await this.#stopping.get(id);
   }
 
   /** With the rules as they are now. */
   async #restart(id: WatchId): Promise<void> {
     await this.#halt(id);
     const folder = this.#deps.store.watchFolder(id);
-    if (this.#started && folder?.on) this.#run(folder);
+    if (folder) this.#runWanted(folder);
     this.#parts.changed();
+  }
+
+  #runWanted(folder: WatchFolder): void {
+    const wanted = this.#started === 'all' || this.#started?.includes(folder.id);
+    if (folder.on && wanted) this.#run(folder);
   }
 
   #emit(event: WatchEvent): void {
@@ -211,6 +226,9 @@ export class Watching {
     if (problem) throw problem;
     const account = this.#account(draft.accountId);
     const dataset = await this.#destination(account, draft.datasetId, draft.rules.metadata);
+    // Once more, and without waiting for anything: somebody else may have added one meanwhile.
+    const clash = overlap(root, this.#deps.store.watchFolders(), this.#deps.watch.caseSensitive);
+    if (clash) throw new UploaderError('watch-nested', sayOverlap(root, clash));
     const folder = this.#deps.store.addWatchFolder({
       root,
       accountId: account.id,
@@ -222,7 +240,7 @@ export class Watching {
       on,
       addedAt: this.#deps.clock.now(),
     });
-    if (on && this.#started) this.#run(folder);
+    this.#runWanted(folder);
     this.#parts.changed();
     return this.#view(folder);
   }
@@ -300,45 +318,53 @@ export class Watching {
     this.#parts.changed();
   }
 
-  /** Files that were there before; those that are taken are looked at as if they were new. */
-  review(id: WatchId, paths: readonly string[] | null, decision: 'upload' | 'ignore'): { files: number } {
+  /** Files that were there before; those that are taken are looked at as if they were new. Null: all of them. */
+  async review(
+    id: WatchId,
+    paths: readonly string[] | null,
+    decision: 'upload' | 'ignore',
+  ): Promise<{ files: number }> {
     const folder = this.#folder(id);
-    const { store, clock } = this.#deps;
+    const slicer = createSlicer(this.#deps.clock);
     let files = 0;
-    // All of them in pieces: what is reviewed leaves the list.
-    for (;;) {
-      const { rows } = store.watchedRows(folder.ledger, 'held', 0, 1_000);
-      const chosen = paths === null ? rows.map((row) => row.path) : files === 0 ? paths : [];
-      const held = chosen.flatMap((path) => {
-        const known = store.known(folder.ledger, path);
-        return known?.state === 'held' ? [{ path, known }] : [];
-      });
-      if (held.length === 0) break;
-      files += held.length;
-      if (decision === 'upload')
-        store.forget(
-          folder.ledger,
-          held.map(({ path }) => path),
+    if (paths !== null) files = this.#decideHeld(folder, paths, decision);
+    else {
+      // In pieces: what is reviewed leaves the list.
+      for (;;) {
+        const { rows } = this.#deps.store.watchedRows(folder.ledger, 'held', 0, REVIEWED_AT_ONCE);
+        if (rows.length === 0) break;
+        files += this.#decideHeld(
+          folder,
+          rows.map(({ path }) => path),
+          decision,
         );
-      else {
-        const { inode, reason, group, unitId } = { inode: null, reason: null, group: null, unitId: null };
-        const rest = { reason, group, unitId };
-        store.note(
-          folder.ledger,
-          held.map(({ path, known }) => ({
-            path,
-            identity: known.identity,
-            inode: known.inode ?? inode,
-            state: 'before' as const,
-            ...rest,
-          })),
-          clock.now(),
-        );
+        await slicer.pause();
       }
     }
     if (decision === 'upload') void this.#runs.get(id)?.scan();
     this.#parts.changed();
     return { files };
+  }
+
+  /** How many of them were held. */
+  #decideHeld({ ledger }: WatchFolder, paths: readonly string[], decision: 'upload' | 'ignore'): number {
+    const { store, clock } = this.#deps;
+    const held = paths.flatMap((path) => {
+      const known = store.known(ledger, path);
+      return known?.state === 'held' ? [{ path, identity: known.identity, inode: known.inode }] : [];
+    });
+    if (decision === 'upload') {
+      store.forget(
+        ledger,
+        held.map(({ path }) => path),
+      );
+    } else {
+      const rows = held.map(
+        (file) => ({ ...file, state: 'before', reason: null, group: null, unitId: null }) as const,
+      );
+      store.note(ledger, rows, clock.now());
+    }
+    return held.length;
   }
 
   explain(path: string): Promise<readonly string[]> {

@@ -3,6 +3,7 @@
  * they are finished. Used by `folder-run.ts`, which calls one round after another.
  */
 
+import { below } from '../paths.ts';
 import type { Clock } from '../ports.ts';
 import { GroupBook } from './group-book.ts';
 import type { FinishedUnit, Intake, Taken } from './intake.ts';
@@ -102,16 +103,34 @@ export class Dealing {
     this.#groups?.clear();
   }
 
-  /** Files that were held back for something under way are looked at again; whether there are any. */
+  /**
+   * Units came to their end: files that were held back for one of them are looked at again; whether there are any. What else
+   * is in a file's way has a time of its own.
+   */
   release(): boolean {
+    const underway = new Map<number, ReadonlySet<string>>();
     let any = false;
     for (const file of this.#ports.observer.pending.values()) {
-      if (file.hold?.kind !== 'underway' && file.hold?.kind !== 'trouble') continue;
+      if (file.hold?.kind !== 'underway' || this.#isUnderway(file, file.hold.path, underway)) continue;
       file.hold = null;
       file.dueAt = 0;
       any = true;
     }
     return this.#groups?.release() || any;
+  }
+
+  /** `underway`: paths by size, as far as they were asked for. */
+  #isUnderway(file: Pending, path: string, underway: Map<number, ReadonlySet<string>>): boolean {
+    const { store, unitGoesOn } = this.#ports;
+    const { ledger, datasetId, root } = this.#ports.folder();
+    if (path === below(root, file.path)) {
+      const known = store.known(ledger, file.path);
+      return known?.state === 'taken' && known.unitId !== null && unitGoesOn(known.unitId);
+    }
+    const { size } = file.seen.identity;
+    const paths = underway.get(size) ?? new Set(store.underway(datasetId, size).map((each) => each.path));
+    underway.set(size, paths);
+    return paths.has(path);
   }
 
   // -------------------------------------------------------------------------------------------- a round
@@ -120,10 +139,12 @@ export class Dealing {
     const due = this.#due();
     if (this.#groups) {
       await this.#judge(due);
-      for (const chunk of inChunks(await this.#groups.finished(due))) {
-        if (this.#ports.signal.aborted) return;
-        await this.#take(await this.#unchanged(chunk));
-      }
+      const [chunk = [], ...others] = inChunks(await this.#groups.finished(due));
+      if (this.#ports.signal.aborted) return;
+      await this.#take(await this.#unchanged(chunk));
+      // Taking takes a while: what happened meanwhile is looked at before more is taken.
+      for (const unit of others.flat()) this.#groups.again(unit);
+      if (others.length > 0) this.#ports.wake();
       return;
     }
     for (let first = 0; first < due.length; first += FILES_AT_ONCE) {
@@ -133,7 +154,7 @@ export class Dealing {
       const units = this.#singles(some);
       if (units.length === 0) continue;
       await this.#take(await this.#unchanged(units));
-      // Taking takes a while: what happened meanwhile is looked at before more is taken.
+      // As above.
       if (first + FILES_AT_ONCE < due.length) this.#ports.wake();
       return;
     }
@@ -152,8 +173,10 @@ export class Dealing {
     return due;
   }
 
-  #judge(files: readonly Pending[]): Promise<void> {
-    return this.#judging.judge(files, (path) => void this.#lookAgain([path]));
+  async #judge(files: readonly Pending[]): Promise<void> {
+    const changed: string[] = [];
+    await this.#judging.judge(files, (path) => changed.push(path));
+    if (changed.length > 0) await this.#lookAgain(changed);
   }
 
   /** When the next round is due though nothing happened, monotonic. */
@@ -193,15 +216,12 @@ export class Dealing {
       observer.settle(file.path);
       return 'hold';
     }
-    if (
-      known?.unitId !== null &&
-      known?.unitId !== undefined &&
-      known.state === 'taken' &&
-      unitGoesOn(known.unitId)
-    ) {
-      file.hold = { kind: 'underway', path: `${root}/${file.path}` };
+    if (known?.state === 'taken' && known.unitId !== null && unitGoesOn(known.unitId)) {
+      file.hold = { kind: 'underway', path: below(root, file.path) };
       return 'hold';
     }
+    // It was put away since this one was first seen: this is no change of it, but its successor.
+    if (known?.putAway) return 'take';
     if (file.decision === 'upload' || rules.changed === 'upload') return 'take';
     if (rules.changed === 'ignore') return 'ignore';
     file.hold = { kind: 'ask', text: 'it changed after it was uploaded' };
@@ -217,7 +237,7 @@ export class Dealing {
 
   /** The paths that are gone, or another file, by now. */
   async #lookAgain(paths: readonly string[]): Promise<ReadonlySet<string>> {
-    const { disk, observer } = this.#ports;
+    const { disk, observer, clock } = this.#ports;
     const changed = new Set<string>();
     let next = 0;
     const work = async (): Promise<void> => {
@@ -227,6 +247,11 @@ export class Dealing {
         if (look.kind === 'file' && before && sameIdentity(look.identity, before)) continue;
         changed.add(path);
         observer.look(path, look);
+        const file = observer.pending.get(path);
+        if (look.kind !== 'problem' || !file) continue;
+        // It may be as it was: then no scan brings it back, and only time does.
+        file.hold = { kind: 'trouble', text: look.error.message };
+        file.dueAt = clock.monotonic() + LATER_MS;
       }
     };
     await Promise.all(Array.from({ length: LOOKS_AT_ONCE }, work));
@@ -251,8 +276,8 @@ export class Dealing {
           for (const file of files) observer.settle(file.path);
           break;
         case 'changed':
-          await this.#lookAgain(unit.files.map((file) => file.path));
           for (const file of files) file.dueAt = 0;
+          await this.#lookAgain(unit.files.map((file) => file.path));
           this.#groups?.again(unit);
           break;
         case 'underway':

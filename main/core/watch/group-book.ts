@@ -83,8 +83,7 @@ export class GroupBook {
   release(): boolean {
     let any = false;
     for (const group of this.#groups.values()) {
-      if (group.trouble === null && group.late === null) continue;
-      group.trouble = null;
+      if (group.late !== 'under way') continue;
       group.dueAt = 0;
       any = true;
     }

@@ -287,12 +287,12 @@ describe('what was there before', () => {
     expect(hot.view()).toMatchObject({ held: 4, waiting: 0 });
     expect(await hot.explain('a.png')).toContain('waits for a review');
     const { watch } = rig.program;
-    expect(watch.review(hot.id, ['b.png', 'deep/d.png', 'nowhere.png'], 'upload')).toEqual({ files: 2 });
+    expect(await watch.review(hot.id, ['b.png', 'deep/d.png', 'nowhere.png'], 'upload')).toEqual({ files: 2 });
     await hot.settled();
     expect(await titles()).toEqual(['b.png', 'd.png', 'new.png']);
-    expect(watch.review(hot.id, ['a.png'], 'ignore')).toEqual({ files: 1 });
+    expect(await watch.review(hot.id, ['a.png'], 'ignore')).toEqual({ files: 1 });
     expect(hot.states('held')).toEqual(['c.png held']);
-    expect(watch.review(hot.id, null, 'ignore')).toEqual({ files: 1 });
+    expect(await watch.review(hot.id, null, 'ignore')).toEqual({ files: 1 });
     await hot.settled();
     expect(hot.view().held).toBe(0);
     expect(await titles()).toEqual(['b.png', 'd.png', 'new.png']);
@@ -301,7 +301,7 @@ describe('what was there before', () => {
   it('review: all of it is uploaded', async () => {
     for (const name of ['a.png', 'deep/b.png']) hot.put(name);
     await hot.watch(SOON, 'review');
-    expect(rig.program.watch.review(hot.id, null, 'upload')).toEqual({ files: 2 });
+    expect(await rig.program.watch.review(hot.id, null, 'upload')).toEqual({ files: 2 });
     await hot.settled();
     expect(await titles()).toEqual(['a.png', 'b.png']);
   });

@@ -110,9 +110,13 @@ class Script {
     if (old) {
       const content = this.#content(png);
       this.#isFinal(path, content);
+      const first = path;
+      const marker = this.#markerOf(path);
       this.before.push((at) => {
-        write(at, path, content);
-        utimesSync(join(at.root, path), 1_000, 1_700_000_000 + index);
+        write(at, first, content);
+        utimesSync(join(at.root, first), 1_000, 1_700_000_000 + index);
+        if (marker !== null) write(at, marker, Buffer.alloc(0));
+        if (this.#rules.readiness.manifest !== null) enlist(at, first, hashOf(content));
       });
     } else this.#version(path, png, false);
     for (let more = chance.between(0, 2); more > 0; more -= 1) {
@@ -141,7 +145,7 @@ class Script {
     const keeps = this.#keeps(png);
     const content = this.#content(png);
     const name = basename(path);
-    const marker = readiness.marker === null ? null : join(dirname(path), markerOf(name, readiness.marker));
+    const marker = this.#markerOf(path);
     const early = marker !== null && !keeps.has('marker') && chance.happens(0.5);
     const temporary = keeps.has('name')
       ? join(dirname(path), chance.pick([`.${name}.Ab3x9Z`, `${name}.part`, `${name}.writing`]))
@@ -240,34 +244,28 @@ class Script {
 
   #move(path: string, index: number, more: number, png: boolean): string {
     const to = join(this.#chance.pick(FOLDERS), `moved-${index}-${more}.${png ? 'png' : 'raw'}`);
-    const { marker, manifest } = this.#rules.readiness;
+    const marker = this.#markerOf(to);
     for (const hash of this.finals.get(path) ?? []) this.#finalsOf(to).add(hash);
     this.#do(`move ${path} to ${to}`, (at) => rename(at, path, to));
-    if (manifest !== null) {
-      this.#do(`list ${to}`, (at) =>
-        enlist(
-          at,
-          to,
-          createHash('sha256')
-            .update(readFileSync(join(at.root, to)))
-            .digest('hex'),
-        ),
-      );
+    if (this.#rules.readiness.manifest !== null) {
+      this.#do(`list ${to}`, (at) => enlist(at, to, hashOf(readFileSync(join(at.root, to)))));
     }
-    if (marker !== null) {
-      const beside = join(dirname(to), markerOf(basename(to), marker));
-      this.#do(`write ${beside}`, (at) => write(at, beside, Buffer.alloc(0)));
-    }
+    if (marker !== null) this.#do(`write ${marker}`, (at) => write(at, marker, Buffer.alloc(0)));
     return to;
   }
 
   #enlist(path: string, content: Buffer): void {
-    const hash = createHash('sha256').update(content).digest('hex');
+    const hash = hashOf(content);
     this.#do(`list ${path}`, (at) => enlist(at, path, hash));
   }
 
+  #markerOf(path: string): string | null {
+    const { marker } = this.#rules.readiness;
+    return marker === null ? null : join(dirname(path), markerOf(basename(path), marker));
+  }
+
   #isFinal(path: string, content: Buffer): void {
-    this.#finalsOf(path).add(createHash('sha256').update(content).digest('hex'));
+    this.#finalsOf(path).add(hashOf(content));
   }
 
   #finalsOf(path: string): Set<string> {
@@ -298,6 +296,10 @@ class Script {
     this.#times.add(this.#at);
     this.steps.push({ at: this.#at, text, act });
   }
+}
+
+function hashOf(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }
 
 // ------------------------------------------------------------------------------------------------ on disk

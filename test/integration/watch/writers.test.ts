@@ -206,6 +206,20 @@ describe('temporary names', () => {
     expect(await rig.rows()).toMatchObject([{ title: 'scan.webm' }]);
   });
 
+  it('speak for a file until it is written to under its new name', async () => {
+    const { id } = await rig.add(root, { readiness: { marker: '{name}.done' } });
+    const path = join(root, 'scan.webm');
+    writeFileSync(`${path}.part`, Buffer.concat(recording(30, 1)));
+    await rig.pass(1_000);
+    renameSync(`${path}.part`, path);
+    await rig.until(() => rig.waiting(id).some((row) => row.reason === 'waiting for scan.webm.done'));
+    const pieces = recording(31, 4);
+    truncateSync(path, 0);
+    writeFileSync(`${path}.done`, '');
+    await writeSlowly(path, pieces, QUIET_MS * 0.7);
+    await expectOnly(Buffer.concat(pieces));
+  });
+
   it('of a folder of its own are none: what is moved in has to be quiet, as nobody saw it being written', async () => {
     const { id } = await rig.add(root);
     const outside = rig.folder('outside');

@@ -91,6 +91,15 @@ describe('PNG', () => {
     // Walking all of them would be more than a glance.
     expect(await kindOf(Buffer.concat([signature, ...chunks]))).toBe('unknown');
   });
+
+  it('is not whole in room that was reserved for it, until its last byte is there', async () => {
+    const bytes = medium('lines.png');
+    for (let written = 8; written < bytes.length; written++) {
+      const reserved = Buffer.alloc(bytes.length);
+      bytes.copy(reserved, 0, 0, written);
+      expect(await kindOf(reserved), `${written} bytes`).toBe('incomplete');
+    }
+  });
 });
 
 describe('JPEG', () => {

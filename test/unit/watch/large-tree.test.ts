@@ -3,12 +3,9 @@
  * are counted on a tree that only exists in memory.
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { createClock } from '../../../main/adapters/clock.ts';
-import { openStore, type Store } from '../../../main/adapters/sqlite/index.ts';
+import type { Store } from '../../../main/adapters/sqlite/index.ts';
 import { createGlobs } from '../../../main/adapters/watch/globs.ts';
 import { FolderRun } from '../../../main/core/watch/folder-run.ts';
 import type { FinishedUnit, Intake } from '../../../main/core/watch/intake.ts';
@@ -19,6 +16,7 @@ import type {
   WatchListener,
 } from '../../../main/core/watch/ports.ts';
 import { DEFAULT_RULES, type Existing } from '../../../main/core/watch/rules.ts';
+import { openTestStore } from '../store/support.ts';
 import { counts } from '../store/watch-support.ts';
 
 const clock = createClock();
@@ -27,12 +25,7 @@ const identity = { size: 10, mtimeMs: 1_000 };
 
 /** A store of which the calls are counted, by name. */
 function countedStore(): { store: Store; calls: Map<string, unknown[][]> } {
-  const folder = mkdtempSync(join(tmpdir(), 'encord-large-'));
-  const opened = openStore(folder, { clock });
-  onTestFinished(() => {
-    opened.close();
-    rmSync(folder, { recursive: true });
-  });
+  const { store: opened } = openTestStore();
   const calls = new Map<string, unknown[][]>();
   const store = new Proxy(opened, {
     get(target, name, receiver) {
