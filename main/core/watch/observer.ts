@@ -7,12 +7,10 @@ import type { UploaderError } from '../errors.ts';
 import type { Slicer } from '../slicer.ts';
 import { changePending, join, newPending, type Pending, sameIdentity, split } from './pending.ts';
 import type { Look, ScannedFolder, SeenFile } from './ports.ts';
+import { Renames } from './renames.ts';
 import type { WatchFolder } from './rules.ts';
 import type { KnownFile, Noted, WatchStore } from './store-port.ts';
 
-/** How long a vanished unfinished name is remembered, so that its new name is known to come from it. */
-const RENAME_MS = 10_000;
-const MOST_RENAMES = 1_000;
 /** What was there before is written down in pieces of this size. */
 const NOTES_AT_ONCE = 1_000;
 /** Of a folder with more files than this, so many are compared at once. */
@@ -38,9 +36,8 @@ export class Observer {
   readonly #folder: () => WatchFolder;
   /** Touched by an event since the watcher started: not there before, whatever their times say. */
   readonly #touched = new Set<string>();
-  readonly #vanished = new Map<string, number>();
-  /** Inodes of pending files with unfinished names, and how many pending files each folder has. */
-  readonly #writing = new Set<string>();
+  readonly #renames = new Renames();
+  /** How many pending files each folder has. */
   readonly #folders = new Map<string, number>();
   #notes: Noted[] = [];
   #scan = 0;
@@ -143,7 +140,7 @@ export class Observer {
   clear(): void {
     this.pending.clear();
     this.problems.clear();
-    this.#writing.clear();
+    this.#renames.clear();
     this.#folders.clear();
     this.#notes = [];
   }
@@ -163,8 +160,14 @@ export class Observer {
     const before = this.pending.get(path);
     if (before) {
       before.seenIn = this.#scan;
-      if (sameIdentity(before.seen.identity, seen.identity)) return;
-      changePending(before, seen, this.#ports.now().monotonic);
+      const { monotonic } = this.#ports.now();
+      const unchanged = sameIdentity(before.seen.identity, seen.identity);
+      if (before.seen.inode !== seen.inode) this.#renames.vanished(before.seen.inode, monotonic);
+      if (unchanged ? this.#renames.has(seen.inode) : this.#ports.unfinished(before.name)) {
+        this.#renames.sighted(seen, monotonic);
+      }
+      if (unchanged) return;
+      changePending(before, seen, monotonic);
       before.again = isAgain(known);
       this.#ports.changed(before, 'changed');
       return;
@@ -179,11 +182,11 @@ export class Observer {
     const now = this.#ports.now();
     const file = newPending(path, seen, now, this.#scan, place);
     const unfinished = this.#ports.unfinished(file.name);
-    file.renamedInto = !unfinished && this.#isRename(seen.inode, now.monotonic);
+    if (unfinished) this.#renames.sighted(seen, now.monotonic);
+    else file.renamedInto = this.#renames.claim(seen, now.monotonic);
     file.again = isAgain(known);
     this.pending.set(path, file);
     this.#folders.set(file.folder, (this.#folders.get(file.folder) ?? 0) + 1);
-    if (seen.inode !== null && unfinished) this.#writing.add(seen.inode);
     this.#ports.changed(file, 'came');
   }
 
@@ -219,23 +222,10 @@ export class Observer {
     const left = (this.#folders.get(file.folder) ?? 1) - 1;
     if (left > 0) this.#folders.set(file.folder, left);
     else this.#folders.delete(file.folder);
-    if (file.seen.inode !== null && this.#ports.unfinished(file.name)) {
-      this.#writing.delete(file.seen.inode);
-      this.#vanished.set(file.seen.inode, this.#ports.now().monotonic);
-      const [oldest] = this.#vanished.keys();
-      if (this.#vanished.size > MOST_RENAMES && oldest !== undefined) this.#vanished.delete(oldest);
+    if (this.#renames.has(file.seen.inode) && this.#ports.unfinished(file.name)) {
+      this.#renames.vanished(file.seen.inode, this.#ports.now().monotonic);
     }
     this.#ports.changed(file, 'went');
-  }
-
-  /** Whether the same file had an unfinished name until now. Its event may come before that of the old name. */
-  #isRename(inode: string | null, monotonic: number): boolean {
-    if (inode === null) return false;
-    if (this.#writing.has(inode)) return true;
-    const vanished = this.#vanished.get(inode);
-    if (vanished === undefined) return false;
-    this.#vanished.delete(inode);
-    return monotonic - vanished <= RENAME_MS;
   }
 }
 

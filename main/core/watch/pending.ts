@@ -28,6 +28,7 @@ export interface Pending {
   readonly since: number;
   changedAt: number;
   lastChange: FileFacts['lastChange'];
+  /** It had an unfinished name before, and is as it was when it got this one. */
   renamedInto: boolean;
   /** An earlier version of it was taken. */
   again: boolean;
@@ -89,6 +90,7 @@ export function changePending(file: Pending, seen: SeenFile, monotonic: number):
   file.lastChange = file.seen.identity.size === seen.identity.size ? 'time' : 'size';
   file.seen = seen;
   file.changedAt = monotonic;
+  file.renamedInto = false;
   file.completeness = null;
   file.openness = null;
   file.listedHashFits = null;

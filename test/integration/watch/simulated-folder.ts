@@ -13,14 +13,15 @@ import { list } from '../../../main/adapters/watch/listing.ts';
 import { scan } from '../../../main/adapters/watch/scan.ts';
 import type { Scanner } from '../../../main/adapters/watch/scan-thread.ts';
 import { UploaderError } from '../../../main/core/errors.ts';
-import type { Clock, Log } from '../../../main/core/ports.ts';
+import type { Log } from '../../../main/core/ports.ts';
 import { FolderRun } from '../../../main/core/watch/folder-run.ts';
 import type { FinishedUnit, Intake, Taken } from '../../../main/core/watch/intake.ts';
-import type { Look, WatchDisk, WatchListener } from '../../../main/core/watch/ports.ts';
+import type { Look, SeenFile, WatchDisk, WatchListener } from '../../../main/core/watch/ports.ts';
 import type { Openness } from '../../../main/core/watch/readiness.ts';
 import type { WatchFolder } from '../../../main/core/watch/rules.ts';
 import type { KnownFile, Noted, WatchStore } from '../../../main/core/watch/store-port.ts';
 import { Chance } from '../../crash/random.ts';
+import { EPOCH_MS, MovedClock } from './moved-clock.ts';
 
 /** Something that a writer does at a time, milliseconds from the beginning. */
 export interface Step {
@@ -35,8 +36,6 @@ export interface Take {
   readonly sha256: string;
 }
 
-/** The wall clock at the beginning. */
-const EPOCH_MS = 1_800_000_000_000;
 const LEDGER = 1;
 
 const GLOBS = createGlobs({ caseSensitive: true });
@@ -55,44 +54,6 @@ const SCANNER: Scanner = {
 /** No folder here is a link. */
 const REACH = async (): Promise<void> => undefined;
 
-/** A clock that is moved by hand; what is due fires one after another. */
-class MovedClock implements Clock {
-  time = 0;
-  readonly #timers = new Set<{ readonly due: number; readonly fire: () => void }>();
-
-  now(): number {
-    return EPOCH_MS + this.time;
-  }
-
-  monotonic(): number {
-    return this.time;
-  }
-
-  after(ms: number, fn: () => void): () => void {
-    const timer = { due: this.time + Math.max(0, ms), fire: fn };
-    this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
-  }
-
-  get next(): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const { due } of this.#timers) next = Math.min(next, due);
-    return next;
-  }
-
-  /** Fires the first timer. */
-  fire(): void {
-    const { next } = this;
-    for (const timer of this.#timers) {
-      if (timer.due > next) continue;
-      this.#timers.delete(timer);
-      this.time = Math.max(this.time, next);
-      timer.fire();
-      return;
-    }
-  }
-}
-
 export class SimulatedFolder {
   readonly root: string;
   readonly clock = new MovedClock();
@@ -109,13 +70,13 @@ export class SimulatedFolder {
   #run: FolderRun;
   #listener: WatchListener | null = null;
   /** By hash: the unit that has it. */
-  readonly #contents = new Map<string, { path: string; underway: boolean }>();
+  readonly #contents = new Map<string, { path: string; seen: SeenFile; underway: boolean }>();
   readonly #settled = new Set<string>();
   readonly #underway = new Set<number>();
   #units = 0;
   #calls = 0;
 
-  /** @param files what is there before, written by `before`; `steps` in the order of their times */
+  /** @param steps in the order of their times; what is there before is written before `play` */
   constructor(folder: Omit<WatchFolder, 'root'>, steps: readonly Step[], seed: number, parent = tmpdir()) {
     this.root = mkdtempSync(join(parent, 'encord-schedule-'));
     this.#folder = { ...folder, root: this.root };
@@ -317,7 +278,7 @@ export class SimulatedFolder {
   /** As much of it as the run of a folder of single files asks for. */
   #store(): WatchStore {
     const { ledger } = this;
-    const part: Pick<WatchStore, 'changeWatchFolder' | 'knownIn' | 'known' | 'note'> = {
+    const part: Pick<WatchStore, 'changeWatchFolder' | 'knownIn' | 'known' | 'note' | 'underway'> = {
       changeWatchFolder: (_id, change) => {
         this.#folder = { ...this.#folder, ...change };
         return this.#folder;
@@ -330,6 +291,10 @@ export class SimulatedFolder {
         );
         return new Map(inside.map(([path, known]) => [path.slice(prefix.length), known]));
       },
+      underway: (_dataset, size) =>
+        [...this.#contents]
+          .filter(([, content]) => content.underway && content.seen.identity.size === size)
+          .map(([sha256, { path, seen }]) => ({ path: join(this.root, path), ...seen, sha256 })),
       note: (_ledger, rows, at) => {
         for (const { path, ...row } of rows) {
           this.tell(`   noted ${path} ${row.state}`);
@@ -386,7 +351,7 @@ export class SimulatedFolder {
     this.takes.push({ path, sha256 });
     this.#note(file, 'taken', unitId);
     this.#underway.add(unitId);
-    const content = { path, underway: true };
+    const content = { path, seen: file.seen, underway: true };
     this.#contents.set(sha256, content);
     this.clock.after(this.#chance.between(1, 30_000), () => {
       content.underway = false;
