@@ -24,14 +24,20 @@ export async function bundle(folder: string): Promise<Programs> {
       rolldownOptions: {
         input: {
           child: join(import.meta.dirname, 'child.ts'),
+          'watch-child': join(import.meta.dirname, 'watch', 'child.ts'),
           emulator: join(TEST, 'emulator', 'index.ts'),
-          // Looked for beside the program, by this name.
+          // Looked for beside the program, by these names.
           'hash.worker': join(MAIN, 'adapters', 'http', 'hash.worker.ts'),
+          'scan.worker': join(MAIN, 'adapters', 'watch', 'scan.worker.ts'),
         },
         // CommonJS: an ES module that imports `node:http` has all of undici loaded, for a name that nobody uses.
         output: { format: 'cjs', entryFileNames: '[name].cjs', chunkFileNames: '[name]-[hash].cjs' },
       },
     },
   });
-  return programsIn(folder, { child: join(folder, 'child.cjs'), emulator: join(folder, 'emulator.cjs') });
+  return programsIn(folder, {
+    child: join(folder, 'child.cjs'),
+    watchChild: join(folder, 'watch-child.cjs'),
+    emulator: join(folder, 'emulator.cjs'),
+  });
 }

@@ -3,28 +3,15 @@
  * the crash tests.
  */
 
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { makeKey } from '../fixtures/keys.ts';
+import { mkdirSync, rmSync } from 'node:fs';
 import { boundariesOf, SCENARIOS } from './boundaries.ts';
-import { bundle } from './bundle.ts';
 import type { Life } from './child.ts';
-import { EmulatorProcess } from './emulator.ts';
+import { inLabs, type Lab, type LabOptions } from './labs.ts';
 import { planRound } from './plan.ts';
-import { EMAIL, type Lab, Round, type RoundResult } from './round.ts';
-import type { Programs } from './spawn.ts';
+import { Round, type RoundResult } from './round.ts';
 
-export interface CrashOptions {
+export interface CrashOptions extends LabOptions {
   readonly seed: number;
-  /** The first round and how many. */
-  readonly from: number;
-  readonly rounds: number;
-  /** Rounds at the same time, each with its own emulator. */
-  readonly workers: number;
-  /** After `atLeast` rounds none begins later than this many milliseconds after the start. */
-  readonly limitMs: number | null;
-  readonly atLeast?: number;
   readonly sabotage?: Life['sabotage'];
   readonly progress?: (line: string) => void;
 }
@@ -55,9 +42,6 @@ export interface CrashReport {
   readonly failed: Failed[];
 }
 
-/** An emulator that has seen so many rounds is replaced: its answers about everything it has grow long. */
-const ROUNDS_PER_EMULATOR = 20;
-
 export function newReport(): CrashReport {
   return {
     rounds: 0,
@@ -78,69 +62,8 @@ export function newReport(): CrashReport {
 
 /** Fills the report as it goes, so that a run that is broken off has one, too. */
 export async function crash(options: CrashOptions, report = newReport()): Promise<CrashReport> {
-  const folder = mkdtempSync(join(tmpdir(), 'encord-crash-'));
-  // Also where a signal ends the run.
-  const remove = (): void => {
-    if (report.failed.length === 0) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
-  };
-  process.once('exit', remove);
-  const begun = performance.now();
-  let next = options.from;
-  const take = (): number | null => {
-    if (next >= options.from + options.rounds) return null;
-    const late = options.limitMs !== null && performance.now() - begun > options.limitMs;
-    if (late && next >= options.from + (options.atLeast ?? 0)) return null;
-    next += 1;
-    return next - 1;
-  };
-  const programs = await bundle(join(folder, 'programs'));
-  const begin: Begin = { programs, take, options, report };
-  await Promise.all(
-    Array.from({ length: options.workers }, (_, worker) => work(join(folder, `worker${worker}`), begin)),
-  );
-  process.off('exit', remove);
-  remove();
+  await inLabs(options, (lab, folder, number) => one(lab, folder, number, options, report));
   return report;
-}
-
-/** What the workers of a run share. */
-interface Begin {
-  readonly programs: Programs;
-  /** The number of the next round, or null when there is none. */
-  readonly take: () => number | null;
-  readonly options: CrashOptions;
-  readonly report: CrashReport;
-}
-
-async function work(folder: string, { programs, take, options, report }: Begin): Promise<void> {
-  let round = take();
-  for (let lab = 0; round !== null; lab += 1) {
-    const key = makeKey(EMAIL);
-    const emulator = new EmulatorProcess({
-      programs,
-      dataDir: join(folder, `emulator${lab}`),
-      publicKey: key.publicKey,
-      jobDelayMs: 40,
-    });
-    await emulator.start();
-    try {
-      const lent: Lab = {
-        emulator,
-        privateKey: key.privateKey,
-        programs,
-        sabotage: options.sabotage ?? null,
-      };
-      for (let index = 0; index < ROUNDS_PER_EMULATOR && round !== null; index += 1) {
-        const sound = await one(lent, join(folder, `round${round}`), round, options, report);
-        round = take();
-        // What a failed round left on the server must not be counted against others.
-        if (!sound) break;
-      }
-    } finally {
-      await emulator.kill();
-    }
-    if (report.failed.length === 0) rmSync(join(folder, `emulator${lab}`), { recursive: true, force: true });
-  }
 }
 
 async function one(
@@ -153,7 +76,8 @@ async function one(
   const plan = planRound(options.seed, number);
   mkdirSync(folder, { recursive: true });
   try {
-    add(report, await new Round(lab, plan, folder, options.seed, number).run());
+    const { seed, sabotage = null } = options;
+    add(report, await new Round(lab, plan, folder, { seed, number, sabotage }).run());
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     options.progress?.(
       `round ${number} ${plan.scenario.name}: ${plan.lives.length} deaths planned, as it should be`,

@@ -3,33 +3,24 @@
  * the end; doubts are answered as a person would, and the dataset is compared with the files. Used by the crash harness.
  */
 
-import type { ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Life } from './child.ts';
-import type { EmulatorProcess } from './emulator.ts';
 import { type Expected, writeWave } from './input.ts';
+import { EMAIL, type Lab } from './labs.ts';
 import { type Aim, type LifePlan, PAST_EVERY_WAIT_MS, type RoundPlan } from './plan.ts';
 import { Chance } from './random.ts';
-import { type Programs, start } from './spawn.ts';
+import { collect, jsonOf, start } from './spawn.ts';
 import { compare } from './verdict.ts';
 
-export const EMAIL = 'crash@example.com';
 /** Short: rounds wait for it each time that something never arrived. */
 const SETTLE_SECONDS = 0.4;
 /** A life that takes longer is stuck. */
 const LIFE_MS = 180_000;
 /** Undisturbed lives in which everything must come to its end. */
 const LAST_LIVES = 4;
-
-export interface Lab {
-  readonly emulator: EmulatorProcess;
-  readonly privateKey: string;
-  readonly programs: Programs;
-  readonly sabotage: Life['sabotage'];
-}
 
 export interface RoundResult {
   readonly aim: Aim;
@@ -75,6 +66,7 @@ interface LifeEnd {
 
 export class Round {
   readonly #lab: Lab;
+  readonly #sabotage: Life['sabotage'];
   readonly #plan: RoundPlan;
   readonly #folder: string;
   readonly #label: string;
@@ -90,8 +82,14 @@ export class Round {
   #dataset = '';
 
   /** `folder` is empty and the round's own. */
-  constructor(lab: Lab, plan: RoundPlan, folder: string, seed: number, number: number) {
+  constructor(
+    lab: Lab,
+    plan: RoundPlan,
+    folder: string,
+    { seed, number, sabotage }: { seed: number; number: number; sabotage: Life['sabotage'] },
+  ) {
     this.#lab = lab;
+    this.#sabotage = sabotage;
     this.#plan = plan;
     this.#folder = folder;
     this.#label = `r${number}`;
@@ -230,7 +228,7 @@ export class Round {
       settle,
       meddle: plan.meddle,
       jump: plan.jump,
-      sabotage: this.#lab.sabotage,
+      sabotage: this.#sabotage,
     };
     const home = join(this.#folder, 'home');
     mkdirSync(home, { recursive: true });
@@ -294,31 +292,6 @@ const QUIET: LifePlan = {
   concurrency: null,
 };
 
-/** All that a child writes, and the moment in which it has opened its data (or ended). */
-function collect(child: ChildProcess): { text: Promise<string>; opened: Promise<void> } {
-  let text = '';
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (more: string) => {
-      text += more;
-      if (text.includes('"opened"')) open();
-    });
-  }
-  return {
-    opened,
-    text: new Promise((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', () => {
-        open();
-        resolve(text);
-      });
-    }),
-  };
-}
-
 function resultsOf(output: string): Pick<LifeEnd, 'summary' | 'settled'> {
   let summary: Summary | null = null;
   let settled: LifeEnd['settled'] = null;
@@ -332,13 +305,4 @@ function resultsOf(output: string): Pick<LifeEnd, 'summary' | 'settled'> {
     settled = parsed.data.settled ?? settled;
   }
   return { summary, settled };
-}
-
-/** The last line of a killed program may be half a line. */
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return null;
-  }
 }

@@ -10,6 +10,8 @@ import { join } from 'node:path';
 /** What a run has of its programs. */
 export interface Programs {
   readonly child: string;
+  /** The same for watch folders. */
+  readonly watchChild: string;
   readonly emulator: string;
   /** Where Node keeps what it compiled. */
   readonly cache: string;
@@ -18,7 +20,10 @@ export interface Programs {
 }
 
 /** In `folder`, which is the run's own. */
-export function programsIn(folder: string, paths: Pick<Programs, 'child' | 'emulator'>): Programs {
+export function programsIn(
+  folder: string,
+  paths: Pick<Programs, 'child' | 'watchChild' | 'emulator'>,
+): Programs {
   const authorities = join(folder, 'authorities');
   mkdirSync(authorities, { recursive: true });
   const noCertificates = join(authorities, 'none.pem');
@@ -59,4 +64,38 @@ export function start(
 
 function killAll(): void {
   for (const child of children) child.kill('SIGKILL');
+}
+
+/** All that a child writes, and the moment in which it has opened its data (or ended). */
+export function collect(child: ChildProcess): { text: Promise<string>; opened: Promise<void> } {
+  let text = '';
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (more: string) => {
+      text += more;
+      if (text.includes('"opened"')) open();
+    });
+  }
+  return {
+    opened,
+    text: new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', () => {
+        open();
+        resolve(text);
+      });
+    }),
+  };
+}
+
+/** The last line of a killed program may be half a line. */
+export function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return null;
+  }
 }
