@@ -27,6 +27,12 @@ export interface FileIdentity {
 }
 
 /**
+ * A time that no file has: of one whose planned version is gone and is not to be sent any more. It is no file's identity, so
+ * whatever is under its name then is another one.
+ */
+export const NO_MTIME_MS = -8_640_000_000_000_000;
+
+/**
  * A signed URL and what must be given back at registration.
  * `url` and `echo` are secrets: they live in memory, and in the database only from grant to the end of the unit.
  */
@@ -210,6 +216,8 @@ export interface NewBatch {
 
 export interface Batch extends NewBatch {
   readonly id: BatchId;
+  /** A watch folder added it that is still there: it says when a file of it is finished, and takes anew what changed. */
+  readonly watched: boolean;
   readonly target: Target | null;
   readonly paused: boolean;
   /** Why its target could not be resolved, and when to try again. */

@@ -7,7 +7,7 @@ import type { DueItem } from './backlog.ts';
 import { asUploaderError, isNetworkError, UploaderError } from './errors.ts';
 import { LONGEST_TROUBLE_MS } from './gate.ts';
 import type { ItemEvent } from './machine.ts';
-import type { AccountId } from './model.ts';
+import { type AccountId, NO_MTIME_MS } from './model.ts';
 import type { PutOutcome } from './ports.ts';
 import { backoffMs } from './retry.ts';
 import type { Change } from './store-port.ts';
@@ -23,6 +23,8 @@ const TELLING_BYTES = 8 * 1024 * 1024;
 
 export interface Ended {
   readonly account: AccountId;
+  /** Whether its batch is a watch folder's. */
+  readonly watched: boolean;
   readonly item: DueItem;
   readonly outcome: PutOutcome;
   /** Whether the URL was still to be trusted when it was used. */
@@ -54,7 +56,8 @@ export async function changesAfter(shop: Workshop, ended: Ended): Promise<Change
       });
     case 'file':
       shop.gate(account).probeEnded();
-      return [{ kind: 'item', id: item.id, event: await fileTrouble(shop, item, attempts, outcome.error) }];
+      if (ended.watched && outcome.error.code === 'file-changed') return givenUp(shop, item, outcome.error);
+      return change(await fileTrouble(shop, item, attempts, outcome.error));
     case 'transient': {
       const failure = shop.failure(withWhereItGoesOn(ended, outcome.error));
       if (isOfThisFile(outcome.error)) {
@@ -94,6 +97,23 @@ function withWhereItGoesOn({ item, resumable }: Ended, error: UploaderError): Up
     ? 'It goes on with what the storage does not have yet.'
     : 'It is sent again from its first byte.';
   return new UploaderError(error.code, `${error.message} ${where}`, { details: error.details, cause: error });
+}
+
+/**
+ * A file of a watch folder that is not as it was when it was found to be finished: as it is now, nobody knows whether it is.
+ * Its whole unit is cancelled, so that no group is registered without it, and the folder takes all of it anew. The version
+ * that was planned stays unlike any file: a retry by hand sends nothing, and a file that is as before again is taken.
+ */
+function givenUp(shop: Workshop, item: DueItem, error: UploaderError): Change[] {
+  shop.deps.log.info('A file changed while it was in the queue. Its watch folder looks at it again.', {
+    unit: item.unitId,
+  });
+  const identity = { size: item.identity.size, mtimeMs: NO_MTIME_MS };
+  const failure = shop.failure(error);
+  return [
+    { kind: 'item', id: item.id, event: { on: 'replanned', identity, failure, notBefore: 0 } },
+    { kind: 'unit', id: item.unitId, event: { on: 'cancel' } },
+  ];
 }
 
 async function fileTrouble(

@@ -311,6 +311,7 @@ export class Transfers {
       const account = ready.batch.accountId;
       const changes = await changesAfter(shop, {
         account,
+        watched: ready.batch.watched,
         item,
         outcome,
         fresh: this.#isFresh(grant),
@@ -319,6 +320,10 @@ export class Transfers {
       // A unit that failed takes its other items with it, of which some may have been read ahead.
       if (changes.some((each) => each.kind === 'item' && each.event.on === 'failed')) this.#backlog.forget();
       await shop.committer.commit(changes);
+      if (changes.some((each) => each.kind === 'unit')) {
+        // It was given up with its unit, of which more may be on its way.
+        this.stopUnless(({ unitId }) => unitId !== item.unitId);
+      }
     } catch (reason) {
       shop.noteUnrecorded('The outcome of an upload could not be recorded.', reason);
     } finally {

@@ -12,6 +12,7 @@ import { memory } from './memory.ts';
 import { scale } from './scale.ts';
 import { small } from './small.ts';
 import type { Bench, BenchOptions, Measurement } from './tools.ts';
+import { watch } from './watch.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
   large,
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   memory,
   scale,
   bandwidth,
+  watch,
 };
 
 const { values, positionals } = parseArgs({

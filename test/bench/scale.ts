@@ -3,26 +3,31 @@
  * how much memory it takes, and how long pages wait for what they ask.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { makeKey } from '../fixtures/keys.ts';
 import { makePng } from '../fixtures/png.ts';
 import { FILES_IN_A_FOLDER, fileAt } from './scale-files.ts';
 import type { ScaleAnswer, ScaleStep } from './scale-program.ts';
 import {
   type BenchOptions,
+  cpuOf,
   listen,
   type Measurement,
   makeFolder,
   median,
+  peakMiB,
+  puts,
   removeFolder,
   round,
+  runStep,
+  startStep,
   stop,
+  wait,
 } from './tools.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
+const PROGRAM = join(import.meta.dirname, 'scale-program.ts');
 /** Files that are really there: more than are sent while the memory is looked at. */
 const FILES = 15_000;
 const FILE_BYTES = 2_000;
@@ -101,6 +106,10 @@ export async function* scale({ units }: BenchOptions): AsyncGenerator<Measuremen
   }
 }
 
+function run(step: ScaleStep, env: NodeJS.ProcessEnv): Promise<ScaleAnswer[]> {
+  return runStep(PROGRAM, step, env);
+}
+
 function* queries(when: string, answers: readonly ScaleAnswer[]): Generator<Measurement | string> {
   const asked = answers.filter((answer) => 'name' in answer);
   for (const { name, median: middle, worst, cpu } of asked)
@@ -124,28 +133,14 @@ function* queries(when: string, answers: readonly ScaleAnswer[]): Generator<Meas
   };
 }
 
-/** Lines that a step printed; rejects unless it ends well. */
-function run(step: ScaleStep, env: NodeJS.ProcessEnv): Promise<ScaleAnswer[]> {
-  const child = start(step, env);
-  const answers: ScaleAnswer[] = [];
-  if (child.stdout)
-    createInterface({ input: child.stdout }).on('line', (line) => answers.push(JSON.parse(line)));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code === 0) resolve(answers);
-      else reject(new Error(`${step.step} ended with ${code}.`));
-    });
-  });
-}
-
 /** Starts the program on its queue: seconds until something is true, and its memory at the peak a while later. */
 async function work(
   env: NodeJS.ProcessEnv,
   until: () => boolean | Promise<boolean>,
 ): Promise<{ seconds: number; cpuSeconds: number; peakMiB: number }> {
   const begun = performance.now();
-  const child = start({ step: 'work' }, env);
+  const step: ScaleStep = { step: 'work' };
+  const child = startStep(PROGRAM, step, env);
   child.stdout?.resume();
   const ended = new Promise((resolve) => child.once('exit', resolve));
   try {
@@ -155,38 +150,13 @@ async function work(
       await wait(5);
     }
     const seconds = (performance.now() - begun) / 1000;
-    const cpuSeconds = cpuOf(child.pid ?? 0);
+    const cpuSeconds = cpuOf(child);
     await wait(WORK_MS);
-    return { seconds, cpuSeconds, peakMiB: peakMiB(child.pid ?? 0) };
+    return { seconds, cpuSeconds, peakMiB: peakMiB(child) };
   } finally {
     child.kill('SIGTERM');
     await ended;
   }
-}
-
-function start(step: ScaleStep, env: NodeJS.ProcessEnv): ChildProcess {
-  return spawn(process.execPath, [join(import.meta.dirname, 'scale-program.ts'), JSON.stringify(step)], {
-    env,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-}
-
-/** Seconds of processor time of all its threads; see proc(5), fields 14 and 15, in hundredths. */
-function cpuOf(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / 100;
-}
-
-/** Where the system tells it: the most that the process ever had resident. */
-function peakMiB(pid: number): number {
-  const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  return Number(found?.[1] ?? 0) / 1024;
-}
-
-async function puts(url: string): Promise<number> {
-  const response = await fetch(`${url}/__emulator/state`);
-  const state: unknown = await response.json();
-  return typeof state === 'object' && state !== null && 'puts' in state ? Number(state.puts) : 0;
 }
 
 function makeFiles(folder: string, count: number): void {
@@ -200,10 +170,4 @@ function makeFiles(folder: string, count: number): void {
 function size(folder: string): Measurement {
   const { size: bytes } = statSync(join(folder, 'many', 'uploader.db'));
   return { name: 'the database with them', value: round(bytes / 1024 ** 2, 0), unit: 'MiB' };
-}
-
-function wait(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
 }

@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -138,6 +138,55 @@ function childrenTime(printed: string): number | null {
   );
   const [, , user, system] = times;
   return user === undefined || system === undefined ? null : user + system;
+}
+
+/**
+ * Starts a script with one JSON argument, `step`; what it prints is there in `stdout`. It ends when this process does.
+ */
+export function startStep(script: string, step: unknown, env: NodeJS.ProcessEnv): ChildProcess {
+  return endsWithUs(
+    spawn(process.execPath, [script, JSON.stringify(step)], { env, stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
+}
+
+/** The JSON lines that such a script printed; rejects unless it ends well. */
+export function runStep<Answer>(script: string, step: unknown, env: NodeJS.ProcessEnv): Promise<Answer[]> {
+  const child = startStep(script, step, env);
+  const answers: Answer[] = [];
+  if (child.stdout)
+    createInterface({ input: child.stdout }).on('line', (line) => answers.push(JSON.parse(line)));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve(answers);
+      else reject(new Error(`${JSON.stringify(step)} ended with ${code}.`));
+    });
+  });
+}
+
+/** Seconds of processor time of all its threads; see proc(5), fields 14 and 15, in hundredths. */
+export function cpuOf({ pid }: ChildProcess): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** Where the system tells it: the most that the process ever had resident. */
+export function peakMiB({ pid }: ChildProcess): number {
+  const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(found?.[1] ?? 0) / 1024;
+}
+
+/** How many PUTs an emulator has had. */
+export async function puts(url: string): Promise<number> {
+  const response = await fetch(`${url}/__emulator/state`);
+  const state: unknown = await response.json();
+  return typeof state === 'object' && state !== null && 'puts' in state ? Number(state.puts) : 0;
+}
+
+export function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
 }
 
 export function median(values: readonly number[]): number {

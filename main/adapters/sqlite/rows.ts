@@ -280,7 +280,8 @@ export function unitStateColumns(state: UnitState): readonly Param[] {
 export const BATCH_COLUMNS = `batch.id, batch.account_id, batch.name, batch.dataset_id, batch.dataset_title,
   batch.route_choice, batch.folder_choice, batch.added_at, batch.target_route, batch.target_dataset_id,
   batch.target_folder_id, batch.target_mirrored, batch.paused, batch.trouble, batch.trouble_not_before,
-  batch.trouble_attempts`;
+  batch.trouble_attempts,
+  EXISTS (SELECT 1 FROM watch_folder WHERE watch_folder.id = batch.watch_folder) AS watched`;
 
 export const FAILED_STEPS = ['upload', 'register', 'process', 'link'] as const;
 export const ROUTE_CHOICES = ['auto', 'storage', 'documented'] as const;
@@ -318,6 +319,7 @@ export function batch(row: Row): Batch {
     target: target(row),
     paused: flag(row, 'paused'),
     trouble: trouble(row),
+    watched: flag(row, 'watched'),
   };
 }
 

@@ -84,6 +84,7 @@ CREATE INDEX watch_file_uploads ON watch_file (ledger, at, dir, name, state) WHE
 CREATE INDEX watch_file_done ON watch_file (ledger, at, size) WHERE state = 'done';
 CREATE INDEX watch_file_left ON watch_file (ledger, at, dir, name, state) WHERE ${IS(...LEFT)};
 CREATE INDEX watch_file_held ON watch_file (dir) WHERE state = 'held';
+CREATE INDEX watch_file_changed ON watch_file (ledger) WHERE state = 'cancelled' AND mtime = -8640000000000000;
 CREATE INDEX watch_file_group ON watch_file (ledger, grouping, unit_id) WHERE grouping IS NOT NULL;
 
 CREATE TABLE watch_tally (
@@ -152,6 +153,7 @@ CREATE TABLE watch_action (
 ) STRICT;
 CREATE INDEX watch_action_folder ON watch_action (folder);
 CREATE INDEX watch_action_due ON watch_action (due_at) WHERE state IN ('due', 'under-way');
+CREATE INDEX watch_action_open ON watch_action (ledger, path) WHERE state IN ('due', 'under-way');
 `;
 
 /** A unit's files in the ledger, whatever becomes of the unit. Failed and uncertain ones stay taken. */

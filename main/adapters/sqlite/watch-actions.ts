@@ -35,13 +35,15 @@ function watchAction(row: Row): WatchAction {
 
 export function actionStore(db: Database, clock: Clock): ActionStore {
   return {
-    dueActions(now, limit, exceptRoots = []) {
+    dueActions(now, limit, exceptRoots = [], exceptIds = []) {
       return db
         .all(
           `${SELECT} WHERE state IN ('due', 'under-way') AND due_at <= ?
-             AND root NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at, watch_action.id LIMIT ?`,
+             AND root NOT IN (SELECT value FROM json_each(?))
+             AND watch_action.id NOT IN (SELECT value FROM json_each(?)) ORDER BY due_at, watch_action.id LIMIT ?`,
           now,
           JSON.stringify(exceptRoots),
+          JSON.stringify(exceptIds),
           limit,
         )
         .map(watchAction);

@@ -5,12 +5,13 @@
  */
 
 import { type Failure, UploaderError } from '../../core/errors.ts';
-import { ITEM_STATES, UNIT_STATES } from '../../core/model.ts';
+import { ITEM_STATES, NO_MTIME_MS, UNIT_STATES } from '../../core/model.ts';
 import { below } from '../../core/paths.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { KnownFile, KnownState, Noted, WatchedRow, WatchStore } from '../../core/watch/store-port.ts';
 import type { Database, Row } from './database.ts';
 import * as rows from './rows.ts';
-import { EarlierUnit, LedgerWriter, splitPath } from './watch-writer.ts';
+import { callOff, EarlierUnit, LedgerWriter, splitPath } from './watch-writer.ts';
 
 type FileStore = Pick<
   WatchStore,
@@ -20,6 +21,7 @@ type FileStore = Pick<
   | 'forget'
   | 'forgetGroup'
   | 'group'
+  | 'changedInQueue'
   | 'underway'
   | 'watchedRows'
   | 'watchTally'
@@ -39,9 +41,13 @@ const KNOWN_STATES = [
 const KNOWN_COLUMNS = 'name, size, mtime, inode, state, reason, grouping, unit_id, at, put_away';
 const DIR = '(SELECT id FROM watch_dir WHERE ledger = ? AND path = ?)';
 
+const PATH = `CASE watch_dir.path WHEN '' THEN watch_file.name ELSE watch_dir.path || '/' || watch_file.name END`;
+
 // Written as in the indexes, so that SQLite finds them.
 const WITH_UNIT = "(state = 'taken' OR state = 'done' OR state = 'cancelled')";
 const LEFT = "(state = 'skipped' OR state = 'refused' OR state = 'ignored')";
+const CHANGED = `state = 'cancelled' AND mtime = ${NO_MTIME_MS}`;
+const OPEN_ACTION = `watch_action.state IN ('due', 'under-way')`;
 
 /** True of a unit that was not cleared from the list. */
 const LISTED = 'EXISTS (SELECT 1 FROM batch WHERE batch.id = unit.batch_id AND batch.removed = 0)';
@@ -72,7 +78,7 @@ const LISTS = {
   { readonly states: readonly KnownState[]; readonly select: string; readonly order: string }
 >;
 
-export function fileStore(db: Database): FileStore {
+export function fileStore(db: Database, clock: Clock): FileStore {
   return {
     knownIn(ledger, folder, names) {
       const all = `SELECT ${KNOWN_COLUMNS} FROM watch_file WHERE dir = ${DIR}`;
@@ -115,14 +121,29 @@ export function fileStore(db: Database): FileStore {
     },
 
     forgetGroup(ledger, key) {
-      db.run('DELETE FROM watch_file WHERE ledger = ? AND grouping = ?', ledger, key);
+      db.transaction(() => {
+        const files = db.all(
+          `SELECT ${PATH} AS path FROM watch_file JOIN watch_dir ON watch_dir.id = watch_file.dir
+           WHERE watch_file.ledger = ? AND grouping = ?`,
+          ledger,
+          key,
+        );
+        const paths = files.map((row) => rows.text(row, 'path'));
+        callOff(db, ledger, paths, clock.now());
+        db.run('DELETE FROM watch_file WHERE ledger = ? AND grouping = ?', ledger, key);
+      });
     },
 
     group(ledger, key) {
       const row = db.get(
-        `SELECT count(*) AS frames, newest.id AS unit_id, unit.state
+        `SELECT count(*) AS frames, newest.id AS unit_id, unit.state,
+           coalesce(sum(put_away OR EXISTS (
+             SELECT 1 FROM watch_action WHERE watch_action.ledger = ?1 AND watch_action.path = ${PATH} AND ${OPEN_ACTION}
+           )), 0) AS away
          FROM (SELECT max(unit_id) AS id FROM watch_file WHERE ledger = ?1 AND grouping = ?2) AS newest
-         JOIN watch_file ON ledger = ?1 AND grouping = ?2 AND (newest.id IS NULL OR watch_file.unit_id = newest.id)
+         JOIN watch_file ON watch_file.ledger = ?1 AND grouping = ?2
+           AND (newest.id IS NULL OR watch_file.unit_id = newest.id)
+         JOIN watch_dir ON watch_dir.id = watch_file.dir
          LEFT JOIN unit ON unit.id = newest.id AND ${LISTED}`,
         ledger,
         key,
@@ -131,9 +152,20 @@ export function fileStore(db: Database): FileStore {
       if (row === undefined || frames === 0) return null;
       return {
         frames,
+        away: rows.number(row, 'away'),
         unitId: rows.numberOrNull(row, 'unit_id'),
         state: row.state === null ? null : rows.oneOf(row, 'state', UNIT_STATES),
       };
+    },
+
+    changedInQueue(ledger) {
+      return db
+        .all(
+          `SELECT ${PATH} AS path FROM watch_file JOIN watch_dir ON watch_dir.id = watch_file.dir
+           WHERE watch_file.ledger = ? AND ${CHANGED}`,
+          ledger,
+        )
+        .map((row) => rows.text(row, 'path'));
     },
 
     underway(datasetId, size) {

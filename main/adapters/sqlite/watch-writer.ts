@@ -48,6 +48,9 @@ export class LedgerWriter {
   readonly #ledger: number;
   readonly #files: RowBuffer;
   readonly #folders = new Map<string, number>();
+  /** Taken with the rows that wait, and when. */
+  #taken: string[] = [];
+  #takenAt = 0;
 
   constructor(db: Database, ledger: number) {
     this.#db = db;
@@ -73,12 +76,18 @@ export class LedgerWriter {
       row.sha256,
       row.at,
     );
+    if (row.state === 'taken') {
+      this.#taken.push(path);
+      this.#takenAt = row.at;
+    }
     if (full) this.flush();
   }
 
   /** Writes what waits. */
   flush(): void {
     this.#files.write();
+    if (this.#taken.length > 0) callOff(this.#db, this.#ledger, this.#taken, this.#takenAt);
+    this.#taken = [];
   }
 
   #folder(path: string): number {
@@ -91,6 +100,18 @@ export class LedgerWriter {
     this.#folders.set(path, id);
     return id;
   }
+}
+
+/** What is due to be done with files of an earlier upload, and has not begun, is not done: they are to be sent again. */
+export function callOff(db: Database, ledger: number, paths: readonly string[], at: number): void {
+  // With all that the index says of its rows, so that it is used.
+  db.run(
+    `UPDATE watch_action SET state = 'undone', at = ?
+     WHERE ledger = ? AND path IN (SELECT value FROM json_each(?)) AND state IN ('due', 'under-way') AND state = 'due'`,
+    at,
+    ledger,
+    JSON.stringify(paths),
+  );
 }
 
 /** The files of a watch folder's batch, as its ledger takes them. */

@@ -11,5 +11,5 @@ import { fileStore } from './watch-files.ts';
 import { folderStore } from './watch-folders.ts';
 
 export function watchStore(db: Database, clock: Clock): WatchStore {
-  return { ...folderStore(db, clock), ...fileStore(db), ...actionStore(db, clock) };
+  return { ...folderStore(db, clock), ...fileStore(db, clock), ...actionStore(db, clock) };
 }

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, lstat, open } from 'node:fs/promises';
 import type { UploadedBytes } from '../../core/watch/ports.ts';
 import { fileChanged } from '../files/problems.ts';
-import { notARegularFile, READ_HERE } from './problems.ts';
+import { cancelled, notARegularFile, READ_HERE } from './problems.ts';
 
 const BUFFER_BYTES = 512 * 1024;
 
@@ -13,12 +13,16 @@ export type Checked = string;
 
 /**
  * Rejects with `file-changed` where size, time or hash differ, also while the file is read; with `file-unreadable` for
- * links and the like; and with the system's errors.
+ * links and the like; with `cancelled` when aborted; and with the system's errors.
  */
-export async function checkBytes(path: string, uploaded: UploadedBytes): Promise<Checked> {
+export async function checkBytes(
+  path: string,
+  uploaded: UploadedBytes,
+  signal?: AbortSignal,
+): Promise<Checked> {
   const before = await mark(path);
   if (!sameIdentity(before, uploaded)) throw fileChanged();
-  if (uploaded.sha256 !== null && (await sha256Of(path)) !== uploaded.sha256.toLowerCase())
+  if (uploaded.sha256 !== null && (await sha256Of(path, signal)) !== uploaded.sha256.toLowerCase())
     throw fileChanged();
   // The path may lead to another file by now than the one that was read.
   if ((await mark(path)).checked !== before.checked) throw fileChanged();
@@ -54,20 +58,28 @@ function sameIdentity({ size, mtimeMs }: Marked, { identity }: UploadedBytes): b
   return size === identity.size && mtimeMs === identity.mtimeMs;
 }
 
-async function sha256Of(path: string): Promise<string> {
+async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
   const file = await open(path, READ_HERE);
   try {
-    return await hashAll(file);
+    return await hashAll(file, signal);
   } finally {
     await file.close();
   }
 }
 
-/** Reads from the beginning to the end; `also` gets each part, which is valid until it answered. */
-export async function hashAll(file: FileHandle, also?: (part: Buffer) => Promise<void>): Promise<string> {
+/**
+ * Reads from the beginning to the end; `also` gets each part, which is valid until it answered. Looks at the signal before
+ * each part, and rejects with `cancelled`.
+ */
+export async function hashAll(
+  file: FileHandle,
+  signal: AbortSignal | undefined,
+  also?: (part: Buffer) => Promise<void>,
+): Promise<string> {
   const hash = createHash('sha256');
   const buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   for (let position = 0; ; ) {
+    if (signal?.aborted) throw cancelled();
     const { bytesRead } = await file.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0) return hash.digest('hex');
     const part = buffer.subarray(0, bytesRead);

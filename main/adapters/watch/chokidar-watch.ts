@@ -3,7 +3,7 @@
 import { watch } from 'chokidar';
 import { isUnsayable, type Watching, type WatchOrder } from './events.ts';
 import { watchLimit } from './limits.ts';
-import { isEntered, relativeTo } from './paths.ts';
+import { relativeTo } from './paths.ts';
 import { watchProblem } from './problems.ts';
 
 /** Rejects with `watch-limit` or `file-unreadable`. */
@@ -18,7 +18,7 @@ export async function watchByChokidar({ root, skip, events }: WatchOrder): Promi
     // Asked first with the path alone, when it cannot be known whether it is a folder.
     ignored: (path, stats) => {
       const folder = stats?.isDirectory() ? relativeTo(root, path) : null;
-      return folder !== null && !isEntered(folder, skip);
+      return folder !== null && folder !== '' && skip(folder);
     },
   });
   let folders = 1;

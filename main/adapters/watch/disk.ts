@@ -13,13 +13,12 @@ import { fileChanged, systemCode } from '../files/problems.ts';
 import { fileSystemKind } from './kinds.ts';
 import { openness } from './openness.ts';
 import { absolute, baseOf, folderOf, identityOf, plainFolder } from './paths.ts';
-import { Patience } from './patience.ts';
+import { Patience, ROOT_MS } from './patience.ts';
 import { cancelled, notARegularFile, READ_HERE, rootProblem, watchProblem } from './problems.ts';
 import { scan } from './scan.ts';
 import type { Scanner } from './scan-thread.ts';
 
-/** How long the root may take to say that it is there, and any other call to answer. */
-const ROOT_MS = 5_000;
+/** How long any other call than that for the root may take to answer. */
 const CALL_MS = 30_000;
 const BUFFER_BYTES = 512 * 1024;
 

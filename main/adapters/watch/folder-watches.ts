@@ -13,7 +13,7 @@ import {
   type WatchOrder,
 } from './events.ts';
 import { watchLimit } from './limits.ts';
-import { absolute, baseOf, below, folderOf, isEntered } from './paths.ts';
+import { absolute, baseOf, below, folderOf } from './paths.ts';
 import { rootProblem, watchProblem } from './problems.ts';
 
 /** So few that setting their watches holds up nobody. */
@@ -74,7 +74,7 @@ class FolderWatches implements Watching {
         if (watched) watched.identity = listing.identity;
         for (const name of listing.folders === '' ? [] : listing.folders.split('\0')) {
           const folder = below(listing.folder, name);
-          if (!isUnsayable(name) && isEntered(folder, skip)) due.push(folder);
+          if (!isUnsayable(name) && !skip(folder)) due.push(folder);
         }
       }
     }
@@ -158,7 +158,7 @@ class FolderWatches implements Watching {
       if (watched && watched.identity === identity) continue;
       // Removed, moved away, or another folder is in its place.
       this.drop(path);
-      if (identity !== null && isEntered(path, skip)) appeared.push(path);
+      if (identity !== null && !skip(path)) appeared.push(path);
     }
     if (appeared.length === 0) return;
     try {

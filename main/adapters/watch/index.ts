@@ -2,6 +2,6 @@
 
 export { createWatchDisk, type WatchDiskDeps } from './disk.ts';
 export { createPutAway, type PutAwayDeps } from './put-away.ts';
-export { createScanner, type Scanner } from './scan-thread.ts';
+export { createScanner, type Scanner, type ScannerOptions } from './scan-thread.ts';
 export { createSelfTest, type SelfTestDeps } from './self-test.ts';
 export { createStartWatcher, type WatcherDeps } from './start.ts';

@@ -46,18 +46,23 @@ export interface ListAnswer {
   readonly left: readonly string[];
 }
 
+/** Posted while an order is under way: a large folder, or a slow share, takes its time. */
+export interface SignOfLife {
+  readonly alive: true;
+}
+
 /** Files after which an answer ends, so that neither side holds much. A folder is never cut. */
 const ENOUGH_FILES = 4_000;
 export const NOT_TEXT = 'not-text';
 
-/** Never throws for a reason of one folder or file. */
-export function list(order: ListOrder): ListAnswer {
+/** Never throws for a reason of one folder or file. `alive` is called at each folder and file. */
+export function list(order: ListOrder, alive: () => void = () => undefined): ListAnswer {
   const { id, root, folders, files } = order;
   const listings: Listing[] = [];
   let count = 0;
   let next = 0;
   for (; next < folders.length && count < ENOUGH_FILES; next++) {
-    const listing = listFolder(root, folders[next] ?? '', files);
+    const listing = listFolder(root, folders[next] ?? '', files, alive);
     listings.push(listing);
     count += listing.sizes.length;
   }
@@ -71,10 +76,11 @@ export function list(order: ListOrder): ListAnswer {
   }
 }
 
-function listFolder(root: string, folder: string, files: boolean): Listing {
+function listFolder(root: string, folder: string, files: boolean, alive: () => void): Listing {
   const path = folder === '' ? root : join(root, folder);
   const found = new Found(path);
   let identity = '';
+  alive();
   try {
     // The root may be named by a link; nothing below it is entered by one.
     const stats = folder === '' ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
@@ -82,7 +88,10 @@ function listFolder(root: string, folder: string, files: boolean): Listing {
     if (stats.isDirectory()) {
       for (const entry of readdirSync(path, { withFileTypes: true })) {
         if (entry.isDirectory()) found.folders.push(entry.name);
-        else if (files && entry.isFile()) found.file(entry.name);
+        else if (files && entry.isFile()) {
+          alive();
+          found.file(entry.name);
+        }
       }
     }
   } catch (thrown) {

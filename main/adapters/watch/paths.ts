@@ -1,31 +1,8 @@
-/**
- * Paths below a root, and which folders of a root are nobody's business. Used by everything in this folder.
- */
+/** Paths below a root. Used by everything in this folder. */
 
 import { lstat, realpath } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { behindLink, outside, rootProblem } from './problems.ts';
-
-/** Folders that systems put onto disks and nobody means to upload. */
-const SYSTEM_FOLDERS = new Set(['system volume information', '$recycle.bin', 'lost+found']);
-/** Where files are moved to after their upload, at the top of the root. */
-const PUT_AWAY = /^uploaded\/\d{4}-\d{2}-\d{2}$/;
-
-/** Whether a folder (relative) is looked into; its parents are known to be. `skip` is asked last. */
-export function isEntered(folder: string, skip: (folder: string) => boolean): boolean {
-  if (folder === '') return true;
-  const name = folder.slice(folder.lastIndexOf('/') + 1);
-  if (name.startsWith('.') || SYSTEM_FOLDERS.has(name.toLowerCase()) || PUT_AWAY.test(folder)) return false;
-  return !skip(folder);
-}
-
-/** The same for a path whose parents may be anything: whether every folder above it is looked into. */
-export function isBelowEntered(path: string, skip: (folder: string) => boolean): boolean {
-  for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
-    if (!isEntered(path.slice(0, end), skip)) return false;
-  }
-  return true;
-}
 
 export function below(folder: string, name: string): string {
   return folder === '' ? name : `${folder}/${name}`;

@@ -1,11 +1,14 @@
 /**
  * Time limits for calls into a file system that may never answer, such as a share whose server is gone. A call that
  * hangs keeps one of the few threads that Node has for system calls, so few are made at once, and no more until it
- * came back. One for each root; used by `disk.ts`.
+ * came back. One for each root; used by `disk.ts` and `start.ts`.
  */
 
 import type { Clock } from '../../core/ports.ts';
 import { noAnswer } from './problems.ts';
+
+/** How long a root may take to say that it is there. */
+export const ROOT_MS = 5_000;
 
 /** Of four threads, so that uploads go on beside a root that hangs. */
 const AT_ONCE = 2;

@@ -26,12 +26,18 @@ export function* numbered(path: string): Generator<string> {
 /**
  * Moves the file that was checked to the first of these names that is free; answers which. What a killed move left is
  * finished. Rejects with `file-changed` when another file is at the old path by now: that one stays. Rejects with
- * `EEXIST` when the names ran out, and with the system's errors.
+ * `EEXIST` when the names ran out, with `cancelled` when aborted while it copies onto another disk, and with the system's
+ * errors.
  */
-export async function moveToFree(from: string, names: Iterable<string>, checked: Checked): Promise<string> {
+export async function moveToFree(
+  from: string,
+  names: Iterable<string>,
+  checked: Checked,
+  signal?: AbortSignal,
+): Promise<string> {
   for (const to of names) {
     try {
-      await moveOnto(from, to, checked);
+      await moveOnto(from, to, checked, signal);
       return to;
     } catch (thrown) {
       if (systemCode(thrown) !== 'EEXIST') throw thrown;
@@ -45,12 +51,12 @@ export async function moveToFree(from: string, names: Iterable<string>, checked:
 }
 
 /** A second name first, then the first one is taken away: at every instant the file has one. */
-async function moveOnto(from: string, to: string, checked: Checked): Promise<void> {
+async function moveOnto(from: string, to: string, checked: Checked, signal?: AbortSignal): Promise<void> {
   try {
     await link(from, to);
   } catch (thrown) {
     const code = systemCode(thrown);
-    if (code === 'EXDEV') return copyOnto(from, to, checked);
+    if (code === 'EXDEV') return copyOnto(from, to, checked, signal);
     if (code === 'EEXIST' || code === 'ENOENT' || code === 'ENOSPC' || code === 'EACCES') throw thrown;
     // Disks without second names (FAT), and systems that let only owners make them.
     return renameOnto(from, to, checked);
@@ -79,10 +85,10 @@ async function renameOnto(from: string, to: string, checked: Checked): Promise<v
 }
 
 /** Onto another disk: the copy is whole and on that disk before the file leaves this one. */
-async function copyOnto(from: string, to: string, checked: Checked): Promise<void> {
+async function copyOnto(from: string, to: string, checked: Checked, signal?: AbortSignal): Promise<void> {
   const arriving = join(dirname(to), ARRIVING + randomUUID());
   try {
-    await copyWhole(from, arriving);
+    await copyWhole(from, arriving, signal);
     if (!(await isChecked(from, checked))) throw fileChanged();
     await link(arriving, to).catch(async (thrown: unknown) => {
       if (systemCode(thrown) === 'EEXIST') throw thrown;
@@ -96,18 +102,18 @@ async function copyOnto(from: string, to: string, checked: Checked): Promise<voi
 }
 
 /** Rejects with `file-changed` when what arrived is not what left. Rights and times are kept. */
-async function copyWhole(from: string, to: string): Promise<void> {
+async function copyWhole(from: string, to: string, signal?: AbortSignal): Promise<void> {
   const source = await open(from, READ_HERE);
   try {
     const stats = await source.stat();
     const target = await open(to, 'wx+', stats.mode & 0o777);
     try {
-      const sent = await hashAll(source, async (part) => {
+      const sent = await hashAll(source, signal, async (part) => {
         for (let at = 0; at < part.length; ) at += (await target.write(part, at)).bytesWritten;
       });
       await target.utimes(stats.atimeMs / 1_000, stats.mtimeMs / 1_000);
       await target.sync();
-      if ((await hashAll(target)) !== sent) throw fileChanged();
+      if ((await hashAll(target, signal)) !== sent) throw fileChanged();
     } finally {
       await target.close();
     }
@@ -168,7 +174,11 @@ async function giveBack(from: string, to: string): Promise<void> {
     } catch (thrown) {
       if (systemCode(thrown) === 'EEXIST') continue;
       // No second names here: the name is kept by an empty file.
-      const kept = await open(name, 'wx').catch(() => null);
+      const kept = await open(name, 'wx').catch((problem: unknown) => {
+        // Any other reason is one for all names: a disk that is gone would be asked for ever.
+        if (systemCode(problem) === 'EEXIST') return null;
+        throw problem;
+      });
       if (kept === null) continue;
       await kept.close();
       await rename(from, name);

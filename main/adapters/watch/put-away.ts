@@ -28,19 +28,24 @@ export interface PutAwayDeps {
 export function createPutAway(deps: PutAwayDeps): PutAway {
   const platform = deps.platform ?? process.platform;
   return {
-    move: (from, to, uploaded) =>
+    move: (from, to, uploaded, signal) =>
       inWords(async () => {
-        const checked = await checkBytes(from, uploaded);
-        await mkdir(dirname(to), { recursive: true });
-        return moveToFree(from, numbered(to), checked);
+        const checked = await checkBytes(from, uploaded, signal);
+        const made = await mkdir(dirname(to), { recursive: true });
+        try {
+          return await moveToFree(from, numbered(to), checked, signal);
+        } catch (thrown) {
+          if (made !== undefined) await prune(dirname(made), dirname(to)).catch(() => undefined);
+          throw thrown;
+        }
       }),
 
-    trash: (from, uploaded) =>
+    trash: (from, uploaded, signal) =>
       inWords(async () => {
         if (platform !== 'linux' && !deps.trashItem) throw noTrash();
-        const checked = await checkBytes(from, uploaded);
+        const checked = await checkBytes(from, uploaded, signal);
         if (platform === 'linux') {
-          return moveToTrash(from, checked, deps.dataHome ?? userDataFolder(), deps.clock.now());
+          return moveToTrash(from, checked, deps.dataHome ?? userDataFolder(), deps.clock.now(), signal);
         }
         await deps.trashItem?.(from);
         return null;

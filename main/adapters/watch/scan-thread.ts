@@ -8,13 +8,13 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { UploaderError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import type { ListAnswer, ListOrder } from './listing.ts';
+import type { ListAnswer, ListOrder, SignOfLife } from './listing.ts';
 import { noAnswer } from './problems.ts';
 
 /** The script lies beside this file, as source and as built. */
 const SCRIPT = new URL(`./scan.worker${extname(import.meta.url)}`, import.meta.url);
 const IDLE_MS = 10_000;
-/** The largest folder that is listed at once takes a few seconds; a share that is reconnected, too. */
+/** From one answer, or sign of life, to the next. A share that is reconnected takes a few seconds. */
 const NO_ANSWER_MS = 30_000;
 
 export interface Scanner {
@@ -100,7 +100,10 @@ class ScanThread implements Scanner {
       // A scan makes short-lived objects only; without a limit their room grows to many times what it needs.
       resourceLimits: { maxYoungGenerationSizeMb: 8 },
     });
-    worker.on('message', (answer: ListAnswer) => this.onAnswer(answer));
+    worker.on('message', (message: ListAnswer | SignOfLife) => {
+      if (!('alive' in message)) this.onAnswer(message);
+      else if (this.asked.length > 0) this.waitForAnswer();
+    });
     worker.once('error', (error) => this.lose(broken(error)));
     worker.once('exit', () => this.lose(broken(null)));
     return worker;

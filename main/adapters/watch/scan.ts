@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { UploaderError } from '../../core/errors.ts';
 import type { ScannedFolder } from '../../core/watch/ports.ts';
 import { type ListAnswer, type Listing, NOT_TEXT, type Unlisted } from './listing.ts';
-import { absolute, below, isBelowEntered, isEntered } from './paths.ts';
+import { absolute, below } from './paths.ts';
 import { cancelled, nameNotText, rootMissing, rootProblem, watchProblem } from './problems.ts';
 import type { Scanner } from './scan-thread.ts';
 
@@ -46,7 +46,7 @@ export async function* scan(
       entered.add(listing.identity);
       for (const name of split(listing.folders)) {
         const folder = below(listing.folder, name);
-        if (isEntered(folder, skip)) due.push(folder);
+        if (!skip(folder)) due.push(folder);
       }
       yield scanned(listing);
       if (performance.now() - sliceBegun < SLICE_MS) continue;
@@ -69,7 +69,7 @@ async function begin(
   const due: string[] = [];
   for (const folder of wanted) {
     absolute(root, folder);
-    if (isBelowAnother(folder, wanted) || !isBelowEntered(below(folder, '*'), skip)) continue;
+    if (isBelowAnother(folder, wanted) || skip(folder)) continue;
     try {
       await reach(folder);
     } catch (thrown) {

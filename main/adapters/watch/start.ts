@@ -3,7 +3,7 @@
  * composition root for `core/watch`.
  */
 
-import { type FSWatcher, watch } from 'node:fs';
+import { type BigIntStats, type FSWatcher, watch } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { asUploaderError } from '../../core/errors.ts';
@@ -13,6 +13,7 @@ import { watchByChokidar } from './chokidar-watch.ts';
 import { ListenerGate, type WatchEvents, type Watching, type WatchOrder } from './events.ts';
 import { watchFolders } from './folder-watches.ts';
 import { watchLimit } from './limits.ts';
+import { Patience, ROOT_MS } from './patience.ts';
 import { rootProblem } from './problems.ts';
 import type { Scanner } from './scan-thread.ts';
 import { watchTree } from './tree-watch.ts';
@@ -29,6 +30,9 @@ export interface WatcherDeps {
   /** For tests: another system's kind of watcher. */
   readonly platform?: NodeJS.Platform;
   readonly againMs?: number;
+  /** For tests: a disk that hangs. */
+  readonly rootMs?: number;
+  readonly stat?: (path: string) => Promise<BigIntStats>;
 }
 
 export function createStartWatcher(deps: WatcherDeps): StartWatcher {
@@ -53,6 +57,7 @@ class RootWatcher implements Watcher {
   private readonly kind: (order: WatchOrder) => Promise<Watching>;
   private readonly deps: WatcherDeps;
   private readonly gate: ListenerGate;
+  private readonly patience: Patience;
   private watching: Watching | null = null;
   private guard: FSWatcher | null = null;
   /** Of the root that is watched. */
@@ -75,6 +80,7 @@ class RootWatcher implements Watcher {
     this.kind = kind;
     this.deps = deps;
     this.gate = new ListenerGate(listener);
+    this.patience = new Patience(root, deps.clock);
   }
 
   get size(): number {
@@ -85,7 +91,7 @@ class RootWatcher implements Watcher {
   async start(): Promise<void> {
     this.starting = true;
     try {
-      this.identity = await rootIdentity(this.root);
+      this.identity = await this.rootIdentity();
       this.guard = watch(this.root, { persistent: false }, (event, name) => {
         // The root's own moves and removal are told under its own name.
         if (event === 'rename' && (!name || name === basename(this.root))) this.suspect('moved');
@@ -130,7 +136,7 @@ class RootWatcher implements Watcher {
     };
     try {
       // A root that is a link leads to what is watched.
-      const root = await realpath(this.root);
+      const root = await this.ask(() => realpath(this.root));
       const watching = await this.kind({ root, skip, events, scanner: deps.scanner, log: deps.log });
       this.how = watching.how;
       this.watching = {
@@ -169,7 +175,7 @@ class RootWatcher implements Watcher {
     while (this.doubt !== 'none' && this.gate.isOpen) {
       const { doubt } = this;
       this.doubt = 'none';
-      const now = await rootIdentity(this.root).catch(() => null);
+      const now = await this.rootIdentity().catch(() => null);
       if (this.watching !== null) {
         // Moved away and back, perhaps: what happened meanwhile was told of paths that were not there.
         this.gate.unsure('');
@@ -198,14 +204,22 @@ class RootWatcher implements Watcher {
       else this.again();
     }
   }
-}
 
-/**
- * Tells folders apart under the same path; a new folder may get the inode of one that was removed, so the time of its
- * birth counts. Rejects with the system's error, also where the root is no folder.
- */
-async function rootIdentity(root: string): Promise<string> {
-  const stats = await stat(root, { bigint: true });
-  if (!stats.isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
-  return `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
+  /**
+   * Tells folders apart under the same path; a new folder may get the inode of one that was removed, so the time of its
+   * birth counts. Rejects with the system's error, also where the root is no folder, and with `file-unreadable` where it
+   * does not answer.
+   */
+  private rootIdentity(): Promise<string> {
+    const look = this.deps.stat ?? ((path) => stat(path, { bigint: true }));
+    return this.ask(async () => {
+      const stats = await look(this.root);
+      if (!stats.isDirectory()) throw Object.assign(new Error('no folder'), { code: 'ENOTDIR' });
+      return `${stats.dev}:${stats.ino}:${stats.birthtimeNs}`;
+    });
+  }
+
+  private ask<T>(work: () => Promise<T>): Promise<T> {
+    return this.patience.ask(this.deps.rootMs ?? ROOT_MS, work, true);
+  }
 }

@@ -28,6 +28,7 @@ export async function moveToTrash(
   checked: Checked,
   home: string,
   now: number,
+  signal?: AbortSignal,
 ): Promise<string> {
   const full = join(await realpath(dirname(path)), basename(path));
   const trash = await findTrash(full, home);
@@ -40,11 +41,12 @@ export async function moveToTrash(
     } catch (thrown) {
       if (systemCode(thrown) !== 'EEXIST') throw thrown;
       // Of another file, or of this one, by a program that was killed before it took the old name away.
-      if (await isChecked(place, checked).catch(() => false)) return moveToFree(path, [place], checked);
+      if (await isChecked(place, checked).catch(() => false))
+        return moveToFree(path, [place], checked, signal);
       continue;
     }
     try {
-      return await moveToFree(path, [place], checked);
+      return await moveToFree(path, [place], checked, signal);
     } catch (thrown) {
       await unlink(info);
       // Something without a description lies there.

@@ -6,7 +6,7 @@
 import { watch } from 'node:fs';
 import { FolderQuestions, isUnsayable, type Watching, type WatchOrder } from './events.ts';
 import { watchLimit } from './limits.ts';
-import { absolute, folderOf, isBelowEntered, isEntered, withSlashes } from './paths.ts';
+import { absolute, folderOf, withSlashes } from './paths.ts';
 import { rootProblem } from './problems.ts';
 
 /** Rejects with `watch-limit`, `file-missing` or `file-unreadable`. */
@@ -16,14 +16,14 @@ export async function watchTree({ root, skip, events }: WatchOrder): Promise<Wat
     async (batch) => {
       for (const [path, identity] of batch) {
         // What a folder brought with it when it was moved here is not told of.
-        if (identity !== null && isEntered(path, skip)) events.unsure(path);
+        if (identity !== null && !skip(path)) events.unsure(path);
       }
     },
   );
   const onEvent = (event: string, name: string | null): void => {
     const path = withSlashes(name ?? '');
     const folder = folderOf(path);
-    if (!isBelowEntered(path, skip)) return;
+    if (folder !== '' && skip(folder)) return;
     if (path === '' || isUnsayable(path)) {
       // Without a name, the system lost events.
       events.unsure(isUnsayable(folder) ? '' : folder);

@@ -5,15 +5,12 @@
 
 import type { DryRunLeft, DryRunUnit, DryRunView, WatchDraftView } from '../../../preload/contract/watch.ts';
 import { asUploaderError, type Failure, toFailure, UploaderError } from '../../core/errors.ts';
-import { HEAD_BYTES, mediaType, sniff } from '../../core/media/index.ts';
+import { HEAD_BYTES } from '../../core/media/index.ts';
 import { below, relativeTo } from '../../core/paths.ts';
 import type { Plan } from '../../core/plan.ts';
 import { createPlan } from '../../core/planner.ts';
-import { foreignType, otherType } from '../../core/refusals.ts';
 import { type Assembled, assemble, type FileHere } from '../../core/watch/assembly.ts';
-import { imageSize } from '../../core/watch/dimensions.ts';
-import type { GroupFrame } from '../../core/watch/groups.ts';
-import { split } from '../../core/watch/pending.ts';
+import { type Frame, fewAtOnce, frameOf, isFrame, SIZE_BYTES } from '../../core/watch/first-bytes.ts';
 import { sayReason } from '../../core/watch/reasons.ts';
 import { unfinishedPattern } from '../../core/watch/rungs/unfinished-name.ts';
 import { createSelection } from '../../core/watch/selection.ts';
@@ -24,8 +21,6 @@ import { rulesProblems } from './rules-check.ts';
 
 /** So many frames are looked into for their sizes. */
 const LOOKED_INTO = 2_000;
-const LOOK_BYTES = 32 * 1024;
-const READ_AT_ONCE = 8;
 /** Files that stay are listed up to this many. */
 const MOST_LEFT = 10_000;
 /** Dry runs that nobody ended; the oldest goes. */
@@ -169,29 +164,16 @@ export class DryRuns {
     const looked = { frames: new Map<string, Frame>(), refused: new Map<string, string>() };
     const { becomes } = rules;
     if (becomes.kind === 'files') return looked;
-    const wanted = mediaType(becomes.media);
     const disk = this.#deps.watch.disk(root);
-    let next = 0;
-    const work = async (): Promise<void> => {
-      for (let index = next++; !run.abort.signal.aborted; index = next++) {
-        const path = files[index]?.path;
-        if (path === undefined) return;
-        const head = await disk
-          .read(path, 0, index < LOOKED_INTO ? LOOK_BYTES : HEAD_BYTES)
-          .catch(() => null);
-        // What cannot be read is the plan's to tell.
-        if (!head) continue;
-        const kind = sniff(head.subarray(0, HEAD_BYTES));
-        if (kind.kind === 'taken' && kind.media.id === 'image') {
-          looked.frames.set(path, { format: kind.format.mime, dimensions: imageSize(head) });
-        } else {
-          const { name } = split(path);
-          const error = kind.kind === 'foreign' ? foreignType(name, kind.format) : otherType(kind, wanted);
-          looked.refused.set(path, error.message);
-        }
-      }
+    const lookInto = async ({ path }: FileHere, index: number): Promise<void> => {
+      const bytes = index < LOOKED_INTO ? SIZE_BYTES : HEAD_BYTES;
+      const found = await frameOf(disk, path, becomes.media, bytes).catch(() => null);
+      // What cannot be read is the plan's to tell.
+      if (!found) return;
+      if (isFrame(found)) looked.frames.set(path, found);
+      else looked.refused.set(path, found.message);
     };
-    await Promise.all(Array.from({ length: READ_AT_ONCE }, work));
+    await fewAtOnce(files, lookInto, () => run.abort.signal.aborted);
     return looked;
   }
 
@@ -242,8 +224,6 @@ export class DryRuns {
     run.plan = null;
   }
 }
-
-type Frame = Pick<GroupFrame, 'format' | 'dimensions'>;
 
 /** By path; `refused`: why. */
 interface Looked {

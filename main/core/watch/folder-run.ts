@@ -67,6 +67,8 @@ export class FolderRun {
   #notice: string | null = null;
   readonly #touched = new Set<string>();
   readonly #unsure = new Set<string>();
+  /** Had changed in the queue when that was asked last. */
+  #changedBefore: ReadonlySet<string> = new Set();
   readonly #awaited = new Map<string, () => void>();
   #armed = false;
   #working: Promise<void> | null = null;
@@ -177,7 +179,18 @@ export class FolderRun {
 
   /** Units came to their end, or an account is there again: what was held back for it is looked at again. */
   reconsider(): void {
-    if (this.#dealing.release()) this.#wake();
+    const changed = this.#touchChanged();
+    if (this.#dealing.release() || changed) this.#wake();
+  }
+
+  /** What changed in the queue is new, though its event may be long over; whether there is anything to look at. */
+  #touchChanged(): boolean {
+    const changed = this.#ports.store.changedInQueue(this.#folder.ledger);
+    const unseen = changed.filter((path) => !this.#observer.isNew(path) && !this.#changedBefore.has(path));
+    // One that is gone stays in the list: it is looked at once.
+    this.#changedBefore = new Set(changed);
+    for (const path of unseen) this.#touched.add(path);
+    return unseen.length > 0;
   }
 
   // -------------------------------------------------------------------------------------------- rounds
@@ -228,7 +241,7 @@ export class FolderRun {
   }
 
   /** Unforeseen; the folder goes on after a while, and says so. */
-  #failed(reason: unknown): void {
+  async #failed(reason: unknown): Promise<void> {
     const error = asUploaderError(reason);
     if (this.#abort.signal.aborted) return;
     this.#ports.log.warn('A watch folder met trouble.', {
@@ -236,7 +249,7 @@ export class FolderRun {
       code: error.code,
       reason: error.message,
     });
-    this.#suspend(error);
+    await this.#lose(error);
     this.#ports.changed();
     this.#rest();
   }
@@ -250,21 +263,27 @@ export class FolderRun {
     if (this.#state.kind === 'suspended' && this.#scanWanted.length === 0 && now < this.#rootAt) return false;
     const first = this.#unsure.has('') || this.#scanWanted.length > 0 || now >= this.#nextScanAt;
     if (this.#armed && !first && now < this.#rootAt) return true;
+    const root = await this.#rootThere();
+    if (root && !this.#armed) await this.#arm(root.readOnly);
+    return root !== null;
+  }
+
+  /** Asks for it; null where it is away, and the folder is suspended then. */
+  async #rootThere(): Promise<{ readonly readOnly: boolean } | null> {
     const root = await this.#ports.disk.root();
     this.#rootAt = this.#ports.clock.monotonic() + (root.kind === 'there' ? ROOT_MS : AWAY_MS);
     if (root.kind === 'away') {
       await this.#lose(root.error);
-      return false;
+      return null;
     }
     if (root.mounted !== this.#folder.mounted) {
       if (!root.mounted) {
         await this.#lose(notMounted(this.#folder.root));
-        return false;
+        return null;
       }
       this.#folder = this.#ports.store.changeWatchFolder(this.#folder.id, { mounted: true });
     }
-    if (!this.#armed) await this.#arm(root.readOnly);
-    return true;
+    return root;
   }
 
   async #lose(error: UploaderError): Promise<void> {
@@ -346,7 +365,8 @@ export class FolderRun {
     this.#awaited.clear();
     if (test.kind === 'skipped')
       this.#notice = `Whether events arrive could not be tried out: ${test.reason}`;
-    if (test.kind === 'silent') {
+    // A watcher that failed meanwhile was silent for a reason, which says more.
+    if (test.kind === 'silent' && this.#whyPolling === null) {
       await this.#disarm();
       this.#whyPolling = 'No event came for a test file that was written into it.';
     }
@@ -430,7 +450,8 @@ export class FolderRun {
       if (error.code !== 'cancelled') await this.#lose(error);
       return;
     }
-    if (whole) this.#scannedWhole(started);
+    // What was unmounted just before would count as empty, and everything in it as new when it is back.
+    if (whole && (this.#folder.begun || (await this.#rootThere()))) this.#scannedWhole(started);
     for (const done of wanted) done();
   }
 

@@ -101,10 +101,20 @@ export class GroupBook {
     }
     const now = this.#ports.clock.monotonic();
     const units: FinishedUnit[] = [];
+    const closing: OpenGroup[] = [];
     for (const group of [...this.#groups.values()]) {
       if (group.dueAt > now || group.taking || group.members.size === 0) continue;
       const unit = await this.#assess(group);
-      if (unit) units.push(unit);
+      if (unit === 'closes') closing.push(group);
+      else if (unit) units.push(unit);
+    }
+    if (closing.length > 0) await this.#lookForMore(closing);
+    for (const group of closing) {
+      if (this.#members.isUndivided(group)) group.dueAt = 0;
+      // It is judged with what was found.
+      if (group.dueAt === 0 || group.verdict?.kind !== 'complete') continue;
+      this.#remark(group, group.verdict.notes);
+      units.push(this.#unit(group, group.key, false));
     }
     return units;
   }
@@ -115,12 +125,12 @@ export class GroupBook {
     return next;
   }
 
-  async #assess(group: OpenGroup): Promise<FinishedUnit | null> {
+  async #assess(group: OpenGroup): Promise<FinishedUnit | 'closes' | null> {
     const { store, clock } = this.#ports;
     const { ledger } = this.#ports.folder();
     group.dueAt = Number.POSITIVE_INFINITY;
     const known = store.group(ledger, group.key);
-    if (known && known.frames > 0 && !this.#isReused(group)) return this.#late(group);
+    if (known && known.frames > 0 && !this.#isReused(group)) return this.#late(group, known.away > 0);
     group.late = null;
     const quickly = this.#verdict(group, await this.#facts(group));
     group.verdict = quickly;
@@ -139,32 +149,33 @@ export class GroupBook {
       case 'too-large':
         return null;
       case 'complete':
-        if (await this.#findsMore(group)) return null;
-        this.#remark(group, verdict.notes);
-        return this.#unit(group, group.key, false);
+        return 'closes';
     }
   }
 
   /**
-   * Whether files of the group lie there that nobody has told of yet: what closes it may be younger than the last look at its
-   * folder. They are looked at, and it is judged with them in the next round.
+   * Files of these groups may lie there that nobody has told of yet: what closes them may be younger than the last look at
+   * their folders. They are looked at, and a group that gets more of them is due again. One folder may have the files of
+   * thousands of groups: it is listed once, after all that closes them was seen, and the ledger is asked for few of its names.
    */
-  async #findsMore(group: OpenGroup): Promise<boolean> {
+  async #lookForMore(closing: readonly OpenGroup[]): Promise<void> {
     const { disk, store, pending, takes, look } = this.#ports;
     const { ledger } = this.#ports.folder();
+    const keys = new Set(closing.map((group) => group.key));
+    const folders = new Set(
+      closing.flatMap((group) => [...group.members.values()].map((file) => file.folder)),
+    );
     const unseen: string[] = [];
-    for (const folder of new Set([...group.members.values()].map((file) => file.folder))) {
-      const known = store.knownIn(ledger, folder);
-      for (const name of await disk.names(folder)) {
+    for (const folder of folders) {
+      const names = (await disk.names(folder)).filter((name) => {
         const path = join(folder, name);
-        if (pending.has(path) || known.has(name) || !takes(path)) continue;
-        if (this.#members.belongs(group, path)) unseen.push(path);
-      }
+        return !pending.has(path) && takes(path) && this.#members.belongsToAny(keys, path);
+      });
+      if (names.length === 0) continue;
+      const known = store.knownIn(ledger, folder, names);
+      for (const name of names) if (!known.has(name)) unseen.push(join(folder, name));
     }
-    await look(unseen);
-    if (!unseen.some((path) => pending.has(path))) return false;
-    group.dueAt = 0;
-    return true;
+    if (unseen.length > 0) await look(unseen);
   }
 
   #verdict(group: OpenGroup, facts: Parameters<typeof judgeGroup>[2]): GroupVerdict {
@@ -239,9 +250,10 @@ export class GroupBook {
   }
 
   /** Of a group that was dealt with before. */
-  async #late(group: OpenGroup): Promise<FinishedUnit | null> {
+  async #late(group: OpenGroup, away: boolean): Promise<FinishedUnit | null> {
     const { clock } = this.#ports;
-    const late = this.#asItWas(group, () => latenessOf(group, { ...this.#ports, now: () => clock.now() }));
+    const ports = { ...this.#ports, now: () => clock.now() };
+    const late = this.#asItWas(group, () => latenessOf(group, away, ports));
     group.late = late;
     group.verdict = null;
     if (late === null || late === 'under way') return null;

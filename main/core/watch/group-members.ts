@@ -82,9 +82,25 @@ export class GroupMembers {
 
   /** Whether a file of this path would be of the group, as far as that can be known without the file. */
   belongs(group: OpenGroup, path: string): boolean {
+    return this.#becomes.kind === 'gap' || this.#keyOf(path) === group.key;
+  }
+
+  /** Likewise, of one of several groups. */
+  belongsToAny(groups: ReadonlySet<string>, path: string): boolean {
     if (this.#becomes.kind === 'gap') return true;
+    const key = this.#keyOf(path);
+    return key !== null && groups.has(key);
+  }
+
+  #keyOf(path: string): string | null {
+    if (this.#becomes.kind === 'gap') return null;
     const place = groupOf(this.#becomes, this.#pattern, path);
-    return 'key' in place && place.key === group.key;
+    return 'key' in place ? place.key : null;
+  }
+
+  /** By time: whether a file of its folder came, changed or went since its files were divided. */
+  isUndivided(group: OpenGroup): boolean {
+    return this.#undivided.has(group.folder);
   }
 
   /** By time: the files of a folder are divided anew when one of them came, changed or went. */
@@ -116,14 +132,17 @@ export class GroupMembers {
   /** Its files are looked at as if they were new. */
   renew(group: OpenGroup): void {
     this.#dirty(group);
-    for (const file of group.members.values()) file.again = false;
+    for (const file of group.members.values()) {
+      file.again = false;
+      file.takenWith = null;
+    }
     if (this.#becomes.kind === 'gap') this.#undivided.add(group.folder);
   }
 
   /** A file that changed stays with the group that it was taken with, whatever its time is now. */
   #enterKnown(file: Pending): boolean {
-    const key = file.again ? this.#ports.store.known(this.#ports.folder().ledger, file.path)?.group : null;
-    if (!key) return false;
+    const key = file.takenWith;
+    if (key === null) return false;
     const name = splitName(split(key).name).stem;
     this.#enter(file, { key, folder: file.folder, name, frame: null, captures: {} });
     return true;

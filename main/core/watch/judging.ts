@@ -23,14 +23,24 @@ const PATIENT_AFTER_MS = 60_000;
 /** After a file could not be read. */
 const UNREADABLE_AGAIN_MS = 10_000;
 const LIST_BYTES = 16 * 1024 * 1024;
+/** So many lists are kept parsed; they may be large, and folders by the day bring one each. */
+const KEPT_LISTS = 20;
 /** How many files are read or hashed at the same time. */
 const READ_AT_ONCE = 8;
+/** So many files take a few milliseconds; then everything else has its turn. */
+const JUDGED_AT_ONCE = 1_000;
 /** Of so many files it is asked together who has them open: preparing the question takes a while as well. */
 const ASKED_AT_ONCE = 2_000;
 
 interface List {
   readonly name: string;
   readonly entries: ReturnType<typeof parseManifest>['entries'];
+}
+
+interface Kept {
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly list: List;
 }
 
 export interface JudgingPorts {
@@ -45,8 +55,8 @@ export class Judging {
   readonly #ports: JudgingPorts;
   /** Names by folder, for one round. */
   #names = new Map<string, ReadonlySet<string>>();
-  /** Lists by path, for as long as they are the same file. */
-  readonly #lists = new Map<string, { size: number; mtimeMs: number; list: List }>();
+  /** Lists by path, for as long as they are the same file; the one that was asked for last is the last. */
+  readonly #lists = new Map<string, Kept>();
 
   constructor(ports: JudgingPorts) {
     this.#ports = ports;
@@ -62,9 +72,9 @@ export class Judging {
     }
     if (rules.manifest !== null) await this.#findLists(files, rules.manifest);
     const slicer = createSlicer(this.#ports);
-    for (const file of files) {
+    for (const [index, file] of files.entries()) {
       this.#apply(file);
-      if (slicer.spent()) await slicer.pause();
+      if ((index + 1) % JUDGED_AT_ONCE === 0) await slicer.pause();
     }
     await this.#each(files, 'complete', changed, (file) => this.#complete(file));
     await this.#each(files, 'hash', changed, (file) => this.#hash(file));
@@ -110,16 +120,23 @@ export class Judging {
     if (look.kind !== 'file' || look.identity.size > LIST_BYTES) return null;
     const known = this.#lists.get(path);
     const { size, mtimeMs } = look.identity;
-    if (known && known.size === size && known.mtimeMs === mtimeMs) return known.list;
+    this.#lists.delete(path);
+    if (known && known.size === size && known.mtimeMs === mtimeMs) return this.#keep(path, known);
     try {
       const bytes = await this.#ports.disk.read(path, 0, size);
       const list = { name, entries: parseManifest(name, manifestText(bytes)).entries };
-      this.#lists.set(path, { size, mtimeMs, list });
-      return list;
+      return this.#keep(path, { size, mtimeMs, list });
     } catch {
       // Not readable now: as if it were not there yet, which is waited for.
       return null;
     }
+  }
+
+  #keep(path: string, kept: Kept): List {
+    this.#lists.set(path, kept);
+    const [oldest] = this.#lists.keys();
+    if (this.#lists.size > KEPT_LISTS && oldest !== undefined) this.#lists.delete(oldest);
+    return kept.list;
   }
 
   #apply(file: Pending): void {

@@ -18,8 +18,11 @@ export interface LatePorts {
   readonly unitGoesOn: (unitId: number) => boolean;
 }
 
-/** Null where nothing is left of it: the rule let go of what changed, or it was sent as it is now. */
-export function latenessOf(group: OpenGroup, ports: LatePorts): Lateness | null {
+/**
+ * Null where nothing is left of it: the rule let go of what changed, or it was sent as it is now. Where its files were or will
+ * be put away (`away`), it cannot be taken again as a whole, and what changed counts as late.
+ */
+export function latenessOf(group: OpenGroup, away: boolean, ports: LatePorts): Lateness | null {
   const { store, folder, settle, note, unitGoesOn } = ports;
   const { ledger, rules } = folder();
   const changed: { readonly file: Pending; readonly known: KnownFile }[] = [];
@@ -33,11 +36,11 @@ export function latenessOf(group: OpenGroup, ports: LatePorts): Lateness | null 
     // Nothing came of the group before, and now there is another one.
     if (known.state === 'refused' || known.state === 'cancelled') lost = true;
   }
-  if (lost && changed.length > 0) return 'again';
+  if (lost && changed.length > 0) return away ? 'late' : 'again';
   if (changed.length > 0 && rules.changed === 'ignore') {
     const reason = ruleIgnoresFrames(ports.now());
     note(changed.map(({ file: { path, seen } }) => ({ path, ...seen, ...reason, group: group.key })));
-  } else if (changed.length > 0) {
+  } else if (changed.length > 0 && !away) {
     return rules.changed === 'upload' ? 'again' : 'changed';
   }
   return group.members.size === 0 ? null : 'late';

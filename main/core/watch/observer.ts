@@ -133,6 +133,13 @@ export class Observer {
     this.#drop(path);
   }
 
+  /** A pending file counts as a new one from now on: its earlier version was not sent. False where it is not pending. */
+  isNew(path: string): boolean {
+    const file = this.pending.get(path);
+    if (file) file.again = false;
+    return file !== undefined;
+  }
+
   forgetTouched(): void {
     this.#touched.clear();
   }
@@ -168,7 +175,7 @@ export class Observer {
       }
       if (unchanged) return;
       changePending(before, seen, monotonic);
-      before.again = isAgain(known);
+      noteKnown(before, known);
       this.#ports.changed(before, 'changed');
       return;
     }
@@ -184,7 +191,7 @@ export class Observer {
     const unfinished = this.#ports.unfinished(file.name);
     if (unfinished) this.#renames.sighted(seen, now.monotonic);
     else file.renamedInto = this.#renames.claim(seen, now.monotonic);
-    file.again = isAgain(known);
+    noteKnown(file, known);
     this.pending.set(path, file);
     this.#folders.set(file.folder, (this.#folders.get(file.folder) ?? 0) + 1);
     this.#ports.changed(file, 'came');
@@ -227,6 +234,11 @@ export class Observer {
     }
     this.#ports.changed(file, 'went');
   }
+}
+
+function noteKnown(file: Pending, known: KnownFile | null): void {
+  file.again = isAgain(known);
+  file.takenWith = known?.putAway ? null : (known?.group ?? null);
 }
 
 /** Whether a file that the ledger knows differently was taken before, so that the folder's rule for changes applies. */

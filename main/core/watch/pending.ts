@@ -32,6 +32,8 @@ export interface Pending {
   renamedInto: boolean;
   /** An earlier version of it was taken. */
   again: boolean;
+  /** The key of the group that an earlier version of it was taken, or left, with; null where it is none of that any more. */
+  takenWith: string | null;
   /** What was found out about exactly this size and time; null: not asked. */
   completeness: Completeness | null;
   openness: Openness | null;
@@ -71,6 +73,7 @@ export function newPending(
     lastChange: 'appeared',
     renamedInto: false,
     again: false,
+    takenWith: null,
     completeness: null,
     openness: null,
     opennessAt: 0,

@@ -59,8 +59,9 @@ export interface WatchDisk {
   look(path: string): Promise<Look>;
   /**
    * Every folder below and with the given ones (relative; `['']` is the whole root), files by files, without holding up
-   * the event loop; hidden folders, `uploaded/YYYY-MM-DD` and what `skip` says are not entered. Rejects with `file-missing`
-   * or `file-unreadable` when the root goes away meanwhile, with `cancelled` when aborted.
+   * the event loop. `skip` says which folders are not entered, hidden ones and those of the system among them; where it says
+   * so of a folder, it does of all below. Rejects with `file-missing` or `file-unreadable` when the root goes away meanwhile,
+   * with `cancelled` when aborted.
    */
   scan(
     folders: readonly string[],
@@ -107,6 +108,7 @@ export type StartWatcher = (
   options: {
     /** Files below the root, as the last scan counted them: decides which kind of watcher is used. */
     readonly files: number;
+    /** As for a scan. */
     readonly skip: (folder: string) => boolean;
     readonly listener: WatchListener;
   },
@@ -129,11 +131,12 @@ export type RunSelfTest = (root: string, waitFor: (name: string) => Promise<bool
 export interface PutAway {
   /**
    * Compares size, time and SHA-256 with what was uploaded, then moves; never over another file (the name gets a number). Both
-   * absolute; folders are made. Answers where it is now.
+   * absolute; folders are made. Answers where it is now. Aborted while it reads, it rejects with `cancelled`, and all is as
+   * before.
    */
-  move(from: string, to: string, uploaded: UploadedBytes): Promise<string>;
+  move(from: string, to: string, uploaded: UploadedBytes, signal?: AbortSignal): Promise<string>;
   /** Compares likewise, then puts it into the system's trash; answers where it is there, where that is known. */
-  trash(from: string, uploaded: UploadedBytes): Promise<string | null>;
+  trash(from: string, uploaded: UploadedBytes, signal?: AbortSignal): Promise<string | null>;
   /**
    * Before one of these is tried again because the program was killed in it: ends what it left beside the file under a hidden
    * name, so that the file is at its path or where it was to go.

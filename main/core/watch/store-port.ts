@@ -66,6 +66,8 @@ export interface Underway {
 export interface KnownGroup {
   /** Files of its newest unit; where it never had one, all that are known of it. */
   readonly frames: number;
+  /** How many of them were put away after their upload, or are to be: the group is not there as a whole any more. */
+  readonly away: number;
   readonly unitId: UnitId | null;
   /** Null where the unit left the list. */
   readonly state: UnitStateName | null;
@@ -143,8 +145,13 @@ export interface WatchStore {
   /** So that they are looked at as if they were new. */
   forget(ledger: number, paths: readonly string[]): void;
   group(ledger: number, key: string): KnownGroup | null;
-  /** Everything that the ledger has of a group, so that it is looked at as if it were new. */
+  /**
+   * Everything that the ledger has of a group, so that it is looked at as if it were new. What was due to be done with its
+   * files is called off, as it is for each file that is taken again: it is to be there until it was sent.
+   */
   forgetGroup(ledger: number, key: string): void;
+  /** Files whose units were given up because they changed in the queue, and that were not dealt with since. */
+  changedInQueue(ledger: number): readonly string[];
   /** Files of this size that watch folders have on their way into the dataset: taken, and their units not ended. */
   underway(datasetId: string, size: number): readonly Underway[];
 
@@ -169,8 +176,13 @@ export interface WatchStore {
    * Actions are made by the store itself when a unit is done, as its folder's rules say. What is `under-way` is due as well:
    * in a program that does one after another it is what an earlier one was killed in.
    */
-  /** Those of the roots named are left out. */
-  dueActions(now: number, limit: number, exceptRoots?: readonly string[]): readonly WatchAction[];
+  /** Those of the roots named are left out, and those named themselves. */
+  dueActions(
+    now: number,
+    limit: number,
+    exceptRoots?: readonly string[],
+    exceptIds?: readonly number[],
+  ): readonly WatchAction[];
   nextAction(now: number): number | null;
   actions(folder: WatchId, offset: number, limit: number): { total: number; rows: readonly WatchAction[] };
   action(id: number): WatchAction | null;

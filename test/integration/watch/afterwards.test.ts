@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Store } from '../../../main/adapters/sqlite/index.ts';
 import type { WatchDeps } from '../../../main/app/deps.ts';
 import { UploaderError } from '../../../main/core/errors.ts';
 import type { PutAway } from '../../../main/core/watch/ports.ts';
@@ -28,12 +29,15 @@ const DIRECT = { HTTP_PROXY: '', HTTPS_PROXY: '', http_proxy: '', https_proxy: '
 
 /** What a test does at the moment when a file is to be moved. */
 let move: (real: PutAway, ...args: Parameters<PutAway['move']>) => Promise<string>;
+/** Called when a unit is about to be registered: all of it is stored. */
+let registering: () => void;
 let rig: Rig;
 let hot: HotFolder;
 
 beforeEach(async () => {
   move = (real, ...args) => real.move(...args);
-  rig = await Rig.open({ around: { watch: besideMoves } });
+  registering = () => undefined;
+  rig = await Rig.open({ around: { watch: besideMoves, store: besideRegistrations } });
   hot = new HotFolder(rig);
   // Its trash, not that of whoever runs the tests.
   vi.stubEnv('XDG_DATA_HOME', join(rig.lab.folder, 'data'));
@@ -42,6 +46,16 @@ afterEach(() => rig?.close());
 
 function besideMoves(deps: WatchDeps): WatchDeps {
   return { ...deps, putAway: { ...deps.putAway, move: (...args) => move(deps.putAway, ...args) } };
+}
+
+function besideRegistrations(store: Store): Store {
+  return {
+    ...store,
+    commit(changes) {
+      if (changes.some((change) => change.kind === 'unit' && change.event.on === 'intent')) registering();
+      store.commit(changes);
+    },
+  };
 }
 
 /** Files below the root, hidden ones too, each with its hash. */
@@ -99,6 +113,29 @@ describe('moving', () => {
     await rig.restart();
     await hot.settled();
     expect((await rig.lab.state()).registrations).toBe(3);
+  });
+
+  it('a frame that changes before its group is registered stays, and is asked about: no group is made of it alone', async () => {
+    await hot.watch({ ...MOVE, becomes: { kind: 'folders', media: 'image-group' }, changed: 'upload' });
+    const frames = ['1', '2', '3'].map((name) => hot.put(`run/${name}.png`));
+    let newer = '';
+    registering = () => {
+      registering = () => undefined;
+      newer = hot.put('run/2.png');
+    };
+    await untilActions('done', 2);
+    await untilActions('failed');
+    const { key, reason } = await hot.untilAsked();
+    expect(reason).toBe('2.png came after the group was taken');
+    await hot.settled();
+    await rig.pass(60_000);
+    const images = async () => (await rig.rows()).map((row) => row.images?.map(({ sha256 }) => sha256));
+    expect(await images()).toEqual([frames]);
+    hot.decide(key, 'upload');
+    await rig.untilRows(2);
+    await untilActions('done', 3);
+    expect(await images()).toEqual([frames, [newer]]);
+    expect((await rig.rows()).map(({ title }) => title)).toEqual(['run', 'run (late)']);
   });
 
   it('all frames of a group', async () => {
@@ -188,14 +225,43 @@ describe('the trash', () => {
     await hot.watch(TRASH);
     hot.put('a.png');
     await untilActions('due');
+    const newer = hot.put('a.png', image(900));
+    // Called off as the new version was taken.
+    await untilActions('undone');
+    await rig.pass((GRACE_SECONDS - 20) * 1000);
+    expect(tree()).toEqual({ 'a.png': newer });
+    await untilActions('done');
+    expect(tree(trash())).toEqual({ 'a.png': newer });
+    expect(await rig.rows()).toHaveLength(2);
+  });
+
+  it('leaves a file alone that changed just before, and says so', async () => {
+    await hot.watch({ ...TRASH, readiness: { quietSeconds: 60 } });
+    hot.put('a.png');
+    await untilActions('due');
     await rig.pass((GRACE_SECONDS - 20) * 1000);
     const newer = hot.put('a.png', image(900));
     await untilActions('failed');
     expect(tree()).toEqual({ 'a.png': newer });
-    expect(hot.actions().find(({ state }) => state === 'failed')?.reason).toMatch(/changed/);
-    await untilActions('done');
-    expect(tree(trash())).toEqual({ 'a.png': newer });
-    expect(await rig.rows()).toHaveLength(2);
+    expect(hot.actions()[0]?.reason).toMatch(/changed/);
+  });
+
+  it('does not take what is in the queue again', async () => {
+    await hot.watch({ ...TRASH, becomes: { kind: 'folders', media: 'image-group' } });
+    const kept = [hot.put('run/1.png'), hot.put('run/3.png')];
+    hot.put('run/2.png');
+    await untilActions('due', 3);
+    const newer = hot.put('run/2.png');
+    const { key } = await hot.untilAsked();
+    rig.program.queue.pause({ kind: 'all' });
+    hot.decide(key, 'upload');
+    await rig.until(() => hot.view().queued === 1);
+    await rig.pass(GRACE_SECONDS * 2_000);
+    expect(tree()).toEqual({ 'run/2.png': newer });
+    expect(Object.values(tree(trash())).sort()).toEqual(kept.sort());
+    rig.program.queue.resume({ kind: 'all' });
+    await untilActions('done', 3);
+    expect((await rig.rows()).map((row) => row.images?.map(({ sha256 }) => sha256)).at(-1)).toEqual([newer]);
   });
 
   it('waits while the root is away, and concludes nothing from it', async () => {
@@ -320,7 +386,7 @@ describe('killed', () => {
     await hot.watch(MOVE);
     move = async () => {
       snapshot();
-      throw new UploaderError('file-unreadable', 'This program does not come to it.');
+      throw new UploaderError('not-available', 'This program does not come to it.');
     };
     const a = hot.put('a.png');
     await untilActions('failed');

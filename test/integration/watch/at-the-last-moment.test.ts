@@ -1,6 +1,6 @@
 /** What comes between two looks of watch folders, at the worst moment that there is. */
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { QueueIntake } from '../../../main/app/watch/queue-intake.ts';
@@ -48,6 +48,42 @@ it('a group that closes has the frames that came just before its marker', async 
   const [row] = await rig.untilRows(1);
   expect(row?.images?.map((frame) => frame.sha256)).toEqual([sha256Of(image(1)), sha256Of(image(2))]);
   expect(times).toBeGreaterThan(1);
+});
+
+it('groups of one folder that close at the same time have what came just before, whichever of them it is of', async () => {
+  let root = '';
+  let times = 0;
+  const put = (name: string, seed: number, at: number): void => {
+    writeFileSync(join(root, name), image(seed));
+    utimesSync(join(root, name), at, at);
+  };
+  const disk = (real: WatchDisk): WatchDisk => ({
+    ...real,
+    names(folder) {
+      times += 1;
+      if (times === 1) put('d.png', 14, 5_010);
+      return real.names(folder);
+    },
+  });
+  rig = await Rig.open({
+    around: { watch: (watch) => ({ ...watch, disk: (path) => disk(watch.disk(path)) }) },
+  });
+  root = rig.folder();
+  put('a.png', 11, 1_000);
+  put('b.png', 12, 1_001);
+  put('c.png', 13, 5_000);
+  writeFileSync(join(root, 'complete.txt'), 'complete');
+  await rig.add(root, {
+    becomes: { kind: 'gap', media: 'image-group', seconds: 60 },
+    groups: { close: { kind: 'marker', name: 'complete.txt' } },
+    find: { kind: 'poll', seconds: 3_600 },
+  });
+  const rows = await rig.untilRows(2);
+  const hashes = rows.map((row) => row.images?.map((frame) => frame.sha256));
+  expect(hashes).toEqual([
+    [sha256Of(image(11)), sha256Of(image(12))],
+    [sha256Of(image(13)), sha256Of(image(14))],
+  ]);
 });
 
 it('copies that two folders of a dataset finish at the same time are one row', async () => {

@@ -124,6 +124,7 @@ describe('while it is sent', () => {
     await rig.untilIdle();
     const finals = [sha256Of(large), sha256Of(newer)];
     for (const hash of rig.stored()) expect(finals).toContain(hash);
+    expect(rig.stored().filter((hash) => hash === sha256Of(newer))).toHaveLength(1);
     const hashes = (await rig.rows()).map((row) => row.sha256);
     expect(new Set(hashes).size).toBe(hashes.length);
   });

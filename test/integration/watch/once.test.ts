@@ -287,7 +287,9 @@ describe('what was there before', () => {
     expect(hot.view()).toMatchObject({ held: 4, waiting: 0 });
     expect(await hot.explain('a.png')).toContain('waits for a review');
     const { watch } = rig.program;
-    expect(await watch.review(hot.id, ['b.png', 'deep/d.png', 'nowhere.png'], 'upload')).toEqual({ files: 2 });
+    expect(await watch.review(hot.id, ['b.png', 'deep/d.png', 'nowhere.png'], 'upload')).toEqual({
+      files: 2,
+    });
     await hot.settled();
     expect(await titles()).toEqual(['b.png', 'd.png', 'new.png']);
     expect(await watch.review(hot.id, ['a.png'], 'ignore')).toEqual({ files: 1 });

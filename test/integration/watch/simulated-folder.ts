@@ -278,7 +278,10 @@ export class SimulatedFolder {
   /** As much of it as the run of a folder of single files asks for. */
   #store(): WatchStore {
     const { ledger } = this;
-    const part: Pick<WatchStore, 'changeWatchFolder' | 'knownIn' | 'known' | 'note' | 'underway'> = {
+    const part: Pick<
+      WatchStore,
+      'changeWatchFolder' | 'knownIn' | 'known' | 'note' | 'underway' | 'changedInQueue'
+    > = {
       changeWatchFolder: (_id, change) => {
         this.#folder = { ...this.#folder, ...change };
         return this.#folder;
@@ -291,6 +294,7 @@ export class SimulatedFolder {
         );
         return new Map(inside.map(([path, known]) => [path.slice(prefix.length), known]));
       },
+      changedInQueue: () => [],
       underway: (_dataset, size) =>
         [...this.#contents]
           .filter(([, content]) => content.underway && content.seen.identity.size === size)

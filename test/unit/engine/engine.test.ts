@@ -5,7 +5,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { UploaderError } from '../../../main/core/errors.ts';
-import type { PlannedUnit, RouteName } from '../../../main/core/model.ts';
+import { NO_MTIME_MS, type PlannedUnit, type RouteName } from '../../../main/core/model.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { type CallKind, World } from './world.ts';
 
@@ -188,6 +188,31 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
     w.add('image', 'gone.png');
     await reaches(w, 'gone.png', 'failed');
     expect(w.rows('gone.png')).toHaveLength(0);
+  });
+
+  it('gives up the whole unit of a watch folder of which a file changed: the folder says when it is finished', async () => {
+    const w = world(route);
+    const changed = { kind: 'file', error: new UploaderError('file-changed', 'It changed.') } as const;
+    w.meets = (kind, detail) => (kind === 'put' && detail.endsWith('/1') ? changed : null);
+    const folder = w.watch('/files');
+    w.add('image-group', 'run', 3, folder);
+    await reaches(w, 'run', 'cancelled');
+    await eventually(() => expect(w.engine.busy).toBe(false));
+    expect(w.rows('run')).toEqual([]);
+    expect(w.puts.filter(({ path }) => path.endsWith('/1'))).toHaveLength(1);
+    expect(w.store.changedInQueue(folder.ledger)).toEqual(['run/1']);
+    // As the others are, they were taken.
+    expect([...w.store.knownIn(folder.ledger, 'run')].map(([name, known]) => [name, known.identity])).toEqual(
+      [
+        ['0', { size: 10, mtimeMs: 1 }],
+        ['1', { size: 10, mtimeMs: NO_MTIME_MS }],
+        ['2', { size: 10, mtimeMs: 1 }],
+      ],
+    );
+    // Where the folder was removed nobody would take it anew.
+    w.add('image-group', 'left', 2, folder);
+    w.store.removeWatchFolder(folder.id);
+    await reaches(w, 'left', 'failed');
   });
 
   it('stops the account, not the files, when the credentials are refused', async () => {

@@ -22,6 +22,7 @@ import { hasFrames, mediaType } from '../../../main/core/media/index.ts';
 import type { MediaId, PlannedUnit, RouteName, UnitId } from '../../../main/core/model.ts';
 import type { Clock, Log, PutOutcome, PutRequest, Sender } from '../../../main/core/ports.ts';
 import type { Change } from '../../../main/core/store-port.ts';
+import { DEFAULT_RULES, type WatchFolder } from '../../../main/core/watch/rules.ts';
 
 export const ACCOUNT = 'ssh SHA256:test http://127.0.0.1';
 export const DATASET = '11111111-1111-4111-8111-111111111111';
@@ -108,7 +109,23 @@ export class World {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  add(media: MediaId, title: string, frames = 1): number {
+  /** A watch folder whose batches upload to the world's dataset. */
+  watch(root: string): WatchFolder {
+    return this.store.addWatchFolder({
+      root,
+      accountId: ACCOUNT,
+      datasetId: DATASET,
+      datasetTitle: 'Dataset',
+      folderChoice: null,
+      rules: DEFAULT_RULES,
+      existing: 'all',
+      on: true,
+      addedAt: 0,
+    });
+  }
+
+  /** @param from the watch folder that adds it */
+  add(media: MediaId, title: string, frames = 1, from: WatchFolder | null = null): number {
     const unit: PlannedUnit = {
       media,
       title,
@@ -120,10 +137,10 @@ export class World {
         sha256: null,
       })),
     };
-    return this.addUnits([unit]);
+    return this.addUnits([unit], from);
   }
 
-  addUnits(units: readonly PlannedUnit[]): number {
+  addUnits(units: readonly PlannedUnit[], from: WatchFolder | null = null): number {
     const batch = this.store.addBatch(
       {
         accountId: ACCOUNT,
@@ -133,6 +150,7 @@ export class World {
         routeChoice: 'auto',
         folderChoice: null,
         addedAt: this.clock.now(),
+        watch: from && { folder: from.id, ledger: from.ledger, root: from.root },
       },
       units,
       [],

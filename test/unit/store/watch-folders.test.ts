@@ -130,8 +130,48 @@ describe('afterwards', () => {
     expect(store.dueActions(60, 1)).toEqual([due[0]]);
     expect(store.dueActions(60, 9, [due[0]?.root ?? ''])).toEqual([]);
     expect(store.dueActions(60, 9, ['/elsewhere'])).toEqual(due);
+    expect(store.dueActions(60, 9, [], [due[0]?.id ?? -1])).toEqual([due[1]]);
     expect(store.actions(folder.id, 0, 1)).toEqual({ total: 2, rows: [due[1]] });
     expect(store.actions(folder.id, 1, 9)).toEqual({ total: 2, rows: [due[0]] });
+  });
+
+  test('of a group: how many of its files are away, or will be', () => {
+    const folder = folderThat({ kind: 'move' });
+    const { ledger } = folder;
+    sweep(store, folder, [watched('two', [3, 4]), watched('old', [5, 6])]);
+    finish(store, 1);
+    const away = (): number | undefined => store.group(ledger, 'two')?.away;
+    expect(away()).toBe(2);
+    store.setAction(1, { state: 'under-way' });
+    expect(away()).toBe(2);
+    store.setAction(1, { state: 'done' });
+    store.setAction(2, { state: 'failed', failure: failure('file-changed') });
+    expect(away()).toBe(1);
+    store.setAction(1, { state: 'undone' });
+    expect(away()).toBe(0);
+    expect(store.group(ledger, 'old')?.away).toBe(0);
+  });
+
+  test('called off, where it has not begun, for files that are taken again and those of a group that is forgotten', () => {
+    const folder = folderThat({ kind: 'trash', graceSeconds: 60 });
+    sweep(store, folder, [watched('two', [3, 4]), watched('one'), watched('other')]);
+    for (const unit of [1, 2, 3]) finish(store, unit);
+    store.setAction(1, { state: 'under-way' });
+    store.forgetGroup(folder.ledger, 'two');
+    const states = (): string[] =>
+      store
+        .actions(folder.id, 0, 9)
+        .rows.map(({ path, state }) => `${path} ${state}`)
+        .sort();
+    expect(states()).toEqual(['one/0.png due', 'other/0.png due', 'two/0.png under-way', 'two/1.png undone']);
+    sweep(store, folder, [watched('one')]);
+    expect(states()).toEqual([
+      'one/0.png undone',
+      'other/0.png due',
+      'two/0.png under-way',
+      'two/1.png undone',
+    ]);
+    expect(store.action(3)).toMatchObject({ state: 'undone', at: 500, to: null, failure: null });
   });
 
   test('into the trash: after the time of grace; a file at the root has no folder', () => {

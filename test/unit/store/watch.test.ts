@@ -2,6 +2,7 @@
 
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Store } from '../../../main/adapters/sqlite/index.ts';
+import { NO_MTIME_MS } from '../../../main/core/model.ts';
 import type { WatchFolder } from '../../../main/core/watch/rules.ts';
 import {
   codeOf,
@@ -326,17 +327,17 @@ describe('looked up', () => {
   test('a group: how many files it has, in which unit, and how that stands', () => {
     expect(store.group(ledger, 'two')).toBeNull();
     sweep(store, folder, [watched('two', [3, 4]), watched('one')]);
-    expect(store.group(ledger, 'two')).toEqual({ frames: 2, unitId: 1, state: 'collecting' });
+    expect(store.group(ledger, 'two')).toEqual({ frames: 2, away: 0, unitId: 1, state: 'collecting' });
     finish(store, 1);
     // A late frame is of the group and not of its unit.
     store.note(ledger, [noted('two/2.png', 'ignored', { group: 'two' })], 1);
-    expect(store.group(ledger, 'two')).toEqual({ frames: 2, unitId: 1, state: 'done' });
+    expect(store.group(ledger, 'two')).toEqual({ frames: 2, away: 0, unitId: 1, state: 'done' });
     store.note(ledger, [noted('old/0.png', 'before', { group: 'old' })], 1);
-    expect(store.group(ledger, 'old')).toEqual({ frames: 1, unitId: null, state: null });
+    expect(store.group(ledger, 'old')).toEqual({ frames: 1, away: 0, unitId: null, state: null });
     store.removeFinished(null);
     toUnit(store, 2, { on: 'cancel' });
     store.removeFinished(null);
-    expect(store.group(ledger, 'two')).toEqual({ frames: 2, unitId: 1, state: null });
+    expect(store.group(ledger, 'two')).toEqual({ frames: 2, away: 0, unitId: 1, state: null });
   });
 
   test('a group that is forgotten is new as a whole, and its unit goes on without it', () => {
@@ -347,6 +348,31 @@ describe('looked up', () => {
     expect(statesIn(store, ledger, 'two')).toEqual({});
     finish(store, 1);
     expect(counts(store, ledger)).toEqual({ taken: 2 });
+  });
+
+  test('files that changed in the queue, until they are dealt with', () => {
+    const batch = sweep(store, folder, [watched('two', [3, 4]), watched('cancelled')]);
+    expect(store.batch(batch)?.watched).toBe(true);
+    expect(store.batch(store.addBatch(newBatch(), [planned('dropped')], []))?.watched).toBe(false);
+    const identity = { size: 4, mtimeMs: NO_MTIME_MS };
+    store.commit([
+      {
+        kind: 'item',
+        id: 2,
+        event: { on: 'replanned', identity, failure: failure('file-changed'), notBefore: 0 },
+      },
+      { kind: 'unit', id: 1, event: { on: 'cancel' } },
+    ]);
+    toUnit(store, 2, { on: 'cancel' });
+    expect(store.changedInQueue(ledger)).toEqual(['two/1.png']);
+    // A person retries it: it is in the queue, and given up again when it is its turn.
+    toUnit(store, 1, { on: 'retry' });
+    expect(store.changedInQueue(ledger)).toEqual([]);
+    toUnit(store, 1, { on: 'cancel' });
+    sweep(store, folder, [watched('two', [3, 4])]);
+    expect(store.changedInQueue(ledger)).toEqual([]);
+    store.removeWatchFolder(folder.id);
+    expect(store.batch(batch)?.watched).toBe(false);
   });
 
   test('files of a size that are on their way into the dataset, from any folder', () => {

@@ -44,7 +44,7 @@ it('is suspended with the reason, tried again after a while and not at once, and
         };
       },
     },
-    store: { knownIn: () => new Map(), note: quietly },
+    store: { knownIn: () => new Map(), note: quietly, changedInQueue: () => [] },
     clock,
     log: { debug: quietly, info: quietly, warn: quietly, error: quietly },
     tools: { glob: () => () => false, path: () => () => false },

@@ -3,10 +3,12 @@
  * are counted on a tree that only exists in memory.
  */
 
+import { setTimeout as turn } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
 import { createClock } from '../../../main/adapters/clock.ts';
 import type { Store } from '../../../main/adapters/sqlite/index.ts';
 import { createGlobs } from '../../../main/adapters/watch/globs.ts';
+import type { Clock } from '../../../main/core/ports.ts';
 import { FolderRun } from '../../../main/core/watch/folder-run.ts';
 import type { FinishedUnit, Intake } from '../../../main/core/watch/intake.ts';
 import type {
@@ -19,7 +21,7 @@ import { DEFAULT_RULES, type Existing } from '../../../main/core/watch/rules.ts'
 import { openTestStore } from '../store/support.ts';
 import { counts } from '../store/watch-support.ts';
 
-const clock = createClock();
+const machineClock = createClock();
 const globs = createGlobs({ caseSensitive: true });
 const identity = { size: 10, mtimeMs: 1_000 };
 
@@ -71,6 +73,7 @@ class Tree {
       async *scan() {
         for (const folder of folders) {
           counted.folders += 1;
+          await turn();
           yield folder;
         }
       },
@@ -98,9 +101,10 @@ async function watch(
   tree: Tree,
   existing: Existing,
   take: (units: readonly FinishedUnit[], listener: WatchListener) => void = () => undefined,
+  { quietSeconds = 0, clock = machineClock } = {},
 ): Promise<Running> {
   const { store, calls } = countedStore();
-  const readiness = { ...DEFAULT_RULES.readiness, quietSeconds: 0, complete: false };
+  const readiness = { ...DEFAULT_RULES.readiness, quietSeconds, complete: false };
   const folder = store.addWatchFolder({
     root: '/in',
     accountId: 'lab',
@@ -202,4 +206,28 @@ it('everything there is taken in pieces, each file looked at once more, and what
   expect(tree.counted.asked).toBe(7);
   expect(times(calls, 'knownIn')).toBe(60);
   expect(run.waiting.size).toBe(0);
+});
+
+it('while all of it is judged, everything else has its turn again and again', async () => {
+  // Each look at the clock takes a while on it, and files are judged by it.
+  let elapsed = 0;
+  const clock: Clock = {
+    ...machineClock,
+    monotonic: () => {
+      elapsed += 0.002;
+      return elapsed;
+    },
+  };
+  let [last, longest] = [0, 0];
+  const turns = setInterval(() => {
+    longest = Math.max(longest, elapsed - last);
+    last = elapsed;
+  }, 0);
+  onTestFinished(() => clearInterval(turns));
+  const { run } = await watch(new Tree(200, 100), 'all', undefined, { quietSeconds: 3_600, clock });
+  // Until then nothing of it has a time when it is due.
+  await expect.poll(() => run.waiting.nextDueAt).toBeGreaterThan(3_000_000);
+  expect(longest).toBeGreaterThan(0);
+  expect(longest).toBeLessThan(15);
+  expect(run.waiting.size).toBe(20_000);
 });

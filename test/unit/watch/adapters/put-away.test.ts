@@ -46,6 +46,12 @@ function uploaded(path: string): UploadedBytes {
   return { identity: identify(path), sha256 };
 }
 
+/** A signal that is aborted after so many looks at it. */
+function abortedAfter(looks: number): AbortSignal {
+  let left = looks;
+  return Object.defineProperty(new AbortController().signal, 'aborted', { get: () => left-- <= 0 });
+}
+
 /** All names below a folder, hidden ones too. */
 function all(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
@@ -108,6 +114,40 @@ describe('move', () => {
     await expect(moveToFree(from, [to], checked)).rejects.toMatchObject({ code: 'file-changed' });
     expect(all(root)).toEqual(['a.png']);
     expect(readFileSync(from, 'utf8')).toBe('new');
+  });
+
+  it('is broken off while it reads, and leaves everything as it was', async () => {
+    const root = temporary();
+    const from = put(root, 'in/a.png', Buffer.alloc(1_300_000, 'abc'));
+    const seen = uploaded(from);
+    const to = join(root, 'uploaded', 'in', 'a.png');
+    await expect(putAway.move(from, to, seen, abortedAfter(2))).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(putAway.trash(from, seen, abortedAfter(2))).rejects.toMatchObject({
+      code: linux ? 'cancelled' : 'not-available',
+    });
+    expect(all(root)).toEqual(['in', 'in/a.png']);
+    expect(uploaded(from)).toEqual(seen);
+  });
+
+  it('is broken off while it copies onto another disk, and leaves no half of it', async ({ skip }) => {
+    const other = mountTmpfs('size=8m')?.path ?? (existsSync('/dev/shm') ? temporary('/dev/shm') : null);
+    const root = temporary();
+    if (other === null || statSync(other).dev === statSync(root).dev)
+      return skip('there is no second disk here');
+    const from = put(root, 'a.png', Buffer.alloc(1_300_000, 'abc'));
+    const seen = uploaded(from);
+    // Without a hash nothing is read before the copy: three parts and the end are read from here, then from there.
+    for (const parts of [2, 6]) {
+      const moved = putAway.move(
+        from,
+        join(other, 'in', 'deep', 'a.png'),
+        { ...seen, sha256: null },
+        abortedAfter(parts),
+      );
+      await expect(moved).rejects.toMatchObject({ code: 'cancelled' });
+      expect(all(other)).toEqual([]);
+    }
+    expect(uploaded(from)).toEqual(seen);
   });
 
   it.skipIf(!posix)('finishes a move that was killed between its two steps', async () => {

@@ -3,13 +3,15 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { expect, it, onTestFinished } from 'vitest';
-import { createScanner, type Scanner } from '../../../../main/adapters/watch/index.ts';
+import { createScanner, type Scanner, type ScannerOptions } from '../../../../main/adapters/watch/index.ts';
+import { LeapingClock } from '../../../fixtures/leaping-clock.ts';
 import { clock, put, temporary } from './support.ts';
 
 const script = new URL('./hanging-scan.worker.ts', import.meta.url);
 
-function open(options: { idleMs?: number; noAnswerMs?: number } = {}): Scanner {
+function open(options: Partial<ScannerOptions> = {}): Scanner {
   const scanner = createScanner({ clock, script, ...options });
   onTestFinished(() => scanner.close());
   return scanner;
@@ -43,6 +45,32 @@ it('gives up a disk that does not answer, and goes on with the other roots in an
       () => 0,
     );
   await expect.poll(again).toBe(1);
+});
+
+it('waits for a large folder on a slow disk for as long as the thread gives signs of life', async () => {
+  const root = temporary();
+  const leaping = new LeapingClock();
+  const scanner = open({ clock: leaping, noAnswerMs: 60_000 });
+  const answer = scanner.list(root, ['slow'], true);
+  for (let sign = 0; sign < 3; sign++) {
+    leaping.leap(50_000);
+    put(root, 'sign');
+    await expect.poll(() => leaping.nextIn()).toBeGreaterThan(50_000);
+  }
+  put(root, 'go');
+  await expect(answer).resolves.toMatchObject({ listings: [{ folder: 'slow' }] });
+});
+
+it('gives signs of life while it lists', async () => {
+  const root = temporary();
+  for (let file = 0; file < 2_500; file++) put(root, `${file}.png`);
+  const thread = new Worker(new URL('../../../../main/adapters/watch/scan.worker.ts', import.meta.url));
+  onTestFinished(async () => void (await thread.terminate()));
+  const told: string[] = [];
+  thread.on('message', (message: object) => told.push(Object.keys(message).join()));
+  thread.postMessage({ id: 0, root, folders: [''], files: true });
+  await expect.poll(() => told.at(-1)).toMatch(/listings/);
+  expect(told.filter((keys) => keys === 'alive').length).toBeGreaterThanOrEqual(2);
 });
 
 it('rejects what it was asked when it breaks, and starts anew', async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { createSelfTest, createStartWatcher } from '../../../../main/adapters/watch/index.ts';
 import { eventually } from '../../../fixtures/eventually.ts';
-import { clock, enterAll, mountTmpfs, scannerForTest, temporary } from './support.ts';
+import { clock, mountTmpfs, scannerForTest, skipUsual, temporary } from './support.ts';
 
 const owner = 'bench /data';
 const none = (): void => undefined;
@@ -17,7 +17,7 @@ it.each([10, 100_000])('is heard by a watcher of %i files', async (files) => {
   const heard = new Map<string, () => void>();
   const watcher = await createStartWatcher({ clock, log, scanner: scannerForTest() })(root, {
     files,
-    skip: enterAll,
+    skip: skipUsual,
     listener: { touched: (path) => heard.get(path)?.(), unsure: none, failed: none },
   });
   const selfTest = createSelfTest({ clock, owner, waitMs: 18_000 });

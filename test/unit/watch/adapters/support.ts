@@ -6,15 +6,22 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createClock } from '../../../../main/adapters/clock.ts';
+import { createGlobs } from '../../../../main/adapters/watch/globs.ts';
 import { createScanner, type Scanner } from '../../../../main/adapters/watch/index.ts';
 import type { FileIdentity } from '../../../../main/core/model.ts';
+import { DEFAULT_RULES } from '../../../../main/core/watch/rules.ts';
+import { createSelection } from '../../../../main/core/watch/selection.ts';
 
 export const clock = createClock();
 export const linux = process.platform === 'linux';
 export const posix = process.platform !== 'win32';
 export const asRoot = process.getuid?.() === 0;
 export const never = new AbortController().signal;
-export const enterAll = (): boolean => false;
+
+const globs = createGlobs();
+const selection = createSelection(DEFAULT_RULES, { glob: globs.name, path: globs.path });
+/** What a watch folder without rules of its own does not enter. */
+export const skipUsual = (folder: string): boolean => selection.skipFolder(folder);
 
 /** Removed at the end of the test. */
 export function temporary(parent: string = tmpdir()): string {

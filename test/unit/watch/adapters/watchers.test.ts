@@ -10,17 +10,18 @@ import {
   mkdirSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createStartWatcher } from '../../../../main/adapters/watch/index.ts';
+import { createStartWatcher, type WatcherDeps } from '../../../../main/adapters/watch/index.ts';
 import type { UploaderError } from '../../../../main/core/errors.ts';
 import type { Log } from '../../../../main/core/ports.ts';
 import type { Watcher } from '../../../../main/core/watch/ports.ts';
-import { asOrdinaryUser, clock, enterAll, linux, put, scannerForTest, temporary } from './support.ts';
+import { asOrdinaryUser, clock, linux, put, scannerForTest, skipUsual, temporary } from './support.ts';
 
 const log: Log = { debug: ignore, info: ignore, warn: ignore, error: ignore };
 function ignore(): void {}
@@ -53,11 +54,15 @@ class Heard {
 async function start(
   kind: (typeof KINDS)[number],
   root: string,
-  skip: (folder: string) => boolean = enterAll,
+  skip: (folder: string) => boolean = skipUsual,
+  more: Partial<WatcherDeps> = {},
 ): Promise<{ watcher: Watcher; heard: Heard }> {
   const heard = new Heard();
   const { platform, files, how } = kind;
-  const startWatcher = createStartWatcher({ clock, log, scanner: scannerForTest(), platform, againMs: 5 });
+  const startWatcher = createStartWatcher({
+    ...{ clock, log, scanner: scannerForTest(), platform, againMs: 5 },
+    ...more,
+  });
   const watcher = await startWatcher(root, {
     files,
     skip,
@@ -183,7 +188,7 @@ describe.each(KINDS)('$how', (kind) => {
     for (const folder of ['.git', 'uploaded/2026-03-01', 'other', 'in']) put(root, `${folder}/old.png`);
     symlinkSync(elsewhere, join(root, 'in', 'out'));
     symlinkSync(root, join(root, 'in', 'loop'));
-    const { heard } = await start(kind, root, (folder) => folder === 'other');
+    const { heard } = await start(kind, root, (folder) => folder === 'other' || skipUsual(folder));
     for (const folder of ['.git', 'uploaded/2026-03-01', 'other', 'in/out']) put(root, `${folder}/new.png`);
     put(root, '.new/deep/a.png');
     put(root, 'in/last.png');
@@ -247,6 +252,27 @@ describe.each(KINDS)('$how', (kind) => {
     const { heard } = await start(kind, root);
     writeFileSync(Buffer.concat([Buffer.from(`${root}/in/bad`), Buffer.from([0xff])]), 'x');
     await expect.poll(() => heard.unsure.has('in')).toBe(true);
+  });
+
+  it('waits for no disk that does not answer, neither to begin nor to end', async () => {
+    const root = temporary();
+    put(root, 'a.png');
+    let answers = true;
+    const stat = async (path: string) => {
+      if (!answers) await new Promise(() => undefined);
+      return statSync(path, { bigint: true });
+    };
+    const { heard, watcher } = await start(kind, root, skipUsual, { stat, rootMs: 20 });
+    answers = false;
+    renameSync(root, `${root}-away`);
+    onTestFinished(() => rmSync(`${root}-away`, { recursive: true, force: true }));
+    await expect.poll(() => heard.unsure.has('')).toBe(true);
+    await watcher.close();
+    renameSync(`${root}-away`, root);
+    await expect(start(kind, root, skipUsual, { stat, rootMs: 20 })).rejects.toMatchObject({
+      code: 'file-unreadable',
+      message: expect.stringMatching(/does not answer/),
+    });
   });
 
   it('refuses a root that is missing or no folder', async () => {
