@@ -104,11 +104,12 @@ export class Afterwards {
   async #work(): Promise<void> {
     let wait = AGAIN_MS;
     try {
+      let asked = this.#parts.deps.clock.now();
       while (this.#again && !this.#stopped) {
         this.#again = false;
-        await this.#doDue();
+        asked = await this.#doDue();
       }
-      wait = this.#untilNext();
+      wait = this.#untilNext(asked);
     } catch (thrown) {
       // The store cannot be read or written: what was put away without a note is found where it went.
       this.#parts.deps.log.warn('Finished files could not be put away.', {
@@ -118,10 +119,13 @@ export class Afterwards {
     if (!this.#stopped && Number.isFinite(wait)) this.#timerFor(wait);
   }
 
-  /** Milliseconds until something becomes due, or is to be tried again. */
-  #untilNext(): number {
+  /**
+   * Milliseconds until something becomes due, or is to be tried again. `asked`: the time up to which nothing was due; what
+   * became so since counts.
+   */
+  #untilNext(asked: number): number {
     const { store, clock } = this.#parts.deps;
-    const next = store.nextAction(clock.now());
+    const next = store.nextAction(asked);
     let again = Number.POSITIVE_INFINITY;
     for (const until of this.#leftAlone.values()) again = Math.min(again, until);
     for (const { until } of this.#tried.values()) again = Math.min(again, until);
@@ -137,22 +141,24 @@ export class Afterwards {
     });
   }
 
-  async #doDue(): Promise<void> {
+  /** Answers up to when nothing more is due, milliseconds since the epoch. */
+  async #doDue(): Promise<number> {
     const { deps, changed } = this.#parts;
     const now = deps.clock.monotonic();
     for (const [root, until] of this.#leftAlone) if (until <= now) this.#leftAlone.delete(root);
     for (const tried of this.#tried.values()) if (tried.until <= now) tried.until = Number.POSITIVE_INFINITY;
     for (;;) {
       const waiting = [...this.#tried].filter(([, { until }]) => Number.isFinite(until));
+      const asked = deps.clock.now();
       const due = deps.store.dueActions(
-        deps.clock.now(),
+        asked,
         AT_ONCE,
         [...this.#leftAlone.keys()],
         waiting.map(([id]) => id),
       );
-      if (due.length === 0) return;
+      if (due.length === 0) return asked;
       for (const action of due) {
-        if (this.#stopped) return;
+        if (this.#stopped) return asked;
         if (this.#leftAlone.has(action.root)) continue;
         if (!(await this.#isAway(action))) await this.#do(action);
         changed();

@@ -19,6 +19,8 @@ const MOVE: RuleChanges = { ...SOON, after: { kind: 'move' } };
 let move: (real: PutAway, ...args: Parameters<PutAway['move']>) => Promise<string>;
 /** How often the database is still busy: for a note that something is done, and for the question what is next. */
 let busy: { done: number; next: number };
+/** Whether time jumps between the question what is due and the one what is next. */
+let slow: boolean;
 let moves: string[];
 let rig: Rig;
 let hot: HotFolder;
@@ -26,6 +28,7 @@ let hot: HotFolder;
 beforeEach(async () => {
   move = (real, ...args) => real.move(...args);
   busy = { done: 0, next: 0 };
+  slow = false;
   moves = [];
   rig = await Rig.open({ around: { watch: besideMoves, store: busyStore } });
   hot = new HotFolder(rig);
@@ -49,6 +52,14 @@ function busyStore(store: Store): Store {
     setAction: (id, change) =>
       change.state === 'done' && busy.done-- > 0 ? isBusy() : store.setAction(id, change),
     nextAction: (now) => (busy.next-- > 0 ? isBusy() : store.nextAction(now)),
+    dueActions: (now, ...rest) => {
+      const due = store.dueActions(now, ...rest);
+      // Once, the next action becomes due right after nothing was.
+      const next = slow && due.length === 0 ? store.nextAction(now) : null;
+      if (next !== null) rig.clock.sleep(next - now + 1);
+      slow &&= next === null;
+      return due;
+    },
   };
 }
 
@@ -67,6 +78,15 @@ const isPutAway = (path: string, hash: string): boolean => {
   const to = action(path)?.to;
   return !existsSync(hot.path(path)) && typeof to === 'string' && sha256Of(readFileSync(to)) === hash;
 };
+
+it('what becomes due between two questions to the database is done all the same', async () => {
+  await hot.watch({ ...SOON, after: { kind: 'trash', graceSeconds: 3_600 } });
+  slow = true;
+  hot.put('a.png');
+  await untilState('a.png', 'done');
+  expect(slow).toBe(false);
+  expect(existsSync(hot.path('a.png'))).toBe(false);
+});
 
 it('a file that is locked is tried again and again, and holds up no other', async () => {
   await hot.watch(MOVE);

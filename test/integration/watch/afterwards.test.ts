@@ -256,7 +256,8 @@ describe('the trash', () => {
     rig.program.queue.pause({ kind: 'all' });
     hot.decide(key, 'upload');
     await rig.until(() => hot.view().queued === 1);
-    await rig.pass(GRACE_SECONDS * 2_000);
+    await untilActions('done', 2);
+    await rig.pass(GRACE_SECONDS * 1_000);
     expect(tree()).toEqual({ 'run/2.png': newer });
     expect(Object.values(tree(trash())).sort()).toEqual(kept.sort());
     rig.program.queue.resume({ kind: 'all' });
