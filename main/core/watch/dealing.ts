@@ -220,8 +220,8 @@ export class Dealing {
       file.hold = { kind: 'underway', path: below(root, file.path) };
       return 'hold';
     }
-    // It was put away, or given up in the queue, since this one was first seen: this is no change of it, but its successor.
-    if (known?.putAway || known?.state === 'cancelled') return 'take';
+    // It was put away, given up in the queue, or its upload failed: this is no change of what was uploaded, but its successor.
+    if (known?.putAway || known?.state === 'cancelled' || known?.state === 'taken') return 'take';
     if (file.decision === 'upload' || rules.changed === 'upload') return 'take';
     if (rules.changed === 'ignore') return 'ignore';
     file.hold = { kind: 'ask', text: 'it changed after it was uploaded' };

@@ -32,11 +32,13 @@ export function latenessOf(group: OpenGroup, away: boolean, ports: LatePorts): L
     if (known?.group !== group.key) continue;
     if (sameIdentity(known.identity, file.seen.identity)) settle(file.path);
     else if (known.state === 'taken' && known.unitId !== null && unitGoesOn(known.unitId)) return 'under way';
-    else changed.push({ file, known });
-    // Nothing came of the group before, and now there is another one.
-    if (known.state === 'refused' || known.state === 'cancelled') lost = true;
+    else {
+      changed.push({ file, known });
+      // Nothing came of the group before (a unit that is taken and does not go on has failed), and now there is another one.
+      if (known.state === 'refused' || known.state === 'cancelled' || known.state === 'taken') lost = true;
+    }
   }
-  if (lost && changed.length > 0) return away ? 'late' : 'again';
+  if (lost) return away ? 'late' : 'again';
   if (changed.length > 0 && rules.changed === 'ignore') {
     const reason = ruleIgnoresFrames(ports.now());
     note(changed.map(({ file: { path, seen } }) => ({ path, ...seen, ...reason, group: group.key })));

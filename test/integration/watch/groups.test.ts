@@ -364,6 +364,17 @@ describe('what does not fit together', () => {
     expect(await groupRows()).toEqual({ one: [...some, mended] });
     expect(hot.files('skipped')).toEqual([]);
   });
+
+  it('a frame is mended after the upload of its group failed: the group is taken anew, whatever the rule for changes', async () => {
+    await hot.watch(rules(BY_FOLDER, {}, { changed: 'ignore' }));
+    await rig.lab.fault({ kind: 'grant' }, { status: 400 }, 50);
+    const [first] = frames('one', [1, 2]);
+    await rig.until(() => rig.program.deps.store.totals({ kind: 'all' }).units.failed === 1);
+    await rig.lab.control('DELETE', 'faults');
+    const mended = hot.put('one/frame_0002.png', makePng({ seed: 102, bytes: 300 }));
+    await hot.settled();
+    expect(await groupRows()).toEqual({ one: [first, mended] });
+  });
 });
 
 describe('after the group was registered', () => {

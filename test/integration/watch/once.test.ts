@@ -387,14 +387,33 @@ describe('units that come to no row', () => {
     expect((await rig.lab.state()).registrations).toBe(1);
   });
 
+  it.each(['ignore', 'ask'] as const)(
+    'failed: what takes its place is no change of it (%s)',
+    async (changed) => {
+      await hot.watch({ ...SOON, changed });
+      await rig.lab.fault({ kind: 'grant' }, { status: 400 });
+      hot.put('a.png');
+      await rig.until(() => rig.program.deps.store.totals({ kind: 'all' }).units.failed === 1);
+      const mended = hot.put('a.png');
+      await hot.settled();
+      expect(await rig.rows()).toMatchObject([{ sha256: mended }]);
+      expect(hot.files('skipped')).toEqual([]);
+    },
+  );
+
   it('failed: a copy that waited for it is uploaded instead', async () => {
     await hot.watch();
-    await rig.lab.fault({ kind: 'grant', title: 'a.png' }, { status: 400 }, 50);
+    rig.program.queue.pause({ kind: 'all' });
+    await rig.lab.fault({ kind: 'grant' }, { status: 400 });
     const content = image();
     hot.put('a.png', content);
+    await rig.until(() => hot.view().queued === 1);
     hot.put('b.png', content);
+    await rig.until(() => rig.waiting(hot.id)[0]?.reason.includes('which is being uploaded') === true);
+    rig.program.queue.resume({ kind: 'all' });
     await hot.settled();
-    expect(await rig.rows()).toHaveLength(1);
+    expect(await rig.rows()).toMatchObject([{ title: 'b.png' }]);
+    expect(hot.states('uploads')).toEqual(['a.png taken', 'b.png done']);
   });
 });
 
