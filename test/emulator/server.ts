@@ -4,15 +4,17 @@
  *
  * What it is faithful to is the project's wire reference, cited in the files as "encord-api.md"; where the reference
  * leaves the server's behaviour open, the file that decides says so. It covers generations L, C and F of uploading,
- * datasets with their rows, API keys and links, folders and items as an uploader needs them. Not there: cloud data,
- * groups, projects, renaming, re-encoding.
+ * datasets with their rows, API keys, groups and links, projects as far as they use datasets, folders and items, and
+ * data of people's own buckets. Not there: scenes.
  *
- * State lives in the data folder (`emulator.db`, `objects/`); a request that was answered outlives the process,
+ * State lives in the data folder (`emulator.db`, `objects/`, `buckets/`); a request that was answered outlives the process,
  * SIGKILL included. Jobs that were pending go on at the next start. Faults are forgotten at the end.
  *
  * Control, beside what is documented for every checkout (`state`, `faults`, `keys`, `seed`, `clock`):
  * `POST /__emulator/settings {"jobDelayMs"?, "lookupDelayMs"?, "urlLifetimeSeconds"?, "resumable"?}` changes them while
- * it runs.
+ * it runs. `POST /__emulator/forget-jobs {"jobs"?: [id]}` lets the server know nothing more of running or ended work.
+ * Integrations of a seed hold `objects` of a bucket: with `bytes` (base64) or the `path` of a file, or with what a look
+ * would tell (`itemType`, `fileSize`, `width`, …); `missing` takes one away. Whatever is not seeded is not there.
  * A fault's `title` is compared with every string of the request's `uid`, `payload` or body, with the titles of the
  * job that is polled, and for a PUT with the file name of its grant (generation L only: the others have none).
  * A fault without `status` and `error` (say, `delayMs`) lets the request act and be answered. `stallMs` stops a PUT
@@ -45,12 +47,21 @@ import { readObject } from './storage/read.ts';
 import { cancelSession, openSession, putSession } from './storage/resumable.ts';
 import { Sessions } from './storage/sessions.ts';
 import { UrlSigner } from './storage/signing.ts';
+import { Buckets } from './store/buckets.ts';
+import { CloudFolders } from './store/cloudFolders.ts';
 import { Database } from './store/database.ts';
 import { Datasets } from './store/datasets.ts';
+import { DeidentifyTasks } from './store/deidentification.ts';
+import { FolderGroups } from './store/folderGroups.ts';
 import { Folders } from './store/folders.ts';
+import { Groups } from './store/groups.ts';
 import { Items } from './store/items.ts';
 import { Jobs } from './store/jobs.ts';
 import { Objects } from './store/objects.ts';
+import { Projects } from './store/projects.ts';
+import { Reencodings } from './store/reencodings.ts';
+import { StorageEdits } from './store/storageEdits.ts';
+import { ReencodeTasks } from './store/tasks.ts';
 import { Users } from './store/users.ts';
 import { answerV1, v1Error, v1Subject } from './v1/dispatch.ts';
 import { answerV2, V2_PREFIX, v2Subject } from './v2/router.ts';
@@ -97,11 +108,20 @@ function makeWorld(options: EmulatorOptions): World {
     db,
     users: new Users(db),
     datasets: new Datasets(db),
+    groups: new Groups(db),
+    projects: new Projects(db),
+    reencodeTasks: new ReencodeTasks(db),
     folders: new Folders(db),
+    folderGroups: new FolderGroups(db),
+    cloudFolders: new CloudFolders(db),
     objects: new Objects(db, options.dataDir),
+    buckets: new Buckets(db, options.dataDir),
     sessions: new Sessions(options.dataDir, options.hashes ?? true),
     items: new Items(db),
+    storageEdits: new StorageEdits(db),
+    reencodings: new Reencodings(db),
     jobs: new Jobs(db),
+    deidentifyTasks: new DeidentifyTasks(db),
     runner: new JobRunner(),
     signer: new UrlSigner(db.meta('url-secret', () => randomBytes(32).toString('hex'))),
     faults: new Faults(),

@@ -81,3 +81,15 @@ export function accessItem(world: World, user: User, uuid: string): Item {
   }
   return item;
 }
+
+/**
+ * An integration that the user may register data of.
+ * @throws Refusal when it does not exist or is somebody else's, which is answered alike
+ */
+export function accessIntegration(world: World, user: User, uuid: string): string {
+  const seen = world.users.integrations(user.userHash, user.organisationRole === ADMIN);
+  if (!seen.some((integration) => integration.uuid === uuid)) {
+    throw new Refusal('AUTHORISATION_ERROR', 'The integration does not exist or you have no access to it.');
+  }
+  return uuid;
+}

@@ -7,6 +7,7 @@ import { BadShape, Refusal } from '../refusal.ts';
 import { shaped } from '../shape.ts';
 import type { World } from '../world.ts';
 import { faultSchema } from './faults.ts';
+import { forgetJobs, forgetSchema } from './forget.ts';
 import { removeDataset, revokeKey } from './remove.ts';
 import { addKey, seed, seedSchema } from './seed.ts';
 import { stateOf } from './state.ts';
@@ -54,6 +55,7 @@ const HANDLERS: Record<string, Handler> = {
     const { datasetHash } = shaped(removeBody, body, 'body');
     return world.db.transaction(() => removeDataset(world, datasetHash));
   },
+  'POST forget-jobs': (world, body) => forgetJobs(world, shaped(forgetSchema, body ?? {}, 'body')),
   'POST seed': (world, body) => seed(world, shaped(seedSchema, body, 'body')),
   'GET clock': (world) => ({ now: new Date(world.now()).toISOString() }),
   'POST clock': (world, body) => {

@@ -1,4 +1,4 @@
-/** `POST /__emulator/seed`: users, roles, folders, datasets, API keys, rows and integrations in bulk. */
+/** `POST /__emulator/seed`: users, roles, groups, folders, datasets, API keys, rows, projects and integrations in bulk. */
 
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
@@ -10,6 +10,15 @@ import type { User } from '../store/users.ts';
 import { ensureRow } from '../units/register.ts';
 import { createDataset } from '../v1/datasets.ts';
 import type { World } from '../world.ts';
+import { bucketObject, putObject } from './seedBuckets.ts';
+import {
+  groupEntry,
+  groupRole,
+  projectEntry,
+  seedGroupRoles,
+  seedGroups,
+  seedProjects,
+} from './seedPeople.ts';
 
 const role = z.enum(['admin', 'user']);
 const member = z.strictObject({ email: z.string().min(1), role });
@@ -42,7 +51,15 @@ export const seedSchema = z.strictObject({
     )
     .default([]),
   integrations: z
-    .array(z.strictObject({ title: z.string(), uuid: uuid.optional(), owner: z.string().optional() }))
+    .array(
+      z.strictObject({
+        title: z.string(),
+        /** Of an integration that is there already: its bucket gets more objects. */
+        uuid: uuid.optional(),
+        owner: z.string().optional(),
+        objects: z.array(bucketObject).default([]),
+      }),
+    )
     .default([]),
   folders: z
     .array(
@@ -68,12 +85,15 @@ export const seedSchema = z.strictObject({
         count: z.int().min(1).default(1),
         owner: z.string().optional(),
         users: z.array(member).default([]),
+        groups: z.array(groupRole).default([]),
         apiKeys: z.array(apiKey).default([]),
         rows: z.array(rowBlock).default([]),
         createdAt: instant.optional(),
       }),
     )
     .default([]),
+  groups: z.array(groupEntry).default([]),
+  projects: z.array(projectEntry).default([]),
 });
 
 export type Seed = z.output<typeof seedSchema>;
@@ -113,8 +133,11 @@ class Seeding {
 
   integrations(seed: Seed): unknown[] {
     return seed.integrations.map((entry) => {
+      const world = this.#world;
       const owner = entry.owner === undefined ? null : this.user(entry.owner).userHash;
-      return this.#world.users.addIntegration(entry.title, owner, entry.uuid ?? randomUUID());
+      const made = world.users.ensureIntegration(entry.title, owner, entry.uuid ?? randomUUID());
+      for (const object of entry.objects) putObject(world, made.uuid, object);
+      return made;
     });
   }
 
@@ -171,6 +194,7 @@ class Seeding {
     for (const { email, role: name } of entry.users) {
       world.datasets.setRole(dataset.datasetHash, this.user(email).userHash, name === 'admin' ? 0 : 1);
     }
+    seedGroupRoles(world, dataset.datasetHash, entry.groups);
     const keys = entry.apiKeys.map((key) =>
       world.datasets.addApiKey({
         datasetHash: dataset.datasetHash,
@@ -254,9 +278,11 @@ export function seed(world: World, input: Seed): unknown {
     const seeding = new Seeding(world);
     return {
       users: seeding.users(input),
+      groups: seedGroups(world, input.groups),
       integrations: seeding.integrations(input),
       folders: seeding.folders(input),
       datasets: seeding.datasets(input),
+      projects: seedProjects(world, input.projects, (email) => seeding.user(email)),
     };
   });
 }

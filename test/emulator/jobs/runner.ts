@@ -78,9 +78,15 @@ export class JobRunner {
     }
   }
 
+  isRunning(job: string): boolean {
+    return this.#running.has(job);
+  }
+
   /** Resolves when the job has ended, after the given time, or when the caller gives up. */
   async wait(job: string, milliseconds: number, signal: AbortSignal): Promise<void> {
     if (!this.#running.has(job) || milliseconds <= 0) return;
+    // Cancelled or forgotten while it pauses between two units: nothing more will come.
+    if (this.#world?.jobs.get(job)?.status !== 'PENDING') return;
     await new Promise<void>((resolve) => {
       const waiters = this.#waiters.get(job) ?? new Set();
       this.#waiters.set(job, waiters);

@@ -15,7 +15,7 @@ export async function readObject(
   const method = request.method ?? 'GET';
   const check = world.signer.check(method, header(request, 'host') ?? '', request.url ?? '', world.now());
   if (!check.ok) return send(response, xmlError(check.code, check.detail));
-  const object = world.objects.get(check.objectKey);
+  const object = world.objects.get(check.objectKey) ?? world.buckets.content(check.objectKey);
   if (!object) return send(response, xmlError('NoSuchKey'));
   const range = parseRange(header(request, 'range'), object.size);
   if (range === 'unsatisfiable') {

@@ -10,7 +10,7 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSy
 export type Row = Record<string, SQLOutputValue>;
 
 /** The layout below. A data folder made by another layout is refused, not migrated: it is test data. */
-const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 2;
 
 const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -23,6 +23,14 @@ CREATE TABLE users (
 CREATE TABLE keys (public_hex TEXT PRIMARY KEY, user_hash TEXT NOT NULL REFERENCES users) STRICT;
 CREATE TABLE tokens (token TEXT PRIMARY KEY, user_hash TEXT NOT NULL REFERENCES users, expires_at INTEGER NOT NULL) STRICT;
 CREATE TABLE integrations (uuid TEXT PRIMARY KEY, title TEXT NOT NULL, owner TEXT REFERENCES users) STRICT;
+CREATE TABLE bucket_objects (
+  integration TEXT NOT NULL REFERENCES integrations, url TEXT NOT NULL, item_type TEXT, file TEXT, size INTEGER NOT NULL,
+  facts TEXT NOT NULL, stored_at INTEGER NOT NULL, PRIMARY KEY (integration, url)) STRICT, WITHOUT ROWID;
+CREATE INDEX bucket_objects_by_url ON bucket_objects (url) WHERE file IS NOT NULL;
+CREATE TABLE deidentify_tasks (
+  uuid TEXT PRIMARY KEY, user_hash TEXT NOT NULL REFERENCES users, integration TEXT NOT NULL REFERENCES integrations,
+  urls TEXT NOT NULL, upload_dir TEXT, ends_at INTEGER NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('PENDING', 'DONE', 'ERROR')), results TEXT NOT NULL) STRICT;
 
 CREATE TABLE datasets (
   dataset_hash TEXT PRIMARY KEY, title TEXT NOT NULL, description TEXT NOT NULL, type INTEGER NOT NULL,
@@ -38,6 +46,30 @@ CREATE TABLE api_keys (
   is_master INTEGER NOT NULL, created_at INTEGER NOT NULL) STRICT;
 CREATE INDEX api_keys_by_dataset ON api_keys (dataset_hash);
 
+CREATE TABLE organisation_groups (
+  seq INTEGER PRIMARY KEY, group_hash TEXT NOT NULL UNIQUE, name TEXT NOT NULL, description TEXT NOT NULL,
+  created_at INTEGER NOT NULL) STRICT;
+CREATE TABLE dataset_groups (
+  dataset_hash TEXT NOT NULL REFERENCES datasets, group_hash TEXT NOT NULL REFERENCES organisation_groups (group_hash),
+  role INTEGER NOT NULL CHECK (role IN (0, 1)), PRIMARY KEY (dataset_hash, group_hash)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE projects (
+  seq INTEGER PRIMARY KEY, project_hash TEXT NOT NULL UNIQUE, title TEXT NOT NULL, description TEXT NOT NULL,
+  status TEXT NOT NULL, owner TEXT NOT NULL REFERENCES users,
+  created_at INTEGER NOT NULL, last_edited_at INTEGER NOT NULL) STRICT;
+CREATE TABLE project_users (
+  project_hash TEXT NOT NULL REFERENCES projects (project_hash), user_hash TEXT NOT NULL REFERENCES users,
+  role INTEGER NOT NULL CHECK (role IN (0, 1)), PRIMARY KEY (project_hash, user_hash)) STRICT, WITHOUT ROWID;
+CREATE INDEX project_users_by_user ON project_users (user_hash);
+CREATE TABLE project_datasets (
+  project_hash TEXT NOT NULL REFERENCES projects (project_hash), dataset_hash TEXT NOT NULL REFERENCES datasets,
+  PRIMARY KEY (project_hash, dataset_hash)) STRICT, WITHOUT ROWID;
+CREATE INDEX project_datasets_by_dataset ON project_datasets (dataset_hash);
+
+CREATE TABLE reencode_tasks (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, dataset_hash TEXT NOT NULL REFERENCES datasets, data_hashes TEXT NOT NULL,
+  ends_at INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN ('SUBMITTED', 'DONE', 'ERROR'))) STRICT;
+
 CREATE TABLE folders (
   uuid TEXT PRIMARY KEY, parent TEXT REFERENCES folders, name TEXT NOT NULL, description TEXT NOT NULL,
   client_metadata TEXT, owner TEXT NOT NULL REFERENCES users, synced_dataset TEXT,
@@ -46,6 +78,16 @@ CREATE INDEX folders_by_parent ON folders (parent, name);
 CREATE TABLE folder_users (
   folder TEXT NOT NULL REFERENCES folders, user_hash TEXT NOT NULL REFERENCES users,
   role INTEGER NOT NULL CHECK (role IN (0, 1)), PRIMARY KEY (folder, user_hash)) STRICT, WITHOUT ROWID;
+CREATE TABLE folder_groups (
+  folder TEXT NOT NULL REFERENCES folders, group_hash TEXT NOT NULL REFERENCES organisation_groups (group_hash),
+  role INTEGER NOT NULL CHECK (role IN (0, 1)), PRIMARY KEY (folder, group_hash)) STRICT, WITHOUT ROWID;
+CREATE TABLE cloud_folders (
+  folder TEXT PRIMARY KEY REFERENCES folders, integration TEXT NOT NULL REFERENCES integrations,
+  remote_url TEXT NOT NULL) STRICT;
+CREATE TABLE cloud_syncs (job TEXT PRIMARY KEY) STRICT;
+CREATE TABLE reencodings (
+  uuid TEXT PRIMARY KEY, user_hash TEXT NOT NULL REFERENCES users, title TEXT NOT NULL, items TEXT NOT NULL,
+  ends_at INTEGER NOT NULL, status TEXT NOT NULL CHECK (status IN ('submitted', 'done', 'error'))) STRICT;
 
 CREATE TABLE grants (
   id TEXT PRIMARY KEY, object_key TEXT NOT NULL UNIQUE, scope TEXT NOT NULL CHECK (scope IN ('dataset', 'user', 'folder')),
@@ -62,6 +104,7 @@ CREATE TABLE items (
   fps REAL, duration REAL, frame_count INTEGER, details TEXT NOT NULL,
   created_at INTEGER NOT NULL, last_edited_at INTEGER NOT NULL, visible_at INTEGER NOT NULL) STRICT;
 CREATE INDEX items_by_folder ON items (folder, name);
+CREATE INDEX items_by_object ON items (object_key) WHERE object_key IS NOT NULL;
 CREATE TABLE item_children (
   parent TEXT NOT NULL, position INTEGER NOT NULL, child TEXT NOT NULL, PRIMARY KEY (parent, position)) STRICT, WITHOUT ROWID;
 CREATE INDEX item_children_by_child ON item_children (child);

@@ -41,7 +41,7 @@ export interface DatasetFilter {
   readonly editedAfter?: number | undefined;
 }
 
-function toDataset(row: Row): Dataset {
+export function toDataset(row: Row): Dataset {
   return {
     datasetHash: text(row.dataset_hash),
     title: text(row.title),
@@ -116,9 +116,17 @@ export class Datasets {
     return row ? toDataset(row) : null;
   }
 
-  /** With its rows, roles and API keys; what is stored stays. */
+  /** With its rows, roles, API keys and tasks, and gone from its projects; what is stored stays. */
   remove(datasetHash: string): void {
-    for (const table of ['data_rows', 'api_keys', 'dataset_users', 'datasets']) {
+    for (const table of [
+      'data_rows',
+      'reencode_tasks',
+      'project_datasets',
+      'dataset_groups',
+      'api_keys',
+      'dataset_users',
+      'datasets',
+    ]) {
       this.#db.run(`DELETE FROM ${table} WHERE dataset_hash = ?`, datasetHash);
     }
   }

@@ -332,6 +332,19 @@ export class Items {
     return this.rows(datasetHash, { dataHashes: [dataHash] }, now)[0] ?? null;
   }
 
+  renameRow(dataHash: string, title: string, now: number): void {
+    this.#db.run(
+      'UPDATE data_rows SET title = ?, last_edited_at = ? WHERE data_hash = ?',
+      title,
+      now,
+      dataHash,
+    );
+  }
+
+  touchRow(dataHash: string, now: number): void {
+    this.#db.run('UPDATE data_rows SET last_edited_at = ? WHERE data_hash = ?', now, dataHash);
+  }
+
   removeRow(dataHash: string): void {
     this.#db.run('DELETE FROM data_rows WHERE data_hash = ?', dataHash);
   }

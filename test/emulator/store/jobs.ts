@@ -199,6 +199,23 @@ export class Jobs {
     });
   }
 
+  /** Removes jobs with their units, all of them or those named; returns the uuids of those that were there. */
+  forget(uuids: readonly string[] | null): string[] {
+    return this.#db.transaction(() => {
+      const named = uuids === null ? null : JSON.stringify(uuids);
+      const known = this.#db.all(
+        'SELECT uuid FROM jobs WHERE ?1 IS NULL OR uuid IN (SELECT value FROM json_each(?1))',
+        named,
+      );
+      this.#db.run(
+        'DELETE FROM job_units WHERE ?1 IS NULL OR job IN (SELECT value FROM json_each(?1))',
+        named,
+      );
+      this.#db.run('DELETE FROM jobs WHERE ?1 IS NULL OR uuid IN (SELECT value FROM json_each(?1))', named);
+      return known.map((row) => text(row.uuid));
+    });
+  }
+
   countOfFolder(folders: readonly string[]): number {
     return int(
       this.#db.get(

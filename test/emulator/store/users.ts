@@ -92,11 +92,14 @@ export class Users {
     return toUser(row);
   }
 
-  addIntegration(
+  /** The integration with this uuid as it is, or a new one. */
+  ensureIntegration(
     title: string,
     owner: string | null,
     uuid: string = randomUUID(),
   ): { uuid: string; title: string } {
+    const found = this.#db.get('SELECT title FROM integrations WHERE uuid = ?', uuid);
+    if (found) return { uuid, title: text(found.title) };
     this.#db.run('INSERT INTO integrations VALUES (?, ?, ?)', uuid, title, owner);
     return { uuid, title };
   }

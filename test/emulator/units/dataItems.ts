@@ -5,12 +5,13 @@
 
 import { z } from 'zod';
 import { Refusal } from '../refusal.ts';
-import { jsonObject, uuid } from '../shape.ts';
+import { jsonObject, shaped, uuid } from '../shape.ts';
 import type { MediaFacts } from '../store/items.ts';
 import type { Grant, GrantType } from '../store/objects.ts';
 import type { World } from '../world.ts';
+import { bucketTitle, bucketUrl, titleOfUrl } from './bucketUrl.ts';
 import { randomTitle } from './register.ts';
-import type { FileSpec, UnitSpec } from './spec.ts';
+import type { Duplicates, FileSpec, UnitSpec } from './spec.ts';
 
 const title = z.string().nullish();
 const placeholder = uuid.nullish();
@@ -118,33 +119,37 @@ export interface Registrant {
   readonly userHash: string;
   readonly datasetHash: string | null;
   readonly folder: string;
+  /** The integration through which the files are seen where they are; null for files that were uploaded. */
+  readonly integration: string | null;
 }
 
 interface Given {
   readonly [name: string]: unknown;
 }
 
-function given(mimeType: unknown, known: Partial<MediaFacts>): MediaFacts {
-  return {
-    mimeType: typeof mimeType === 'string' ? mimeType : null,
-    width: null,
-    height: null,
-    fps: null,
-    duration: null,
-    frameCount: null,
-    details: {},
-    ...known,
-  };
+/** What the client says of a file: believed, and the file not looked at. */
+interface Told {
+  readonly facts: MediaFacts;
+  readonly size: number;
+}
+
+function told(mimeType: string, size: number, known: Partial<MediaFacts> = {}): Told {
+  const nothing = { width: null, height: null, fps: null, duration: null, frameCount: null, details: {} };
+  return { facts: { mimeType, ...nothing, ...known }, size };
 }
 
 class Translation {
   readonly #world: World;
   readonly #registrant: Registrant;
+  readonly #duplicates: Duplicates;
   readonly #specs: UnitSpec[] = [];
 
-  constructor(world: World, registrant: Registrant) {
+  constructor(world: World, registrant: Registrant, items: DataUploadItems) {
     this.#world = world;
     this.#registrant = registrant;
+    // Of uploads a grant tells what is the same; there is no second file of one grant that could be skipped.
+    const skip = registrant.integration !== null && items.skipDuplicateUrls;
+    this.#duplicates = skip ? (items.upsertMetadata ? 'upsert' : 'skip') : 'make';
   }
 
   /** The grant that the element names: by placeholder where it has one (its URL is then ignored), else by key. */
@@ -176,15 +181,49 @@ class Translation {
     element: { placeholderItemUuid?: string | null | undefined; title?: string | null | undefined },
     objectUrl: string,
     type: GrantType,
-    media: MediaFacts | null,
+    media: Told | null,
   ): FileSpec {
+    const known = media && {
+      media: { ...media.facts, details: { ...media.facts.details } },
+      size: media.size,
+    };
+    const { integration } = this.#registrant;
+    if (integration !== null) {
+      if (element.placeholderItemUuid) {
+        throw new Refusal(
+          'INVALID_ARGUMENTS_ERROR',
+          'placeholderItemUuid is for uploaded files, not for those of an integration.',
+        );
+      }
+      const url = shaped(bucketUrl, objectUrl, 'objectUrl');
+      shaped(bucketTitle, element.title, 'title');
+      return {
+        grantId: null,
+        integration,
+        objectKey: url,
+        title: element.title ?? titleOfUrl(url),
+        media: null,
+        size: null,
+        ...known,
+      };
+    }
     const grant = this.#grant(objectUrl, element.placeholderItemUuid, type);
     return {
       grantId: grant.id,
+      integration,
       objectKey: grant.objectKey,
       title: element.title ?? grant.title ?? objectUrl.split('/').at(-1) ?? objectUrl,
-      media: media && { ...media, details: { ...media.details } },
+      media: known?.media ?? null,
+      size: null,
     };
+  }
+
+  /** Groups and series of a bucket have no random titles (encord-api.md C.6). */
+  #title(given: string | null | undefined, kind: 'image-group' | 'dicom-series'): string {
+    if (this.#registrant.integration === null) return given ?? randomTitle(kind);
+    const title = shaped(bucketTitle, given, 'title');
+    if (title) return title;
+    throw new Refusal('INVALID_ARGUMENTS_ERROR', `A ${kind} of an integration needs a title.`);
   }
 
   single(
@@ -195,13 +234,14 @@ class Translation {
       clientMetadata: Given;
       placeholderItemUuid?: string | null | undefined;
     },
-    media: MediaFacts | null,
+    media: Told | null,
   ): void {
     this.#specs.push({
       kind: 'file',
       itemType,
       file: this.#file(element, element.objectUrl, itemType, media),
       clientMetadata: JSON.stringify(element.clientMetadata),
+      duplicates: this.#duplicates,
     });
   }
 
@@ -209,10 +249,11 @@ class Translation {
     this.#specs.push({
       kind: 'group',
       files: group.images.map((image) =>
-        this.#file(image, image.url, 'image', imageFactsOf(image.imageMetadata)),
+        this.#file(image, image.url, 'image', imageTold(image.imageMetadata)),
       ),
-      title: group.title ?? randomTitle('image-group'),
+      title: this.#title(group.title, 'image-group'),
       clientMetadata: JSON.stringify(group.clientMetadata),
+      duplicates: this.#duplicates,
       createVideo: group.createVideo,
       clusterByResolution: group.clusterByResolution,
     });
@@ -240,8 +281,9 @@ class Translation {
     this.#specs.push({
       kind: 'series',
       files: series.dicomFiles.map((file) => this.#file(file, file.url, 'dicomFile', null)),
-      title: series.title ?? randomTitle('dicom-series'),
+      title: this.#title(series.title, 'dicom-series'),
       clientMetadata: JSON.stringify(series.clientMetadata),
+      duplicates: this.#duplicates,
     });
   }
 
@@ -250,57 +292,55 @@ class Translation {
   }
 }
 
-function imageFactsOf(metadata: z.output<typeof imageMetadata> | null | undefined): MediaFacts | null {
-  return metadata ? given(metadata.mimeType, { width: metadata.width, height: metadata.height }) : null;
+function imageTold(metadata: z.output<typeof imageMetadata> | null | undefined): Told | null {
+  if (!metadata) return null;
+  const { mimeType, fileSize, width, height } = metadata;
+  return told(mimeType, fileSize, { width, height });
+}
+
+function videoTold(metadata: z.output<typeof videoMetadata> | null | undefined): Told | null {
+  if (!metadata) return null;
+  const { mimeType, fileSize, width, height, fps, duration } = metadata;
+  const frameCount = Math.round(fps * duration);
+  return told(mimeType, fileSize, { width, height, fps, duration, frameCount });
+}
+
+function audioTold(metadata: z.output<typeof audioMetadata> | null | undefined): Told | null {
+  if (!metadata) return null;
+  const details = {
+    audioCodec: metadata.codec,
+    audioSampleRate: metadata.sampleRate,
+    audioBitDepth: metadata.bitDepth,
+    audioNumChannels: metadata.numChannels,
+  };
+  return told(metadata.mimeType, metadata.fileSize, { duration: metadata.duration, details });
 }
 
 /**
  * The units of a registration, in the order in which the server lists them.
- * @throws Refusal when an element names an unknown object or one granted to somebody else
+ * @throws Refusal when an element names an unknown object or one granted to somebody else, BadShape when it has a URL
+ * that no bucket has
  */
 export function toSpecs(world: World, items: DataUploadItems, registrant: Registrant): UnitSpec[] {
-  const translation = new Translation(world, registrant);
-  for (const video of items.videos) {
-    const m = video.videoMetadata;
-    translation.single(
-      'video',
-      video,
-      m
-        ? given(m.mimeType, {
-            width: m.width,
-            height: m.height,
-            fps: m.fps,
-            duration: m.duration,
-            frameCount: Math.round(m.fps * m.duration),
-          })
-        : null,
-    );
-  }
+  const translation = new Translation(world, registrant, items);
+  for (const video of items.videos) translation.single('video', video, videoTold(video.videoMetadata));
   for (const group of items.imageGroups) translation.group(group);
   for (const series of items.dicomSeries) translation.series(series);
-  for (const image of items.images) translation.single('image', image, imageFactsOf(image.imageMetadata));
+  for (const image of items.images) translation.single('image', image, imageTold(image.imageMetadata));
   for (const group of items.imageGroupsFromItems) translation.groupFromItems(group);
-  for (const audio of items.audio) {
-    const m = audio.audioMetadata;
-    const details = m && {
-      audioCodec: m.codec,
-      audioSampleRate: m.sampleRate,
-      audioBitDepth: m.bitDepth,
-      audioNumChannels: m.numChannels,
-    };
-    translation.single(
-      'audio',
-      audio,
-      m ? given(m.mimeType, { duration: m.duration, details: details ?? {} }) : null,
-    );
-  }
+  for (const audio of items.audio) translation.single('audio', audio, audioTold(audio.audioMetadata));
   for (const nifti of items.nifti) translation.single('nifti', nifti, null);
   for (const text of items.text) {
-    translation.single('plainText', text, text.textMetadata ? given(text.textMetadata.mimeType, {}) : null);
+    const m = text.textMetadata;
+    translation.single('plainText', text, m ? told(m.mimeType, m.fileSize) : null);
   }
   for (const pdf of items.pdf) {
     const m = pdf.pdfMetadata;
-    translation.single('pdf', pdf, m ? given('application/pdf', { frameCount: m.numPages }) : null);
+    translation.single(
+      'pdf',
+      pdf,
+      m ? told('application/pdf', m.fileSize, { frameCount: m.numPages }) : null,
+    );
   }
   return translation.specs();
 }

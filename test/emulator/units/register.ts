@@ -13,6 +13,7 @@ import type { Item, MediaFacts } from '../store/items.ts';
 import type { UnitResult } from '../store/jobs.ts';
 import type { Grant, GrantType } from '../store/objects.ts';
 import { visibleAt, type World } from '../world.ts';
+import { checkBucketFile, duplicateOf, newFilesOf } from './bucket.ts';
 import type { FileSpec, UnitSpec } from './spec.ts';
 
 /** A unit that cannot be registered; the message is what the client reads. */
@@ -52,6 +53,12 @@ const NO_FACTS: MediaFacts = {
 
 /** @throws UnitFailure when the object is missing or not what it should be */
 export async function checkFile(world: World, spec: FileSpec, type: GrantType): Promise<CheckedFile> {
+  const { integration } = spec;
+  if (integration !== null) {
+    return checkBucketFile(world, { ...spec, integration }, type).catch((error: unknown) => {
+      throw error instanceof NotMedia ? new UnitFailure(`${spec.title}: ${error.message}`, true) : error;
+    });
+  }
   const object = world.objects.get(spec.objectKey);
   if (!object) throw new UnitFailure(`The object ${spec.objectKey} was not uploaded.`, false);
   try {
@@ -77,39 +84,66 @@ export async function registerUnit(
   target: Target,
   commit: (results: readonly UnitResult[]) => void,
 ): Promise<readonly UnitResult[]> {
+  const skip = (): readonly UnitResult[] | null => reuseDuplicate(world, spec, target);
+  if (spec.kind !== 'groupFromItems' && spec.duplicates !== 'make') {
+    const skipped = world.db.transaction(() => {
+      const results = skip();
+      if (results) commit(results);
+      return results;
+    });
+    if (skipped) return skipped;
+  }
+  const make = await maker(world, spec, target);
+  return world.db.transaction(() => {
+    // While the files were looked at, another job may have made what this one is to skip.
+    const results = skip() ?? make();
+    commit(results);
+    return results;
+  });
+}
+
+/** Looks at the unit's files; what it returns makes the items, and is to be called inside a transaction. */
+async function maker(world: World, spec: UnitSpec, target: Target): Promise<() => readonly UnitResult[]> {
   if (spec.kind === 'file') {
     const checked = await checkFile(world, spec.file, spec.itemType);
-    return world.db.transaction(() => {
-      const result = addSingle(world, checked, spec.itemType, spec.clientMetadata, target);
-      commit([result]);
-      return [result];
-    });
+    return () => [addSingle(world, checked, spec.itemType, spec.clientMetadata, target)];
   }
   if (spec.kind === 'groupFromItems') {
-    return world.db.transaction(() => {
+    return () => {
       const frames = spec.items.map((uuid) => {
         const item = world.items.get(uuid);
         if (item?.itemType !== 'image')
           throw new UnitFailure(`The image item ${uuid} does not exist.`, false);
         return item;
       });
-      const results = addGroups(world, spec, frames, target);
-      commit(results);
-      return results;
-    });
+      return addGroups(world, spec, frames, target);
+    };
   }
   const type = spec.kind === 'series' ? 'dicomFile' : 'image';
+  const files = spec.kind === 'series' ? newFilesOf(world, spec, target.folder) : spec.files;
   const checked: CheckedFile[] = [];
-  for (const file of spec.files) checked.push(await checkFile(world, file, type));
-  return world.db.transaction(() => {
+  for (const file of files) checked.push(await checkFile(world, file, type));
+  return () => {
     const parts = checked.map((file) => addFrame(world, file, type, target));
-    const results =
-      spec.kind === 'series'
-        ? [addSeries(world, parts, spec.title, spec.clientMetadata, target)]
-        : addGroups(world, spec, parts, target);
-    commit(results);
-    return results;
-  });
+    return spec.kind === 'series'
+      ? [addSeries(world, parts, spec.title, spec.clientMetadata, target)]
+      : addGroups(world, spec, parts, target);
+  };
+}
+
+/**
+ * What the folder has already of a unit that is to be skipped then: it is put into the dataset where it is not in it
+ * yet, so that a repeated registration ends as the first would have (encord-cloud-files.md 2; that is inferred).
+ */
+function reuseDuplicate(world: World, spec: UnitSpec, target: Target): readonly UnitResult[] | null {
+  const item = duplicateOf(world, spec, target.folder);
+  if (!item || spec.kind === 'groupFromItems') return null;
+  if (spec.duplicates === 'upsert') {
+    world.storageEdits.changeItem(item.uuid, { clientMetadata: spec.clientMetadata }, world.now());
+  }
+  const dataHash = target.dataset ? ensureRow(world, target.dataset, item, undefined) : null;
+  mirror(world, item);
+  return [{ itemUuid: item.uuid, dataHash, name: item.name }];
 }
 
 /**
@@ -124,8 +158,9 @@ function addSingle(
   clientMetadata: string,
   target: Target,
 ): UnitResult {
-  const earlier = world.items.byGrant(file.spec.grantId);
-  const grant = world.objects.grantById(file.spec.grantId);
+  const { grantId } = file.spec;
+  const earlier = grantId === null ? null : world.items.byGrant(grantId);
+  const grant = grantId === null ? null : world.objects.grantById(grantId);
   const item = earlier ?? addItem(world, file, itemType, clientMetadata, target, grant, false);
   if (!earlier) world.db.count('registrations');
   // Generation L knows the row by the grant's own hash; C and F know the item by it.
@@ -137,9 +172,11 @@ function addSingle(
 
 /** A frame of a group or a file of a series: a storage item, but no unit and no data row. */
 export function addFrame(world: World, file: CheckedFile, itemType: GrantType, target: Target): Item {
-  const earlier = world.items.byGrant(file.spec.grantId);
+  const { grantId } = file.spec;
+  if (grantId === null) return addItem(world, file, itemType, '{}', target, null, true);
+  const earlier = world.items.byGrant(grantId);
   if (earlier) return earlier;
-  const grant = world.objects.grantById(file.spec.grantId);
+  const grant = world.objects.grantById(grantId);
   return addItem(world, file, itemType, '{}', target, grant, true);
 }
 
@@ -197,6 +234,7 @@ function addGroups(
       width: oneSize || spec.createVideo ? (first?.width ?? null) : null,
       height: oneSize || spec.createVideo ? (first?.height ?? null) : null,
       frameCount: cluster.length,
+      details: whereabouts(first),
     });
   });
 }
@@ -218,8 +256,16 @@ export function addSeries(
     details: {
       dicomStudyUid: first?.details.dicomStudyUid ?? null,
       dicomSeriesUid: first?.details.dicomSeriesUid ?? null,
+      ...whereabouts(first),
     },
   });
+}
+
+/** A group lies where its first frame does. */
+function whereabouts(first: Item | undefined): MediaFacts['details'] {
+  const { storageLocation, integrationHash } = first?.details ?? {};
+  if (storageLocation === undefined || integrationHash === undefined) return {};
+  return { storageLocation, integrationHash };
 }
 
 function addCompound(

@@ -16,12 +16,21 @@ const mediaFacts = z.object({
 });
 
 const file = z.object({
-  grantId: z.string(),
+  /** What it was uploaded with; null for a file in somebody's own bucket. */
+  grantId: z.string().nullable(),
+  /** The integration through which Encord sees it; null for a file in Encord's storage. */
+  integration: z.string().nullable(),
+  /** The whole URL for a file in somebody's own bucket. */
   objectKey: z.string(),
   title: z.string(),
   /** Given by the client: the server then does not look into the file (encord-api.md C.6). */
   media: mediaFacts.nullable(),
+  /** Bytes, given with `media` for a file that the server never sees. */
+  size: z.number().nullable(),
 });
+
+/** What is done where the folder has items of the same URLs (encord-api.md C.6, `skipDuplicateUrls`). */
+const duplicates = z.enum(['make', 'skip', 'upsert']);
 
 export const unitSpec = z.discriminatedUnion('kind', [
   z.object({
@@ -29,12 +38,14 @@ export const unitSpec = z.discriminatedUnion('kind', [
     itemType: z.enum(['video', 'image', 'audio', 'nifti', 'plainText', 'pdf']),
     file,
     clientMetadata: z.string(),
+    duplicates,
   }),
   z.object({
     kind: z.literal('group'),
     files: z.array(file),
     title: z.string(),
     clientMetadata: z.string(),
+    duplicates,
     createVideo: z.boolean(),
     clusterByResolution: z.boolean(),
   }),
@@ -51,11 +62,13 @@ export const unitSpec = z.discriminatedUnion('kind', [
     files: z.array(file),
     title: z.string(),
     clientMetadata: z.string(),
+    duplicates,
   }),
 ]);
 
 export type UnitSpec = z.output<typeof unitSpec>;
 export type FileSpec = z.output<typeof file>;
+export type Duplicates = z.output<typeof duplicates>;
 
 /** Object keys of a unit, for its error report. */
 export function objectKeys(spec: UnitSpec): string[] {

@@ -3,6 +3,7 @@
 import type { Principal } from '../auth/principal.ts';
 import type { FaultKind } from '../control/faults.ts';
 import type { Dataset } from '../store/datasets.ts';
+import type { Project } from '../store/projects.ts';
 import type { World } from '../world.ts';
 
 export interface V1Call {
@@ -20,6 +21,10 @@ export interface DatasetCall extends V1Call {
   readonly dataset: Dataset;
 }
 
+export interface ProjectCall extends V1Call {
+  readonly project: Project;
+}
+
 export type Operation =
   | {
       readonly on: 'user';
@@ -31,6 +36,12 @@ export type Operation =
       readonly scope: 'dataset.read' | 'dataset.write' | 'any';
       readonly kind?: FaultKind;
       readonly run: (call: DatasetCall) => unknown;
+    }
+  | {
+      /** By people who administer the project; the operation sees to the rest. */
+      readonly on: 'project';
+      readonly kind?: FaultKind;
+      readonly run: (call: ProjectCall) => unknown;
     };
 
 /** Keyed by `<query_type> <query_method>`. */

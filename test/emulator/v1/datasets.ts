@@ -11,6 +11,7 @@ import { addRow } from '../units/register.ts';
 import { removeItem } from '../units/remove.ts';
 import type { World } from '../world.ts';
 import type { DatasetCall, Operations, V1Call } from './call.ts';
+import { requireOwnUid } from './jobs.ts';
 import { DATA_TYPE, DATASET_TYPE, dataRowView, PLAIN, v1Time } from './views.ts';
 
 const createPayload = z.object({
@@ -236,9 +237,7 @@ const usersPayload = z.object({
 /** An existing user keeps his role, and the answer shows that one (encord-api.md C.5). */
 function addUsers(call: DatasetCall): unknown {
   const { world, dataset } = call;
-  if (shaped(uuid, call.uid, 'uid') !== dataset.datasetHash) {
-    throw new Refusal('INVALID_ARGUMENTS_ERROR', 'uid must be the dataset hash of the ResourceID header.');
-  }
+  requireOwnUid(call);
   const payload = shaped(usersPayload, call.payload, 'payload');
   return world.db.transaction(() =>
     payload.user_emails.map((email) => {
@@ -257,6 +256,7 @@ const linkPayload = z.object({
 
 function link(call: DatasetCall): unknown {
   const { world, dataset } = call;
+  requireOwnUid(call);
   const payload = shaped(linkPayload, call.payload, 'payload');
   const items = payload.item_uuids.map((itemUuid) => linkable(call, itemUuid));
   const hashes = world.db.transaction(() =>

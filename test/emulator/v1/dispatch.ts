@@ -7,6 +7,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { authenticateV1 } from '../auth/authenticate.ts';
 import { accessDataset } from '../auth/principal.ts';
+import { accessProject } from '../auth/projectAccess.ts';
 import type { FaultKind } from '../control/faults.ts';
 import { header, jsonReply, type Reply } from '../http.ts';
 import { BadShape, Refusal, statusOfName } from '../refusal.ts';
@@ -18,6 +19,9 @@ import { cloudOperations } from './cloud.ts';
 import { datasetOperations } from './datasets.ts';
 import { jobOperations } from './jobs.ts';
 import { legacyOperations } from './legacy.ts';
+import { projectOperations } from './projects.ts';
+import { rowOperations } from './rows.ts';
+import { taskOperations } from './tasks.ts';
 
 const OPERATIONS: Operations = {
   ...datasetOperations,
@@ -25,6 +29,9 @@ const OPERATIONS: Operations = {
   ...legacyOperations,
   ...jobOperations,
   ...cloudOperations,
+  ...rowOperations,
+  ...taskOperations,
+  ...projectOperations,
 };
 
 const requestBody = z.object({
@@ -108,8 +115,7 @@ async function perform(v1: V1Request): Promise<unknown> {
   }
   const { query_type, query_method, values } = shaped(requestBody, parseBody(body), 'body');
   const operation: Operation | undefined = OPERATIONS[`${query_type} ${query_method}`];
-  const here = v1.path === '/public' ? 'dataset' : 'user';
-  if (operation?.on !== here) {
+  if (operation === undefined || (operation.on === 'user') !== (v1.path === '/public/user')) {
     throw new Refusal(
       'METHOD_NOT_ALLOWED_ERROR',
       `${query_method} of ${query_type} is not an operation of ${v1.path}.`,
@@ -129,11 +135,17 @@ async function perform(v1: V1Request): Promise<unknown> {
   }
   const resource = header(request, 'resourceid')?.trim();
   if (!resource) throw new Refusal('INVALID_ARGUMENTS_ERROR', 'The ResourceID header is required.');
-  const type = header(request, 'resourcetype')?.trim() ?? '';
-  if (type !== '' && type !== 'dataset') {
+  // Without a type it is a dataset, as the API documentation has it.
+  const type = header(request, 'resourcetype')?.trim() || 'dataset';
+  if (type !== operation.on) {
     throw new Refusal('INVALID_ARGUMENTS_ERROR', `${query_type} is not an operation on a ${type}.`);
   }
-  if (!isUuid(resource)) throw new Refusal('RESOURCE_NOT_FOUND_ERROR', 'The dataset does not exist.');
+  if (!isUuid(resource)) throw new Refusal('RESOURCE_NOT_FOUND_ERROR', `The ${type} does not exist.`);
+  if (operation.on === 'project') {
+    if (principal.apiKey) throw new Refusal('AUTHORISATION_ERROR', 'This API key belongs to a dataset.');
+    const project = accessProject(world, principal.user, shaped(uuid, resource, 'header'), true);
+    return operation.run({ ...call, project });
+  }
   const dataset = accessDataset(world, principal, shaped(uuid, resource, 'header'), operation.scope);
   return operation.run({ ...call, dataset });
 }

@@ -1,10 +1,15 @@
-/** Generation C: registration into a dataset as a job, and its long poll (encord-api.md C.6, C.10). */
+/**
+ * Registration into a dataset as a job, of uploads (generation C) and of bucket data, and its long poll (encord-api.md
+ * C.6, C.9, C.10).
+ */
 
 import { z } from 'zod';
-import { accessFolder } from '../auth/principal.ts';
+import { accessFolder, accessIntegration } from '../auth/principal.ts';
 import { Refusal } from '../refusal.ts';
 import { shaped, uuid } from '../shape.ts';
-import { dataUploadItems, toSpecs } from '../units/dataItems.ts';
+import type { Job } from '../store/jobs.ts';
+import { readCloudFile } from '../units/cloudFile.ts';
+import { type DataUploadItems, dataUploadItems, toSpecs } from '../units/dataItems.ts';
 import { titleOf } from '../units/spec.ts';
 import type { DatasetCall, Operations } from './call.ts';
 
@@ -12,13 +17,23 @@ import type { DatasetCall, Operations } from './call.ts';
 const MAX_POLL_SECONDS = 60;
 
 const startPayload = z.object({
-  dataItems: dataUploadItems,
+  dataItems: dataUploadItems.nullish(),
+  files: z.unknown().optional(),
+  integrationId: uuid.nullish(),
   ignoreErrors: z.boolean(),
   folderUuid: uuid.nullish(),
+  fileName: z.string().nullish(),
+});
+/** SDK up to 0.1.137. */
+const olderPayload = z.strictObject({
+  files: z.unknown(),
+  integration_id: uuid,
+  ignore_errors: z.boolean(),
+  folder_uuid: uuid.nullish(),
 });
 
 /** `uid` repeats the dataset hash of the ResourceID header. */
-function requireOwnUid(call: DatasetCall): void {
+export function requireOwnUid(call: DatasetCall): void {
   if (shaped(uuid, call.uid, 'uid') !== call.dataset.datasetHash) {
     throw new Refusal('INVALID_ARGUMENTS_ERROR', 'uid must be the dataset hash of the ResourceID header.');
   }
@@ -44,43 +59,86 @@ function folderOf(call: DatasetCall, folderUuid: string | null): string {
 
 function start(call: DatasetCall): unknown {
   requireOwnUid(call);
-  const payload = shaped(startPayload, call.payload, 'payload');
-  const { world, dataset, principal } = call;
+  const payload = readStart(call.payload);
+  const integration = payload.integrationId ?? null;
+  const external = payload.files !== undefined && payload.files !== null;
+  if (external === Boolean(payload.dataItems)) {
+    throw new Refusal('INVALID_ARGUMENTS_ERROR', 'Give either dataItems or files.');
+  }
+  if (external && integration === null) {
+    throw new Refusal('INVALID_ARGUMENTS_ERROR', 'files need an integrationId.');
+  }
+  const items = payload.dataItems ?? readCloudFile(payload.files);
+  const { ignoreErrors } = payload;
+  const fileName = payload.fileName ?? null;
   const folder = folderOf(call, payload.folderUuid ?? null);
-  const userHash = principal.user.userHash;
-  const specs = toSpecs(world, payload.dataItems, { userHash, datasetHash: dataset.datasetHash, folder });
+  return { process_hash: beginJob(call, items, { folder, integration, ignoreErrors, fileName }) };
+}
+
+function readStart(payload: unknown): z.output<typeof startPayload> {
+  if (typeof payload !== 'object' || payload === null || !('ignore_errors' in payload)) {
+    return shaped(startPayload, payload, 'payload');
+  }
+  const older = shaped(olderPayload, payload, 'payload');
+  return {
+    files: older.files,
+    integrationId: older.integration_id,
+    ignoreErrors: older.ignore_errors,
+    folderUuid: older.folder_uuid,
+  };
+}
+
+/**
+ * Starts a job on the call's dataset; its uuid.
+ * @throws Refusal for an integration that the caller may not use, or an element that names nothing of his
+ */
+export function beginJob(
+  call: DatasetCall,
+  items: DataUploadItems,
+  input: {
+    readonly folder: string;
+    readonly integration: string | null;
+    readonly ignoreErrors: boolean;
+    readonly fileName: string | null;
+  },
+): string {
+  const { world, dataset, principal } = call;
+  const { folder, integration, ignoreErrors, fileName } = input;
+  if (integration !== null) accessIntegration(world, principal.user, integration);
+  const { datasetHash } = dataset;
+  const { userHash } = principal.user;
+  const specs = toSpecs(world, items, { userHash, datasetHash, folder, integration });
   const job = world.jobs.create(
-    {
-      datasetHash: dataset.datasetHash,
-      folder,
-      userHash,
-      ignoreErrors: payload.ignoreErrors,
-      fileName: null,
-      now: world.now(),
-    },
+    { datasetHash, folder, userHash, ignoreErrors, fileName, now: world.now() },
     specs.map((spec) => ({ spec: JSON.stringify(spec), title: titleOf(spec) })),
   );
   world.runner.run(job);
-  return { process_hash: job.uuid };
+  return job.uuid;
 }
 
 const pollPayload = z.object({ process_hash: uuid, timeout_seconds: z.number().min(0) });
+
+function jobOf(call: DatasetCall, processHash: string): Job {
+  const job = call.world.jobs.get(processHash);
+  if (job?.datasetHash !== call.dataset.datasetHash) {
+    throw new Refusal('RESOURCE_NOT_FOUND_ERROR', 'The dataset has no such process.');
+  }
+  return job;
+}
 
 async function poll(call: DatasetCall): Promise<unknown> {
   requireOwnUid(call);
   const payload = shaped(pollPayload, call.payload, 'payload');
   const { world } = call;
-  if (world.jobs.get(payload.process_hash)?.datasetHash !== call.dataset.datasetHash) {
-    throw new Refusal('RESOURCE_NOT_FOUND_ERROR', 'The dataset has no such process.');
-  }
+  jobOf(call, payload.process_hash);
   const seconds = Math.min(payload.timeout_seconds, MAX_POLL_SECONDS);
   await world.runner.wait(payload.process_hash, seconds * 1000, call.signal);
-  const job = world.jobs.get(payload.process_hash);
+  const job = jobOf(call, payload.process_hash);
   const units = world.jobs.units(payload.process_hash);
   const counts = world.jobs.counts(payload.process_hash);
   const failed = units.flatMap((unit) => (unit.error ? [{ unit, error: unit.error }] : []));
   return {
-    status: job?.status ?? 'ERROR',
+    status: job.status,
     data_hashes_with_titles: units.flatMap((unit) =>
       unit.results.map((result) => ({
         data_hash: result.dataHash,

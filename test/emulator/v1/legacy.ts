@@ -127,7 +127,14 @@ function echoed(call: DatasetCall, uidMayBeNull: boolean): UrlObject {
 }
 
 function fileOf(grant: Grant, title: string): FileSpec {
-  return { grantId: grant.id, objectKey: grant.objectKey, title, media: null };
+  return {
+    grantId: grant.id,
+    integration: null,
+    objectKey: grant.objectKey,
+    title,
+    media: null,
+    size: null,
+  };
 }
 
 /** Where the item goes: the named folder, the backing folder, or a folder that is kept for such uploads. */
@@ -172,7 +179,13 @@ async function registerSingle(
   title: string,
 ): Promise<UnitResult> {
   const itemType = grant.itemType === 'audio' ? 'audio' : grant.itemType === 'video' ? 'video' : 'image';
-  const spec = { kind: 'file', itemType, file: fileOf(grant, title), clientMetadata: '{}' } as const;
+  const spec = {
+    kind: 'file',
+    itemType,
+    file: fileOf(grant, title),
+    clientMetadata: '{}',
+    duplicates: 'make',
+  } as const;
   const [result] = await refusing(
     registerUnit(call.world, spec, targetOf(call, echo.folder_uuid), () => undefined),
   );

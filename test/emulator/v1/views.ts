@@ -22,6 +22,13 @@ export const DATA_TYPE: Record<ItemType, string> = {
 /** `dataset_type` of C.3, by StorageLocation. */
 export const DATASET_TYPE = ['CORD_STORAGE', 'AWS_S3', 'GCP_STR', 'AZURE_STR', 'S3_COMPATIBLE_STR'] as const;
 
+/** StorageLocation of C.1, of what lies in somebody's own bucket; Encord's own is 0. */
+const STORAGE_CODE: Readonly<Record<string, number>> = { s3: 1, gcp: 2, azure: 3, s3Compatible: 4 };
+
+function storageCode(item: Item): number {
+  return STORAGE_CODE[String(item.details.storageLocation)] ?? 0;
+}
+
 /** `YYYY-MM-DD HH:MM:SS` in UTC. */
 export function v1Time(at: number): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
@@ -59,7 +66,7 @@ export function dataRowView(
     file_link: item.objectKey,
     file_size: item.fileSize,
     file_type: item.mimeType,
-    storage_location: 0,
+    storage_location: storageCode(item),
     frames_per_second: item.itemType === 'video' ? item.fps : null,
     duration: item.itemType === 'video' ? item.duration : null,
     client_metadata: detail.clientMetadata ? JSON.parse(item.clientMetadata) : null,
@@ -82,7 +89,7 @@ function imagesData(world: World, base: string, group: Item, signedUrls: boolean
     file_link: frame.objectKey,
     file_type: frame.mimeType,
     file_size: frame.fileSize,
-    storage_location: 0,
+    storage_location: storageCode(frame),
     created_at: v1Time(frame.createdAt),
     last_edited_at: v1Time(frame.lastEditedAt),
     height: frame.height,

@@ -1,9 +1,10 @@
-/** Storage folders: create, get, list, search, summary (encord-api.md C.14). */
+/** Storage folders: create, get, list, search, summary (encord-api.md C.14). Changes are in `folderChanges.ts`. */
 
 import { z } from 'zod';
 import { accessFolder } from '../auth/principal.ts';
 import { queryBool, queryInt, uuid } from '../shape.ts';
 import { ADMIN } from '../store/datasets.ts';
+import { cloudFolderParams, followBucket } from './cloudFolders.ts';
 import {
   bodyOf,
   DEFAULT_PAGE_SIZE,
@@ -31,22 +32,25 @@ const createBody = z.object({
   description: z.string().nullish(),
   parent: uuid.nullish(),
   clientMetadata: jsonText.nullish(),
+  cloudSyncedFolderParams: cloudFolderParams.nullish(),
 });
 
 function create(call: V2Call): unknown {
   const { world, user } = call;
   const body = bodyOf(call, createBody);
   if (body.parent) accessFolder(world, user, body.parent, true);
-  const folder = world.db.transaction(() =>
-    world.folders.create({
+  const folder = world.db.transaction(() => {
+    const made = world.folders.create({
       name: body.name,
       description: body.description ?? '',
       parent: body.parent ?? null,
       clientMetadata: body.clientMetadata ?? null,
       owner: user.userHash,
       now: world.now(),
-    }),
-  );
+    });
+    if (body.cloudSyncedFolderParams) followBucket(world, user, made.uuid, body.cloudSyncedFolderParams);
+    return made;
+  });
   return folderView(world, user, folder);
 }
 

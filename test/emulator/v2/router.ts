@@ -10,21 +10,43 @@ import { header, jsonReply, type Reply } from '../http.ts';
 import { BadShape, Refusal } from '../refusal.ts';
 import { collectTitles } from '../v1/dispatch.ts';
 import type { World } from '../world.ts';
+import { cloudFolderRoutes } from './cloudFolders.ts';
 import { datasetRoutes } from './datasets.ts';
+import { deidentificationRoutes } from './deidentification.ts';
+import { folderChangeRoutes } from './folderChanges.ts';
+import { folderGroupRoutes } from './folderGroups.ts';
 import { folderRoutes } from './folders.ts';
+import { groupRoutes } from './groups.ts';
+import { itemChangeRoutes } from './itemChanges.ts';
 import { itemRoutes } from './items.ts';
+import { itemWorkRoutes } from './itemWork.ts';
+import { metadataSchemaRoutes } from './metadataSchema.ts';
+import { projectRoutes } from './projects.ts';
 import type { Route } from './route.ts';
 import { uploadRoutes } from './uploads.ts';
 import { userRoutes } from './user.ts';
 
 export const V2_PREFIX = '/v2/public/';
 
-const ROUTES = [...userRoutes, ...datasetRoutes, ...uploadRoutes, ...folderRoutes, ...itemRoutes].map(
-  (route) => ({
-    route,
-    parts: route.path.split('/'),
-  }),
-);
+const ROUTES = [
+  ...userRoutes,
+  ...datasetRoutes,
+  ...groupRoutes,
+  ...projectRoutes,
+  ...uploadRoutes,
+  ...deidentificationRoutes,
+  ...folderRoutes,
+  ...folderChangeRoutes,
+  ...folderGroupRoutes,
+  ...cloudFolderRoutes,
+  ...itemRoutes,
+  ...itemChangeRoutes,
+  ...itemWorkRoutes,
+  ...metadataSchemaRoutes,
+].map((route) => ({
+  route,
+  parts: route.path.split('/'),
+}));
 
 export interface V2Request {
   readonly world: World;

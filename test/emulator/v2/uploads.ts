@@ -1,9 +1,14 @@
-/** Generation F: upload URLs of a folder, upload jobs, their long poll and cancel (encord-api.md C.7). */
+/**
+ * Generation F: upload URLs of a folder, upload jobs, also of bucket data, their long poll and cancel (encord-api.md
+ * C.7, C.9).
+ */
 
 import { z } from 'zod';
-import { accessFolder } from '../auth/principal.ts';
+import { accessFolder, accessIntegration } from '../auth/principal.ts';
 import { Refusal } from '../refusal.ts';
 import { jsonObject, queryInt, uuid } from '../shape.ts';
+import type { Job } from '../store/jobs.ts';
+import { readCloudFile } from '../units/cloudFile.ts';
 import { dataUploadItems, toSpecs } from '../units/dataItems.ts';
 import { titleOf } from '../units/spec.ts';
 import { grantUrls } from './datasets.ts';
@@ -42,28 +47,23 @@ const startBody = z.object({
 
 function start(call: V2Call): unknown {
   const { world, user } = call;
-  const folder = accessFolder(world, user, pathUuid(call, 0), true);
+  const folder = accessFolder(world, user, pathUuid(call, 0), true).uuid;
   const body = bodyOf(call, startBody);
-  if (!body.dataItems || body.integrationHash) {
-    throw new Refusal(
-      'INVALID_ARGUMENTS_ERROR',
-      'Only files in Encord storage can be registered: give dataItems.',
-    );
+  const { dataItems, externalFiles, ignoreErrors } = body;
+  const integration = body.integrationHash ?? null;
+  if (Boolean(dataItems) === Boolean(externalFiles)) {
+    throw new Refusal('INVALID_ARGUMENTS_ERROR', 'Give either dataItems or externalFiles.');
   }
-  const specs = toSpecs(world, body.dataItems, {
-    userHash: user.userHash,
-    datasetHash: null,
-    folder: folder.uuid,
-  });
+  if (externalFiles && integration === null) {
+    throw new Refusal('INVALID_ARGUMENTS_ERROR', 'externalFiles need an integrationHash.');
+  }
+  if (integration !== null) accessIntegration(world, user, integration);
+  const items = dataItems ?? readCloudFile(externalFiles);
+  const { userHash } = user;
+  const specs = toSpecs(world, items, { userHash, datasetHash: null, folder, integration });
+  const fileName = body.fileName ?? null;
   const job = world.jobs.create(
-    {
-      datasetHash: null,
-      folder: folder.uuid,
-      userHash: user.userHash,
-      ignoreErrors: body.ignoreErrors,
-      fileName: body.fileName ?? null,
-      now: world.now(),
-    },
+    { datasetHash: null, folder, userHash, ignoreErrors, fileName, now: world.now() },
     specs.map((spec) => ({ spec: JSON.stringify(spec), title: titleOf(spec) })),
   );
   world.runner.run(job);
@@ -71,29 +71,29 @@ function start(call: V2Call): unknown {
 }
 
 /** The job of the path, if it is one of this folder. */
-function jobOf(call: V2Call, write: boolean): string {
+function jobOf(call: V2Call, write: boolean): Job {
   const folder = accessFolder(call.world, call.user, pathUuid(call, 0), write);
   const job = call.world.jobs.get(pathUuid(call, 1));
   if (!job || job.folder !== folder.uuid || job.datasetHash !== null) {
     throw new Refusal('RESOURCE_NOT_FOUND_ERROR', 'The folder has no such job.');
   }
-  return job.uuid;
+  return job;
 }
 
 async function poll(call: V2Call): Promise<unknown> {
-  const uuid = jobOf(call, false);
+  const { uuid: id } = jobOf(call, false);
   const { world } = call;
   const query = queryOf(
     call,
     z.object({ timeoutSeconds: queryInt.pipe(z.int().min(0)).default(DEFAULT_POLL_SECONDS) }),
   );
-  await world.runner.wait(uuid, Math.min(query.timeoutSeconds, MAX_POLL_SECONDS) * 1000, call.signal);
-  const job = world.jobs.get(uuid);
-  const units = world.jobs.units(uuid);
-  const counts = world.jobs.counts(uuid);
+  await world.runner.wait(id, Math.min(query.timeoutSeconds, MAX_POLL_SECONDS) * 1000, call.signal);
+  const job = jobOf(call, false);
+  const units = world.jobs.units(id);
+  const counts = world.jobs.counts(id);
   const failed = units.flatMap((unit) => (unit.error ? [{ unit, error: unit.error }] : []));
   return {
-    status: job?.status ?? 'ERROR',
+    status: job.status,
     itemsWithNames: units.flatMap((unit) =>
       unit.results.map((result) => ({ itemUuid: result.itemUuid, name: result.name })),
     ),
@@ -108,14 +108,14 @@ async function poll(call: V2Call): Promise<unknown> {
     unitsDoneCount: counts.done,
     unitsErrorCount: counts.error,
     unitsCancelledCount: counts.cancelled,
-    fileName: job?.fileName ?? null,
+    fileName: job.fileName,
   };
 }
 
 function cancel(call: V2Call): unknown {
-  const job = jobOf(call, true);
-  const unitsCancelledCount = call.world.jobs.cancel(job);
-  call.world.runner.wake(job);
+  const { uuid: id } = jobOf(call, true);
+  const unitsCancelledCount = call.world.jobs.cancel(id);
+  call.world.runner.wake(id);
   return { unitsCancelledCount };
 }
 
