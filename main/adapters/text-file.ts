@@ -1,0 +1,69 @@
+/**
+ * Reads a file of this machine as text, bounded and strictly as UTF-8: what is half understood would be sent half
+ * understood. Made by the composition root.
+ */
+
+import { open } from 'node:fs/promises';
+import { UploaderError } from '../core/errors.ts';
+import { fileProblem, notAFile, READ_NOW } from './files/problems.ts';
+
+const PIECE_BYTES = 1024 * 1024;
+
+/** Throws `file-missing`, `file-unreadable`, `file-too-large`, `file-type` where it is not UTF-8, or `cancelled`. */
+export async function readTextFile(path: string, maxBytes: number, signal: AbortSignal): Promise<string> {
+  try {
+    const file = await open(path, READ_NOW);
+    try {
+      const stats = await file.stat();
+      if (!stats.isFile()) throw notAFile(stats);
+      if (stats.size > maxBytes) throw tooLarge(maxBytes);
+      return await readAll(
+        file.createReadStream({ autoClose: false, highWaterMark: PIECE_BYTES }),
+        maxBytes,
+        signal,
+      );
+    } finally {
+      await file.close();
+    }
+  } catch (thrown) {
+    throw fileProblem(thrown);
+  }
+}
+
+async function readAll(
+  pieces: AsyncIterable<Buffer>,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
+  let text = '';
+  let total = 0;
+  for await (const piece of pieces) {
+    if (signal.aborted) throw new UploaderError('cancelled', 'Reading the file was cancelled.');
+    total += piece.length;
+    // It may grow while it is read.
+    if (total > maxBytes) throw tooLarge(maxBytes);
+    text += decoded(() => decoder.decode(piece, { stream: true }));
+  }
+  return text + decoded(() => decoder.decode());
+}
+
+function decoded(decode: () => string): string {
+  try {
+    return decode();
+  } catch (reason) {
+    throw new UploaderError(
+      'file-type',
+      'The file is not text in UTF-8. Save it as UTF-8 (in Excel: “CSV UTF-8”), then add it again.',
+      { cause: reason },
+    );
+  }
+}
+
+function tooLarge(maxBytes: number): UploaderError {
+  const megabytes = Math.floor(maxBytes / 1_000_000);
+  return new UploaderError(
+    'file-too-large',
+    `The file is larger than the ${megabytes} MB that are taken here. Split it into several.`,
+  );
+}
