@@ -4,6 +4,7 @@
  */
 
 import type { UploaderError } from './errors.ts';
+import type { Management } from './manage/ports.ts';
 import type { Grant, GrantIdentity, MediaId, RouteChoice, RouteName, Target, UnitId } from './model.ts';
 
 /** Why a call did not succeed, in the terms that decide what may be done next. */
@@ -150,12 +151,21 @@ export interface DataRow {
   readonly title: string;
   /** Upper case, as Encord says: VIDEO, IMAGE, IMG_GROUP, … */
   readonly type: string;
+  readonly mime: string | null;
   readonly size: number | null;
   readonly width: number | null;
   readonly height: number | null;
+  readonly fps: number | null;
   readonly durationSeconds: number | null;
   readonly createdAt: string | null;
+  readonly editedAt: string | null;
   readonly itemUuid: string | null;
+  /** Of `StorageLocation`, as with datasets. */
+  readonly storage: number | null;
+  /** The object's path in Encord's storage, or its whole address in somebody's own cloud. */
+  readonly fileLink: string | null;
+  /** Of image groups: whether Encord made a video of the frames. */
+  readonly isSequence: boolean | null;
 }
 
 /** What is known of whoever holds the credentials. */
@@ -192,15 +202,24 @@ export interface EncordSession {
       readonly notice: string | null;
     }>
   >;
+  /** `organisation`: all that the organisation has, where the account is its administrator. */
   datasets(
-    query: { readonly titleLike?: string },
+    query: { readonly titleLike?: string; readonly organisation?: boolean },
     signal: AbortSignal,
   ): Promise<Answer<readonly DatasetInfo[]>>;
   dataset(id: string, signal: AbortSignal): Promise<Answer<DatasetInfo>>;
   createDataset(
-    request: { readonly title: string; readonly description: string; readonly mirrored: boolean },
+    request: {
+      readonly title: string;
+      readonly description: string;
+      readonly mirrored: boolean;
+      /** Of `StorageLocation`; another than 0 is known to the older protocol alone. */
+      readonly storage?: number;
+    },
     signal: AbortSignal,
   ): Promise<Answer<DatasetInfo>>;
   rows(datasetId: string, signal: AbortSignal): Promise<Answer<readonly DataRow[]>>;
   folders(search: string, signal: AbortSignal): Promise<Answer<readonly StorageFolder[]>>;
+  /** Everything beyond uploading. */
+  readonly manage: Management;
 }

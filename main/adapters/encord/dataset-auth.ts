@@ -5,6 +5,8 @@
  */
 
 import type { Answer } from '../../core/encord-port.ts';
+import { UploaderError } from '../../core/errors.ts';
+import { failed } from './failures.ts';
 import type { SshKey } from './keys.ts';
 import { apiKey, apiKeys } from './schemas.ts';
 import type { V1, V1Auth, V1Call } from './v1.ts';
@@ -17,9 +19,22 @@ export interface DatasetCaller {
   call<T>(datasetId: string, call: V1Call<T>, signal: AbortSignal): Promise<Answer<T>>;
 }
 
-/** For an account that has the API key of one dataset. */
+/** For an account that has the API key of one dataset: on another one the key would speak of its own all the same. */
 export function apiKeyCaller(v1: V1, auth: V1Auth & { readonly kind: 'api-key' }): DatasetCaller {
-  return { call: (_datasetId, call, signal) => v1.call(call, auth, signal) };
+  return {
+    call: (datasetId, call, signal) =>
+      datasetId === auth.datasetId
+        ? v1.call(call, auth, signal)
+        : Promise.resolve(failed('refused', keyOfAnother())),
+  };
+}
+
+/** What an account with an API key answers of every dataset but its own. */
+export function keyOfAnother(): UploaderError {
+  return new UploaderError(
+    'dataset-unknown',
+    'This account has the API key of another dataset. Choose that dataset, or add an account for this one.',
+  );
 }
 
 /** For an account with an SSH key. */

@@ -2,11 +2,17 @@
  * Listing, reading and making datasets, by v2 with v1 behind it (encord-api.md C.1, C.2, C.3). Called by the session.
  */
 
-import type { Answer, DataRow, DatasetInfo } from '../../core/encord-port.ts';
+import type { Answer, DataRow, DatasetInfo, EncordSession } from '../../core/encord-port.ts';
 import type { DatasetCaller } from './dataset-auth.ts';
-import { datasetOf, rowsOf } from './documented-lookup.ts';
+import { allRows, datasetOf } from './documented-lookup.ts';
 import { restated } from './failures.ts';
-import { createdDatasetV1, createdDatasetV2, datasetListV1, datasetListV2, type Row } from './schemas.ts';
+import {
+  createdDatasetV1,
+  createdDatasetV2,
+  datasetDetail,
+  datasetListV1,
+  datasetListV2,
+} from './schemas.ts';
 import type { V1, V1Auth } from './v1.ts';
 import type { V2 } from './v2.ts';
 import { MAX_LIST_BYTES, PATIENT_MS } from './wire.ts';
@@ -26,7 +32,7 @@ export function isUnknownCall(answer: Answer<unknown>): boolean {
 /** `titleLike` is an SQL LIKE pattern. */
 export async function listDatasets(
   { v1, v2, user }: UserCalls,
-  titleLike: string | undefined,
+  { titleLike, organisation = false }: { readonly titleLike?: string; readonly organisation?: boolean },
   signal: AbortSignal,
 ): Promise<Answer<readonly DatasetInfo[]>> {
   const doing = 'list the datasets';
@@ -36,7 +42,7 @@ export async function listDatasets(
       method: 'GET',
       path: ['datasets', 'list'],
       query: [
-        ['includeOrgAccess', 'False'],
+        ['includeOrgAccess', organisation ? 'True' : 'False'],
         ...(titleLike === undefined ? [] : [['titleLike', titleLike] as const]),
       ],
       answer: datasetListV2,
@@ -47,19 +53,18 @@ export async function listDatasets(
   if (listed.ok) return { ok: true, value: listed.value.result };
   if (!isUnknownCall(listed)) return listed;
   const filter = titleLike === undefined ? {} : { title_like: titleLike };
-  const older = await v1.call(
+  return v1.call(
     {
       query: 'datasetwithuserrole',
       method: 'GET',
       uid: null,
       payload: { filter, enable_storage_api: true },
-      answer: datasetListV1.nullable(),
+      answer: datasetListV1,
       ...limits,
     },
     user,
     signal,
   );
-  return older.ok ? { ok: true, value: older.value ?? [] } : older;
 }
 
 /** By v1, which also tells the storage for certain, but sends all rows along. */
@@ -68,7 +73,7 @@ export async function readDataset(
   datasetId: string,
   signal: AbortSignal,
 ): Promise<Answer<DatasetInfo>> {
-  const answer = await datasetOf(caller, datasetId, 'read the dataset', signal);
+  const answer = await datasetOf(caller, datasetId, datasetDetail, 'read the dataset', signal);
   if (!answer.ok) return withUnknownDataset(answer);
   const { id, title, description, storage, backingFolderId } = answer.value;
   const unknown = { createdAt: null, editedAt: null, role: null };
@@ -89,28 +94,32 @@ export function withUnknownDataset(answer: Answer<never>): Answer<never> {
 /** Not repeated by itself: a dataset is made each time it is asked for. */
 export async function makeDataset(
   { v1, v2, user }: UserCalls,
-  request: { readonly title: string; readonly description: string; readonly mirrored: boolean },
+  request: Parameters<EncordSession['createDataset']>[0],
   signal: AbortSignal,
 ): Promise<Answer<DatasetInfo>> {
-  const { title, description, mirrored } = request;
+  const { title, description, mirrored, storage = 0 } = request;
   const common = { doing: 'create the dataset', repeatable: false, idleMs: PATIENT_MS };
-  let made = await v2.call(
-    {
-      method: 'POST',
-      path: ['datasets'],
-      body: { title, description, createBackingFolder: mirrored, legacyCall: false },
-      answer: createdDatasetV2,
-      ...common,
-    },
-    signal,
-  );
-  if (isUnknownCall(made)) {
+  // The newer call says nothing of storages: it makes datasets of Encord's own.
+  let made =
+    storage === 0
+      ? await v2.call(
+          {
+            method: 'POST',
+            path: ['datasets'],
+            body: { title, description, createBackingFolder: mirrored, legacyCall: false },
+            answer: createdDatasetV2,
+            ...common,
+          },
+          signal,
+        )
+      : null;
+  if (made === null || isUnknownCall(made)) {
     made = await v1.call(
       {
         query: 'dataset',
         method: 'POST',
         uid: null,
-        payload: { title, type: 0, description, create_backing_folder: mirrored },
+        payload: { title, type: storage, description, create_backing_folder: mirrored },
         answer: createdDatasetV1,
         ...common,
       },
@@ -129,7 +138,7 @@ export async function makeDataset(
   }
   const { id, backingFolderId } = made.value;
   const info = { id, title, description, backingFolderId, createdAt: null, editedAt: null };
-  return { ok: true, value: { ...info, role: 'admin', storage: 0 } };
+  return { ok: true, value: { ...info, role: 'admin', storage } };
 }
 
 export async function listRows(
@@ -137,12 +146,6 @@ export async function listRows(
   datasetId: string,
   signal: AbortSignal,
 ): Promise<Answer<readonly DataRow[]>> {
-  const rows = await rowsOf(caller, datasetId, {}, 'list the rows of the dataset', signal);
-  if (!rows.ok) return withUnknownDataset(rows);
-  return { ok: true, value: rows.value.map(withoutFrames) };
-}
-
-function withoutFrames(row: Row): DataRow {
-  const { dataHash, title, type, size, width, height, durationSeconds, createdAt, itemUuid } = row;
-  return { dataHash, title, type, size, width, height, durationSeconds, createdAt, itemUuid };
+  const rows = await allRows(caller, datasetId, 'list the rows of the dataset', signal);
+  return rows.ok ? rows : withUnknownDataset(rows);
 }

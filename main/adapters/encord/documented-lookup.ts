@@ -3,12 +3,20 @@
  * the documented route and the session.
  */
 
-import type { Answer, KnownUnit, Registered } from '../../core/encord-port.ts';
-import { hasFrames } from '../../core/media/index.ts';
+import type { z } from 'zod';
+import type { Answer, DataRow, KnownUnit, Registered } from '../../core/encord-port.ts';
+import { hasFrames, mediaType } from '../../core/media/index.ts';
 import type { UnitId } from '../../core/model.ts';
 import type { DatasetCaller } from './dataset-auth.ts';
 import { chunksOf } from './parallel.ts';
-import { dataRow, dataRows, datasetDetail, type Row } from './schemas.ts';
+import {
+  dataRows,
+  type KnownRow,
+  knownRow,
+  knownRows,
+  knownRowsInDataset,
+  rowsInDataset,
+} from './schemas.ts';
 import { sameTitle } from './titles.ts';
 import { MAX_LIST_BYTES, PATIENT_MS } from './wire.ts';
 
@@ -21,17 +29,39 @@ interface RowFilter {
   readonly dataHashes?: readonly string[];
 }
 
+/** All rows, to be shown: one that makes no sense is left out. */
+export function allRows(
+  caller: DatasetCaller,
+  datasetId: string,
+  doing: string,
+  signal: AbortSignal,
+): Promise<Answer<readonly DataRow[]>> {
+  return rowsOf(caller, datasetId, {}, { rows: dataRows, dataset: rowsInDataset }, doing, signal);
+}
+
+/** Rows by filter, to be told from others: strict, since one that is overlooked would be made a second time. */
+function knownRowsOf(
+  caller: DatasetCaller,
+  datasetId: string,
+  filter: RowFilter,
+  signal: AbortSignal,
+): Promise<Answer<readonly KnownRow[]>> {
+  const shapes = { rows: knownRows, dataset: knownRowsInDataset };
+  return rowsOf(caller, datasetId, filter, shapes, DOING, signal);
+}
+
 /**
  * Rows of a dataset by filter, unpaged. A server that does not know the filtered call is asked for the whole dataset;
  * then the filter is applied here.
  */
-export async function rowsOf(
+async function rowsOf<R extends { readonly dataHash: string; readonly title: string; readonly type: string }>(
   caller: DatasetCaller,
   datasetId: string,
   filter: RowFilter,
+  shapes: { readonly rows: z.ZodType<readonly R[]>; readonly dataset: z.ZodType<readonly R[]> },
   doing: string,
   signal: AbortSignal,
-): Promise<Answer<readonly Row[]>> {
+): Promise<Answer<readonly R[]>> {
   const filtered = await caller.call(
     datasetId,
     {
@@ -48,7 +78,7 @@ export async function rowsOf(
         data_hashes: filter.dataHashes ?? null,
       },
       // No row at all may be told as null (encord-api.md E.1).
-      answer: dataRows.nullable(),
+      answer: shapes.rows,
       doing,
       repeatable: true,
       idleMs: PATIENT_MS,
@@ -56,12 +86,12 @@ export async function rowsOf(
     },
     signal,
   );
-  if (filtered.ok) return { ok: true, value: filtered.value ?? [] };
+  if (filtered.ok) return filtered;
   if (filtered.failure.kind !== 'no-such-call' && filtered.failure.kind !== 'refused') return filtered;
-  const whole = await datasetOf(caller, datasetId, doing, signal);
+  const whole = await datasetOf(caller, datasetId, shapes.dataset, doing, signal);
   if (!whole.ok) return whole;
   const hashes = filter.dataHashes === undefined ? null : new Set(filter.dataHashes);
-  const rows = whole.value.rows.filter(
+  const rows = whole.value.filter(
     (row) =>
       (hashes === null || hashes.has(row.dataHash)) &&
       (filter.titleEq === undefined || row.title === filter.titleEq) &&
@@ -70,8 +100,17 @@ export async function rowsOf(
   return { ok: true, value: rows };
 }
 
-/** The dataset with all of its rows (encord-api.md C.3): as long as the dataset is large. */
-export function datasetOf(caller: DatasetCaller, datasetId: string, doing: string, signal: AbortSignal) {
+/**
+ * What `answer` takes of the dataset, which comes with all of its rows (encord-api.md C.3): as long as the dataset is
+ * large.
+ */
+export function datasetOf<T>(
+  caller: DatasetCaller,
+  datasetId: string,
+  answer: z.ZodType<T>,
+  doing: string,
+  signal: AbortSignal,
+): Promise<Answer<T>> {
   return caller.call(
     datasetId,
     {
@@ -79,7 +118,7 @@ export function datasetOf(caller: DatasetCaller, datasetId: string, doing: strin
       method: 'GET',
       uid: null,
       payload: null,
-      answer: datasetDetail,
+      answer,
       doing,
       repeatable: true,
       emptyIsNotFound: true,
@@ -102,14 +141,15 @@ export async function lookupRows(
     if (!hasFrames(unit.media) && unit.frames[0]) byHash.set(unit.frames[0].id, unit.id);
   }
   for (const hashes of chunksOf([...byHash.keys()], HASHES_PER_CALL)) {
-    const answer = await rowsOf(caller, datasetId, { dataHashes: hashes }, DOING, signal);
+    const answer = await knownRowsOf(caller, datasetId, { dataHashes: hashes }, signal);
     if (!answer.ok) return answer;
     for (const row of answer.value) {
       const unitId = byHash.get(row.dataHash);
       if (unitId !== undefined) found.set(unitId, registered(row));
     }
   }
-  for (const unit of units.filter((each) => hasFrames(each.media))) {
+  // A row of a series does not tell its files, so that it cannot be told from its likes: it counts as not found.
+  for (const unit of units.filter(({ media }) => mediaType(media).grouping === 'folder')) {
     const answer = await groupOf(caller, datasetId, unit, signal);
     if (!answer.ok) return answer;
     if (answer.value !== null) found.set(unit.id, registered(answer.value));
@@ -117,7 +157,7 @@ export async function lookupRows(
   return { ok: true, value: found };
 }
 
-function registered(row: Row): Registered {
+function registered(row: KnownRow): Registered {
   return { itemUuid: row.itemUuid, dataHash: row.dataHash, linked: true };
 }
 
@@ -130,11 +170,11 @@ async function groupOf(
   datasetId: string,
   unit: KnownUnit,
   signal: AbortSignal,
-): Promise<Answer<Row | null>> {
+): Promise<Answer<KnownRow | null>> {
   const dataTypes = ['IMG_GROUP'];
   const seen = new Set<string>();
   for (const filter of [{ dataTypes, titleEq: unit.title }, { dataTypes }]) {
-    const rows = await rowsOf(caller, datasetId, filter, DOING, signal);
+    const rows = await knownRowsOf(caller, datasetId, filter, signal);
     if (!rows.ok) return rows;
     for (const row of rows.value) {
       if (seen.has(row.dataHash) || !sameTitle(row.title, unit.title)) continue;
@@ -152,7 +192,7 @@ function rowWithFrames(
   datasetId: string,
   dataHash: string,
   signal: AbortSignal,
-): Promise<Answer<Row>> {
+): Promise<Answer<KnownRow>> {
   return caller.call(
     datasetId,
     {
@@ -166,7 +206,7 @@ function rowWithFrames(
           client_metadata: false,
         },
       },
-      answer: dataRow,
+      answer: knownRow,
       doing: DOING,
       repeatable: true,
     },

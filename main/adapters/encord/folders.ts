@@ -1,11 +1,13 @@
 /** Storage folders: searching them, and the one that a static dataset uploads into (encord-api.md C.14). Called by the session. */
 
+import { z } from 'zod';
 import type { Answer, StorageFolder } from '../../core/encord-port.ts';
-import { type Folder, folderAnswer, folderPage } from './schemas.ts';
+import { eachPage } from './pages.ts';
+import { type Folder, folderAnswer, folderPage, type ShownFolder, shownFolderPage } from './schemas.ts';
 import type { V2 } from './v2.ts';
 import { PATIENT_MS } from './wire.ts';
 
-const PAGE = 100;
+const LIST = { pageSize: 100, doing: 'list the storage folders' } as const;
 /** For people who choose: more than they read. */
 const MOST_SHOWN = 500;
 
@@ -19,11 +21,15 @@ export async function searchFolders(
   const everywhere = search.trim() !== '';
   const answer = await eachPage(
     v2,
-    everywhere ? ['storage', 'search', 'folders'] : ['storage', 'folders'],
-    everywhere ? search.trim() : null,
+    {
+      path: everywhere ? ['storage', 'search', 'folders'] : ['storage', 'folders'],
+      query: everywhere ? [['search', search.trim()]] : [],
+      page: shownFolderPage,
+      ...LIST,
+    },
     signal,
     (page) => {
-      folders.push(...page.map(toStorageFolder));
+      for (const each of page) folders.push(toStorageFolder(each));
       return folders.length < MOST_SHOWN;
     },
   );
@@ -40,10 +46,15 @@ export async function findRootFolder(
   signal: AbortSignal,
 ): Promise<Answer<string | null>> {
   const fits: Folder[] = [];
-  const answer = await eachPage(v2, ['storage', 'folders'], name, signal, (page) => {
-    fits.push(...page.filter((folder) => folder.name === name && folder.syncedDatasetHash === null));
-    return true;
-  });
+  const answer = await eachPage(
+    v2,
+    { path: ['storage', 'folders'], query: [['search', name]], page: folderPage, ...LIST },
+    signal,
+    (page) => {
+      for (const each of page) if (each.name === name && each.syncedDatasetHash === null) fits.push(each);
+      return true;
+    },
+  );
   if (!answer.ok) return answer;
   fits.sort((a, b) => compare(a.createdAt, b.createdAt) || compare(a.uuid, b.uuid));
   return { ok: true, value: fits[0]?.uuid ?? null };
@@ -91,7 +102,7 @@ export async function probeFolders(v2: V2, signal: AbortSignal): Promise<Answer<
       method: 'GET',
       path: ['storage', 'folders'],
       query: [['pageSize', '1']],
-      answer: folderPage,
+      answer: z.object({ results: z.array(z.unknown()) }),
       doing: 'list the storage folders',
       repeatable: true,
     },
@@ -99,38 +110,7 @@ export async function probeFolders(v2: V2, signal: AbortSignal): Promise<Answer<
   );
 }
 
-async function eachPage(
-  v2: V2,
-  path: readonly string[],
-  search: string | null,
-  signal: AbortSignal,
-  take: (page: readonly Folder[]) => boolean,
-): Promise<Answer<null>> {
-  let pageToken: string | null = null;
-  do {
-    const answer: Answer<{ results: readonly Folder[]; nextPageToken: string | null }> = await v2.call(
-      {
-        method: 'GET',
-        path,
-        query: [
-          ...(search === null ? [] : [['search', search] as const]),
-          ['pageSize', String(PAGE)],
-          ...(pageToken === null ? [] : [['pageToken', pageToken] as const]),
-        ],
-        answer: folderPage,
-        doing: 'list the storage folders',
-        repeatable: true,
-      },
-      signal,
-    );
-    if (!answer.ok) return answer;
-    if (!take(answer.value.results)) break;
-    pageToken = answer.value.nextPageToken;
-  } while (pageToken !== null);
-  return { ok: true, value: null };
-}
-
-function toStorageFolder(folder: Folder): StorageFolder {
+function toStorageFolder(folder: ShownFolder): StorageFolder {
   return {
     id: folder.uuid,
     name: folder.name,
@@ -140,7 +120,7 @@ function toStorageFolder(folder: Folder): StorageFolder {
 }
 
 /** Names from the root down, without its own; ordered by the parents, since the server's order is not published. */
-function pathNames(folder: Folder): readonly string[] {
+function pathNames(folder: ShownFolder): readonly string[] {
   const others = folder.pathToRoot.filter((each) => each.uuid !== folder.uuid);
   const known = new Set(others.map((each) => each.uuid));
   const byParent = new Map(

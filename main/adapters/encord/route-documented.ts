@@ -12,15 +12,17 @@ import type {
   Route,
 } from '../../core/encord-port.ts';
 import { UploaderError } from '../../core/errors.ts';
-import { hasFrames, mediaType } from '../../core/media/index.ts';
+import { mediaType } from '../../core/media/index.ts';
 import { metadataNotTaken } from '../../core/metadata.ts';
 import type { Grant, Target } from '../../core/model.ts';
+import { routeWithout } from '../../core/refusals.ts';
 import type { DatasetCaller } from './dataset-auth.ts';
 import { lookupRows } from './documented-lookup.ts';
 import { doubtWhereExisting, failed, withoutDoubt } from './failures.ts';
 import { eachOf } from './parallel.ts';
 import {
   createdGroups,
+  createdSeries,
   echo as echoShape,
   registeredFrame,
   registeredVideo,
@@ -30,9 +32,9 @@ import {
 } from './schemas.ts';
 import { PATIENT_MS, type WireDeps } from './wire.ts';
 
-/** Names in one `signedimagesurl`; Encord's own client sent 200. */
-const IMAGES_PER_CALL = 100;
-/** Calls at once where the protocol takes one thing a call: video addresses, frames of a group. */
+/** Names in one `signedimagesurl` or `signeddicomsurl`; Encord's own client sent 200. */
+const NAMES_PER_CALL = 100;
+/** Calls at once where the protocol takes one thing a call: video and audio addresses, frames of a group. */
 const AT_ONCE = 16;
 
 export interface DocumentedRouteDeps {
@@ -44,7 +46,7 @@ export function createDocumentedRoute(deps: DocumentedRouteDeps): Route {
   const { caller } = deps;
   return {
     name: 'documented',
-    grantsPerCall: IMAGES_PER_CALL,
+    grantsPerCall: NAMES_PER_CALL,
     unitsPerRegistration: () => 1,
     grant: (target, requests, signal) => grant(deps, target, requests, signal),
     putHeaders: () => ({ 'Content-Type': 'application/octet-stream' }),
@@ -53,7 +55,7 @@ export function createDocumentedRoute(deps: DocumentedRouteDeps): Route {
       // Refused while nothing is registered: where a watch folder is added this is said before anything is sent.
       if (units.some((unit) => unit.clientMetadata !== null)) return failed('refused', metadataNotTaken());
       for (const unit of units) {
-        if (!hasFrames(unit.media)) continue;
+        if (mediaType(unit.media).documented?.registerBy !== 'imagegroup') continue;
         const answer = await makeFramesKnown(caller, target, unit, signal);
         if (!answer.ok) return answer;
       }
@@ -65,9 +67,7 @@ export function createDocumentedRoute(deps: DocumentedRouteDeps): Route {
       if (unit === undefined || units.length > 1) {
         return failed('never-sent', new UploaderError('internal', 'This route registers one unit a call.'));
       }
-      const answer = hasFrames(unit.media)
-        ? await registerGroup(deps, target, unit, signal)
-        : await registerSingle(caller, target, unit, signal);
+      const answer = await registerUnit(deps, target, unit, signal);
       if (!answer.ok) return doubtWhereExisting(answer);
       return { ok: true, value: { kind: 'registered', result: answer.value } };
     },
@@ -98,20 +98,19 @@ async function grant(
     echo: JSON.stringify(object),
     grantedAt: wire.clock.now(),
   });
-  if (requests.length === 0) return { ok: true, value: [] };
-  if (requests[0]?.media === 'video') {
+  const [first] = requests;
+  if (first === undefined) return { ok: true, value: [] };
+  const query = mediaType(first.media).documented?.grantQuery;
+  if (query === undefined) return failed('refused', routeWithout(first.media));
+  if (query === 'signedvideourl' || query === 'signedaudiourl') {
     const answer = await eachOf(requests, AT_ONCE, ({ name }) =>
-      caller.call(
-        target.datasetId,
-        { ...ask, query: 'signedvideourl', uid: name, answer: signedUrl },
-        signal,
-      ),
+      caller.call(target.datasetId, { ...ask, query, uid: name, answer: signedUrl }, signal),
     );
     return answer.ok ? { ok: true, value: answer.value.map(toGrant) } : answer;
   }
   const answer = await caller.call(
     target.datasetId,
-    { ...ask, query: 'signedimagesurl', uid: requests.map(({ name }) => name), answer: signedUrls },
+    { ...ask, query, uid: requests.map(({ name }) => name), answer: signedUrls },
     signal,
   );
   if (!answer.ok) return answer;
@@ -142,17 +141,39 @@ function noEcho(): Answer<never> {
   );
 }
 
+async function registerUnit(
+  deps: DocumentedRouteDeps,
+  target: Target,
+  unit: RegisterUnit,
+  signal: AbortSignal,
+): Promise<Answer<Registered>> {
+  const by = mediaType(unit.media).documented?.registerBy;
+  switch (by) {
+    case undefined:
+      return failed('refused', routeWithout(unit.media));
+    case 'imagegroup':
+      return registerGroup(deps, target, unit, signal);
+    case 'dicomseries':
+      return registerSeries(deps.caller, target, unit, signal);
+    case 'video':
+    case 'singleimage':
+      return registerSingle(deps.caller, target, unit, by, signal);
+  }
+}
+
+/** Videos and audio by the one call, images by the other. */
 async function registerSingle(
   caller: DatasetCaller,
   target: Target,
   unit: RegisterUnit,
+  by: 'video' | 'singleimage',
   signal: AbortSignal,
 ): Promise<Answer<Registered>> {
   const grant = unit.frames[0]?.grant;
   const echo = grant === undefined ? null : echoOf(grant);
   if (grant === undefined || echo === null) return noEcho();
   const common = { uid: grant.id, doing: 'register the file', repeatable: false, idleMs: PATIENT_MS };
-  if (unit.media === 'video') {
+  if (by === 'video') {
     const answer = await caller.call(
       target.datasetId,
       {
@@ -254,4 +275,30 @@ async function registerGroup(
     ok: true,
     value: { itemUuid: first?.backing_item_uuid ?? null, dataHash: first?.data_hash ?? null, linked: true },
   };
+}
+
+/** The one call that makes the series, which takes its files as they were stored; not to be repeated without looking. */
+async function registerSeries(
+  caller: DatasetCaller,
+  target: Target,
+  unit: RegisterUnit,
+  signal: AbortSignal,
+): Promise<Answer<Registered>> {
+  const answer = await caller.call(
+    target.datasetId,
+    {
+      query: 'dicomseries',
+      method: 'POST',
+      uid: unit.frames.map(({ grant, name }) => ({ id: grant.id, uri: grant.objectKey, title: name })),
+      payload: { title: unit.title },
+      answer: createdSeries,
+      doing: 'register the DICOM series',
+      repeatable: false,
+      idleMs: PATIENT_MS,
+    },
+    signal,
+  );
+  if (!answer.ok) return answer;
+  const { data_hash, backing_item_uuid } = answer.value;
+  return { ok: true, value: { itemUuid: backing_item_uuid, dataHash: data_hash, linked: true } };
 }

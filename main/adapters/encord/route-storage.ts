@@ -12,8 +12,8 @@ import type {
   Route,
 } from '../../core/encord-port.ts';
 import { UploaderError } from '../../core/errors.ts';
-import { hasFrames, mediaType } from '../../core/media/index.ts';
-import type { Grant, MediaId, Target } from '../../core/model.ts';
+import { hasFrames, mediaType, type UploadList } from '../../core/media/index.ts';
+import type { Grant, Target } from '../../core/model.ts';
 import { doubtWhereExisting, failed } from './failures.ts';
 import { dataRows, jobId, signedUrlPage, uploadState } from './schemas.ts';
 import { jobState } from './storage-job.ts';
@@ -46,7 +46,7 @@ export function createStorageRoute(deps: StorageRouteDeps): Route {
     unitsPerRegistration: (media) => (hasFrames(media) ? 1 : UNITS_PER_JOB),
     grant: (target, requests, signal) => grant(deps, target, requests, signal),
     putHeaders: (request) => ({
-      'Content-Type': request.media === 'video' ? 'application/octet-stream' : request.mime,
+      'Content-Type': mediaType(request.media).storage.putAs ?? request.mime,
       'Cache-Control': 'max-age=86400',
     }),
     register: (target, units, signal) => register(v2, target, units, signal),
@@ -85,6 +85,7 @@ export function createStorageRoute(deps: StorageRouteDeps): Route {
           method: 'POST',
           uid: target.datasetId,
           payload: { item_uuids: itemUuids, duplicates_behavior: 'SKIP' },
+          // Tolerant: once the server has answered, the links are there; a row's hash is only good to know.
           answer: dataRows,
           doing: 'put the files into the dataset',
           // With SKIP a second call finds the links there and leaves them alone.
@@ -129,7 +130,7 @@ async function grant(
         method: 'POST',
         path: ['storage', 'folders', folderId, 'upload-signed-urls'],
         body: {
-          itemType: first.media === 'video' ? 'video' : 'image',
+          itemType: mediaType(first.media).storage.itemType,
           count: Math.min(GRANTS_PER_CALL, requests.length - grants.length),
         },
         answer: signedUrlPage,
@@ -140,7 +141,7 @@ async function grant(
       signal,
     );
     if (!answer.ok) return answer;
-    if (answer.value.results.length === 0) {
+    if (answer.value.items.length === 0) {
       return failed(
         'lost',
         new UploaderError(
@@ -150,11 +151,18 @@ async function grant(
       );
     }
     const grantedAt = wire.clock.now();
-    for (const { itemUuid, objectKey, signedUrl } of answer.value.results) {
+    for (const { itemUuid, objectKey, signedUrl } of answer.value.items) {
       grants.push({ url: signedUrl, id: itemUuid, objectKey, echo: '', grantedAt });
     }
   }
-  return { ok: true, value: grants.slice(0, requests.length) };
+  const handedOut = grants.slice(0, requests.length);
+  // Two files at one address would be one, and the other lost.
+  const distinct = new Set(handedOut.flatMap(({ id, objectKey }) => [`id ${id}`, `key ${objectKey}`]));
+  if (distinct.size !== 2 * handedOut.length) {
+    const message = 'Encord handed out an upload address twice. Retry; if it stays so, tell Encord.';
+    return failed('lost', new UploaderError('bad-answer', message));
+  }
+  return { ok: true, value: handedOut };
 }
 
 async function register(
@@ -183,20 +191,22 @@ async function register(
 
 /** DataUploadItems with all of its lists (encord-api.md C.6); no media metadata, so that the server reads the files. */
 function dataItems(units: readonly RegisterUnit[]): Record<string, unknown> {
-  const of = (media: MediaId): readonly RegisterUnit[] => units.filter((unit) => unit.media === media);
-  return {
-    videos: of('video').flatMap((unit) => single(unit, 'VIDEO')),
-    imageGroups: units.filter((unit) => hasFrames(unit.media)).map(group),
+  const lists: Record<UploadList, unknown[]> = {
+    videos: [],
+    imageGroups: [],
     dicomSeries: [],
-    images: of('image').flatMap((unit) => single(unit, 'IMAGE')),
-    imageGroupsFromItems: [],
+    images: [],
     audio: [],
     nifti: [],
     text: [],
     pdf: [],
-    skipDuplicateUrls: false,
-    upsertMetadata: false,
   };
+  for (const unit of units) {
+    const { grouping, storage } = mediaType(unit.media);
+    const entry = { file: single, folder: group, series }[grouping](unit);
+    if (entry !== null) lists[storage.list].push(entry);
+  }
+  return { ...lists, imageGroupsFromItems: [], skipDuplicateUrls: false, upsertMetadata: false };
 }
 
 /** An object here, where other calls want JSON text (encord-api.md C.13). */
@@ -204,27 +214,43 @@ function metadataOf(unit: RegisterUnit): unknown {
   return unit.clientMetadata === null ? {} : JSON.parse(unit.clientMetadata);
 }
 
-function single(unit: RegisterUnit, externalFileType: string): readonly unknown[] {
-  return unit.frames.slice(0, 1).map(({ grant: { objectKey, id } }) => ({
-    objectUrl: objectKey,
+function single(unit: RegisterUnit): unknown {
+  const grant = unit.frames[0]?.grant;
+  if (grant === undefined) return null;
+  return {
+    objectUrl: grant.objectKey,
     title: unit.title,
     clientMetadata: metadataOf(unit),
-    externalFileType,
-    placeholderItemUuid: id,
-  }));
+    externalFileType: mediaType(unit.media).storage.externalFileType,
+    placeholderItemUuid: grant.id,
+  };
 }
 
 function group(unit: RegisterUnit): unknown {
+  const { createVideo, storage } = mediaType(unit.media);
   return {
-    images: unit.frames.map(({ grant: { objectKey, id }, name }) => ({
-      url: objectKey,
-      title: name,
-      placeholderItemUuid: id,
-    })),
+    images: framesOf(unit),
     title: unit.title,
     clientMetadata: metadataOf(unit),
-    createVideo: mediaType(unit.media).createVideo,
-    externalFileType: 'IMG_GROUP',
+    createVideo,
+    externalFileType: storage.externalFileType,
     clusterByResolution: false,
   };
+}
+
+function series(unit: RegisterUnit): unknown {
+  return {
+    dicomFiles: framesOf(unit),
+    title: unit.title,
+    clientMetadata: metadataOf(unit),
+    externalFileType: mediaType(unit.media).storage.externalFileType,
+  };
+}
+
+function framesOf(unit: RegisterUnit): readonly unknown[] {
+  return unit.frames.map(({ grant: { objectKey, id }, name }) => ({
+    url: objectKey,
+    title: name,
+    placeholderItemUuid: id,
+  }));
 }

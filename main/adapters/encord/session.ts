@@ -4,11 +4,10 @@
  */
 
 import type { Answer, DatasetInfo, EncordSession, Identity, Route } from '../../core/encord-port.ts';
-import { UploaderError } from '../../core/errors.ts';
 import type { RouteName } from '../../core/model.ts';
 import type { Clock, Log, Random } from '../../core/ports.ts';
 import type { HttpClient } from '../http/client.ts';
-import { apiKeyCaller, sshCaller } from './dataset-auth.ts';
+import { apiKeyCaller, keyOfAnother, sshCaller } from './dataset-auth.ts';
 import {
   isUnknownCall,
   listDatasets,
@@ -21,6 +20,8 @@ import { parseDomain } from './domain.ts';
 import { failed } from './failures.ts';
 import { probeFolders, searchFolders } from './folders.ts';
 import type { SshKey } from './keys.ts';
+import { createManagement } from './manage/index.ts';
+import { needsSsh } from './manage/needs-ssh.ts';
 import { createDocumentedRoute } from './route-documented.ts';
 import { createStorageRoute } from './route-storage.ts';
 import { currentUser } from './schemas.ts';
@@ -77,7 +78,7 @@ function sshSession(key: SshKey, wire: WireDeps): EncordSession {
 
   const dataset = async (id: string, signal: AbortSignal): Promise<Answer<DatasetInfo>> => {
     // The list is short; the dataset itself comes with all of its rows.
-    const listed = await listDatasets(calls, undefined, signal);
+    const listed = await listDatasets(calls, {}, signal);
     const found = listed.ok ? listed.value.find((each) => each.id === id) : undefined;
     if (found !== undefined) return { ok: true, value: found };
     if (!listed.ok && listed.failure.kind !== 'refused') return listed;
@@ -101,7 +102,7 @@ function sshSession(key: SshKey, wire: WireDeps): EncordSession {
         name = current.value.userEmail;
       } else {
         if (!isUnknownCall(current)) return current;
-        const listed = await listDatasets(calls, undefined, signal);
+        const listed = await listDatasets(calls, {}, signal);
         if (!listed.ok) return listed;
       }
       const probe = await probeFolders(v2, signal);
@@ -121,11 +122,12 @@ function sshSession(key: SshKey, wire: WireDeps): EncordSession {
       const fallback = await documentedTarget(reader, info.value, signal);
       return fallback.ok ? { ok: true, value: { ...fallback.value, notice: FELL_BACK } } : fallback;
     },
-    datasets: ({ titleLike }, signal) => listDatasets(calls, titleLike, signal),
+    datasets: (query, signal) => listDatasets(calls, query, signal),
     dataset,
     createDataset: (request, signal) => makeDataset(calls, request, signal),
     rows: (datasetId, signal) => listRows(reader, datasetId, signal),
     folders: (search, signal) => searchFolders(v2, search, signal),
+    manage: createManagement({ v1, dataset: reader, ssh: { v2, key } }),
   };
 }
 
@@ -135,17 +137,7 @@ function apiKeySession(apiKey: string, datasetId: string, wire: WireDeps): Encor
   const documented = createDocumentedRoute({ wire, caller });
 
   const dataset = (id: string, signal: AbortSignal): Promise<Answer<DatasetInfo>> =>
-    id === datasetId
-      ? readDataset(caller, id, signal)
-      : Promise.resolve(
-          failed(
-            'refused',
-            new UploaderError(
-              'dataset-unknown',
-              'This account has the API key of another dataset. Choose that dataset, or add an account for this one.',
-            ),
-          ),
-        );
+    id === datasetId ? readDataset(caller, id, signal) : Promise.resolve(failed('refused', keyOfAnother()));
 
   return {
     async check(signal): Promise<Answer<Identity>> {
@@ -171,14 +163,8 @@ function apiKeySession(apiKey: string, datasetId: string, wire: WireDeps): Encor
       return info !== null && !info.ok ? info : listRows(caller, id, signal);
     },
     folders: () => Promise.resolve(failed('refused', needsSsh('Choosing a storage folder'))),
+    manage: createManagement({ v1, dataset: caller, ssh: null }),
   };
-}
-
-function needsSsh(what: string): UploaderError {
-  return new UploaderError(
-    'not-available',
-    `${what} needs an account with an SSH key; a dataset API key does not allow it. Add an account with an SSH key.`,
-  );
 }
 
 /** For a batch that was resolved under another key: every call of the route says what is missing. */

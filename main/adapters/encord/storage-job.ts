@@ -15,13 +15,14 @@ import { scrubWords } from './scrub.ts';
 /** `linked`: whether a made item is in the dataset already, as it is in a mirrored one's folder. */
 export function jobState(state: UploadState, units: readonly KnownUnit[], linked: boolean): JobState {
   const { unitsDoneCount, unitsErrorCount, unitsCancelledCount, unitsPendingCount } = state;
-  const ended = unitsDoneCount + unitsErrorCount + unitsCancelledCount;
+  const ended = (unitsDoneCount ?? 0) + unitsErrorCount + unitsCancelledCount;
   if (!['DONE', 'ERROR', 'CANCELLED'].includes(state.status)) {
     return { kind: 'pending', done: ended, total: Math.max(units.length, ended + unitsPendingCount) };
   }
   const { made, unmatched } = matchItems(state, units);
   const errors = matchErrors(state, units);
-  // Everything that the job made is accounted for, so a unit without an item was not made.
+  // Everything that the job made is accounted for, so a unit without an item was not made. Nothing is where the job does
+  // not tell how many it made.
   const complete = unmatched === 0 && made.size === unitsDoneCount;
   const left = units.filter((unit) => !made.has(unit.id));
   const results = new Map<UnitId, JobUnitResult>();
@@ -47,7 +48,7 @@ export function jobState(state: UploadState, units: readonly KnownUnit[], linked
  */
 function isWhole(state: UploadState, units: readonly KnownUnit[]): boolean {
   const { unitsDoneCount, unitsErrorCount, unitsCancelledCount, unitsPendingCount } = state;
-  const total = unitsDoneCount + unitsErrorCount + unitsCancelledCount + unitsPendingCount;
+  const total = (unitsDoneCount ?? Number.NaN) + unitsErrorCount + unitsCancelledCount + unitsPendingCount;
   const [only] = units;
   const alone = units.length === 1 && only !== undefined && hasFrames(only.media);
   return total === units.length || alone;
@@ -125,7 +126,12 @@ function mediaRefused(unit: KnownUnit, words: string, subtask: string | null): U
   return new UploaderError(
     'media-refused',
     `Encord could not make a data unit of ${unit.title}.${because} Check that it opens, convert it to a usual format, then retry.`,
-    { details: { ...(said === '' ? {} : { words: said }), ...(subtask === null ? {} : { subtask }) } },
+    {
+      details: {
+        ...(said === '' ? {} : { words: said }),
+        ...(subtask === null ? {} : { subtask: scrubWords(subtask) }),
+      },
+    },
   );
 }
 

@@ -4,8 +4,10 @@
  */
 
 import type { Answer, KnownUnit, Registered } from '../../core/encord-port.ts';
+import type { TokenPage } from '../../core/manage/ports.ts';
 import { hasFrames, mediaType } from '../../core/media/index.ts';
 import type { Target, UnitId } from '../../core/model.ts';
+import { eachPage } from './pages.ts';
 import { chunksOf, eachOf } from './parallel.ts';
 import { itemAnswer, itemPage, type StorageItem } from './schemas.ts';
 import { sameTitle } from './titles.ts';
@@ -70,7 +72,7 @@ async function existingItems(
     },
     signal,
   );
-  if (bulk.ok) return { ok: true, value: idsOf(bulk.value.results) };
+  if (bulk.ok) return { ok: true, value: idsOf(bulk.value.items) };
   if (bulk.failure.kind !== 'refused' && bulk.failure.kind !== 'no-such-call') return bulk;
   // One id that the server does not know can make it refuse them all: ask one by one.
   const each = await eachOf(ids, AT_ONCE, (id) => oneItem(v2, id, signal));
@@ -95,7 +97,7 @@ async function oneItem(v2: V2, id: string, signal: AbortSignal): Promise<Answer<
 }
 
 /**
- * The group or sequence whose children are exactly this unit's frames in order, or null. Searched by title first; a search that
+ * The group, sequence or series whose children are exactly this unit's files, or null. Searched by title first; a search that
  * does not take the title as it is (a new line, an emoji) is followed by the newest groups of the folder.
  */
 async function groupOf(
@@ -118,15 +120,15 @@ async function groupOf(
     for (let page = 0; page < MOST_PAGES; page += 1) {
       const answer: Answer<Page> = await groupPage(v2, folderId, [...type, ...query], pageToken, signal);
       if (!answer.ok) return answer;
-      for (const item of answer.value.results) {
+      for (const item of answer.value.items) {
         if (seen.has(item.uuid) || !couldBe(item, unit)) continue;
         seen.add(item.uuid);
-        const children = await childrenOf(v2, folderId, item.uuid, signal);
+        const children = await childrenOf(v2, folderId, item.uuid, unit.frames.length, signal);
         if (!children.ok) return children;
         if (isExactly(children.value, unit)) return { ok: true, value: item.uuid };
       }
-      pageToken = answer.value.nextPageToken;
-      const oldest = Date.parse(answer.value.results.at(-1)?.createdAt ?? '');
+      pageToken = answer.value.next;
+      const oldest = Date.parse(answer.value.items.at(-1)?.createdAt ?? '');
       const past = query !== searches[0] && oldest < unit.intentAt - CLOCK_MARGIN_MS;
       if (pageToken === null || past) break;
     }
@@ -134,10 +136,7 @@ async function groupOf(
   return { ok: true, value: null };
 }
 
-interface Page {
-  readonly results: readonly StorageItem[];
-  readonly nextPageToken: string | null;
-}
+type Page = TokenPage<StorageItem>;
 
 function groupPage(
   v2: V2,
@@ -168,33 +167,28 @@ function couldBe(item: StorageItem, unit: KnownUnit): boolean {
   return sameCount && !item.isPlaceholder && sameTitle(item.name, unit.title);
 }
 
+/** The files of a group in order; where there are more than `most`, the first of them. */
 async function childrenOf(
   v2: V2,
   folderId: string,
   itemId: string,
+  most: number,
   signal: AbortSignal,
 ): Promise<Answer<readonly string[]>> {
   const ids: string[] = [];
-  let pageToken: string | null = null;
-  do {
-    const answer: Answer<Page> = await v2.call(
-      {
-        method: 'GET',
-        path: ['storage', 'folders', folderId, 'items', itemId, 'child-items'],
-        query: [['pageSize', '1000'], ...(pageToken === null ? [] : [['pageToken', pageToken] as const])],
-        answer: itemPage,
-        doing: DOING,
-        repeatable: true,
-      },
-      signal,
-    );
-    if (!answer.ok) return answer;
-    for (const item of answer.value.results) ids.push(item.uuid);
-    pageToken = answer.value.nextPageToken;
-  } while (pageToken !== null);
-  return { ok: true, value: ids };
+  const path = ['storage', 'folders', folderId, 'items', itemId, 'child-items'];
+  const answer = await eachPage(v2, { path, page: itemPage, doing: DOING }, signal, (items) => {
+    for (const item of items) ids.push(item.uuid);
+    return ids.length <= most;
+  });
+  return answer.ok ? { ok: true, value: ids } : answer;
 }
 
+/** The files of a series may be told in an order of their own; of a group, another order is another group. */
 function isExactly(ids: readonly string[], unit: KnownUnit): boolean {
+  if (mediaType(unit.media).grouping === 'series') {
+    const own = new Set(unit.frames.map((frame) => frame.id));
+    return ids.length === own.size && new Set(ids).size === own.size && ids.every((id) => own.has(id));
+  }
   return ids.length === unit.frames.length && unit.frames.every((frame, index) => frame.id === ids[index]);
 }

@@ -37,7 +37,7 @@ export async function documentedTarget(
       'refused',
       new UploaderError(
         'dataset-storage',
-        `${info.title} keeps its data outside Encord (AWS, Google Cloud, Azure or the like), and the documented route uploads to Encord storage only. Choose another dataset, or the storage route with an SSH key.`,
+        `This dataset keeps its data outside Encord (AWS, Google Cloud, Azure or the like), and the documented route uploads to Encord storage only. Choose another dataset, or the storage route with an SSH key.`,
       ),
     );
   }
@@ -69,7 +69,7 @@ export function createStorageTargets(v2: V2): StorageTargets {
         if (!known.ok) return known;
         const synced = known.value.syncedDatasetHash;
         if (info.backingFolderId === null && synced !== null && synced !== info.id) {
-          return failed('refused', foreignFolder(known.value.name));
+          return failed('refused', foreignFolder());
         }
         return to(named, info.backingFolderId !== null);
       }
@@ -90,9 +90,9 @@ export function createStorageTargets(v2: V2): StorageTargets {
   };
 }
 
-function foreignFolder(name: string): UploaderError {
+function foreignFolder(): UploaderError {
   return new UploaderError(
     'invalid-input',
-    `The folder ${name} belongs to another dataset, in which everything put there would appear. Choose another folder.`,
+    `This folder belongs to another dataset, in which everything put there would appear. Choose another folder.`,
   );
 }

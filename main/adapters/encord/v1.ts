@@ -11,20 +11,25 @@ import { byStatus, type CallContext, errorFor, failed, type Said, waiting } from
 import type { SshKey } from './keys.ts';
 import { scrubWords } from './scrub.ts';
 import { authorizationV1 } from './sign-v1.ts';
+import { jsonTextOf } from './tolerant.ts';
 import {
+  bodyOf,
   commonHeaders,
   IDLE_MS,
   jsonOf,
   type Limits,
   logCall,
   MAX_BYTES,
+  tooDeep,
   traceIdOf,
+  understood,
   type WireDeps,
 } from './wire.ts';
 
-/** Who calls, and on which dataset; `datasetId` null for the user endpoint. */
+/** Who calls, and on what: a project, or a dataset; `datasetId` null for the user endpoint. */
 export type V1Auth =
   | { readonly kind: 'ssh'; readonly key: SshKey; readonly datasetId: string | null }
+  | { readonly kind: 'project'; readonly key: SshKey; readonly projectId: string }
   | { readonly kind: 'api-key'; readonly apiKey: string; readonly datasetId: string };
 
 export interface V1Call<T> extends Limits {
@@ -78,17 +83,16 @@ export function createV1(deps: WireDeps): V1 {
     async call(call, auth, signal) {
       const traceId = traceIdOf(deps.random);
       const context: CallContext = { host, call: `${call.query} ${call.method}`, doing: call.doing, traceId };
-      const body = Buffer.from(
-        JSON.stringify({
-          query_type: call.query,
-          query_method: call.method,
-          values: { uid: call.uid, payload: call.payload },
-        }),
-      );
+      const body = bodyOf({
+        query_type: call.query,
+        query_method: call.method,
+        values: { uid: call.uid, payload: call.payload },
+      });
+      if (body === null) return failed('refused', tooDeep(call.doing));
       const startedAt = deps.clock.monotonic();
       const outcome = await deps.http.request({
         method: 'POST',
-        url: new URL(`${deps.domain}/public${auth.datasetId === null ? '/user' : ''}`),
+        url: new URL(`${deps.domain}/public${resourceOf(auth) === null ? '/user' : ''}`),
         headers: { ...commonHeaders(deps, traceId), ...headersFor(auth, body) },
         body,
         signal,
@@ -108,12 +112,19 @@ export function createV1(deps: WireDeps): V1 {
 function headersFor(auth: V1Auth, body: Buffer): Record<string, string> {
   const json = { Accept: 'application/json', 'Content-Type': 'application/json' };
   if (auth.kind === 'api-key') return { ...json, ResourceID: auth.datasetId, Authorization: auth.apiKey };
+  const resource = resourceOf(auth);
   return {
     ...json,
-    ResourceType: auth.datasetId === null ? '' : 'dataset',
-    ResourceID: auth.datasetId ?? '',
+    ResourceType: resource?.type ?? '',
+    ResourceID: resource?.id ?? '',
     Authorization: authorizationV1(auth.key, body),
   };
+}
+
+/** Null where the call concerns nothing but the user. */
+function resourceOf(auth: V1Auth): { readonly type: 'dataset' | 'project'; readonly id: string } | null {
+  if (auth.kind === 'project') return { type: 'project', id: auth.projectId };
+  return auth.datasetId === null ? null : { type: 'dataset', id: auth.datasetId };
 }
 
 function judge<T>(
@@ -124,15 +135,15 @@ function judge<T>(
   retryAfter: number | null,
   secrets: readonly string[],
 ): Answer<T> {
-  const parsed = envelope.safeParse(json);
-  if (!parsed.success) {
+  const parsed = understood(envelope, json);
+  if (parsed === null) {
     // Not Encord's envelope: a gateway, a proxy or another server speaks, and only the HTTP status counts.
     const words = scrubWords(looseWords(json), secrets);
     return byStatus(context, { http, words, retryAfterMs: retryAfter }, true);
   }
-  const { status, response, payload } = parsed.data;
+  const { status, response, payload } = parsed.value;
   if (status !== 200) {
-    const name = nameOf(response);
+    const name = nameOf(response, secrets);
     const words = scrubWords(payloadWords(payload), secrets);
     const said = { http: status, words, retryAfterMs: retryAfter, ...(name === null ? {} : { name }) };
     return refusal(context, said, name);
@@ -141,8 +152,8 @@ function judge<T>(
   if (call.emptyIsNotFound && isEmpty(response)) {
     return failed('refused', errorFor('not-found', context, said));
   }
-  const value = call.answer.safeParse(response);
-  if (value.success) return { ok: true, value: value.data };
+  const taken = understood(call.answer, response);
+  if (taken !== null) return { ok: true, value: taken.value };
   return failed('lost', errorFor('bad-answer', context, said));
 }
 
@@ -164,21 +175,22 @@ function nameInWords(name: string): string {
   return words === 'unknown' ? '' : scrubWords(words);
 }
 
-function nameOf(response: unknown): string | null {
+/** Encord's names pass unchanged; anything else that stands in their place is fit to be shown. */
+function nameOf(response: unknown, secrets: readonly string[]): string | null {
   const first: unknown = Array.isArray(response) ? response[0] : response;
-  return typeof first === 'string' && first.length < 100 ? first : null;
+  return typeof first === 'string' && first.length < 100 ? scrubWords(first, secrets) : null;
 }
 
 function payloadWords(payload: unknown): string {
   if (payload === null || payload === undefined) return '';
-  return typeof payload === 'string' ? payload : JSON.stringify(payload);
+  return typeof payload === 'string' ? payload : (jsonTextOf(payload) ?? '');
 }
 
 const loose = z.object({ message: z.string().optional(), detail: z.unknown().optional() });
 
 function looseWords(json: unknown): string {
-  const parsed = loose.safeParse(json);
-  return parsed.success ? (parsed.data.message ?? payloadWords(parsed.data.detail)) : '';
+  const parsed = understood(loose, json);
+  return parsed === null ? '' : (parsed.value.message ?? payloadWords(parsed.value.detail));
 }
 
 function isEmpty(response: unknown): boolean {

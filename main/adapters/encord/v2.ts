@@ -11,19 +11,23 @@ import { byStatus, type CallContext, errorFor, failed, type Said } from './failu
 import type { SshKey } from './keys.ts';
 import { scrubWords } from './scrub.ts';
 import { signatureHeadersV2 } from './sign-v2.ts';
+import { or, wholeList } from './tolerant.ts';
 import {
+  bodyOf,
   commonHeaders,
   IDLE_MS,
   jsonOf,
   type Limits,
   logCall,
   MAX_BYTES,
+  tooDeep,
   traceIdOf,
+  understood,
   type WireDeps,
 } from './wire.ts';
 
 export interface V2Call<T> extends Limits {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Segments behind `/v2/public/`, not yet encoded. */
   readonly path: readonly string[];
   readonly query?: readonly (readonly [string, string])[];
@@ -41,6 +45,8 @@ export interface V2 {
 
 /** A clock that is wrong by more than this explains a refused signature. */
 const CLOCK_TOLERANCE_MS = 120_000;
+/** A word of the protocol, as opposed to an id, which no error and no log needs. */
+const WORD = /^(?=.{1,30}$)[a-z]+(-[a-z0-9]+)*$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 export function createV2(deps: WireDeps, key: SshKey): V2 {
@@ -48,11 +54,13 @@ export function createV2(deps: WireDeps, key: SshKey): V2 {
   return {
     async call(call, signal) {
       const traceId = traceIdOf(deps.random);
-      const name = `${call.method} ${call.path.map((part) => (UUID.test(part) ? '{id}' : part)).join('/')}`;
+      const name = `${call.method} ${call.path.map((part) => (WORD.test(part) ? part : '{id}')).join('/')}`;
       const context: CallContext = { host, call: name, doing: call.doing, traceId };
+      if (!call.path.every(isSegment)) return failed('refused', unusableId(call.doing));
       const url = new URL(`${deps.domain}/v2/public/${call.path.map(encodeURIComponent).join('/')}`);
       for (const [field, value] of call.query ?? []) url.searchParams.append(field, value);
-      const body = call.body === undefined ? null : Buffer.from(JSON.stringify(call.body));
+      const body = call.body === undefined ? null : bodyOf(call.body);
+      if (body === null && call.body !== undefined) return failed('refused', tooDeep(call.doing));
       const startedAt = deps.clock.monotonic();
       const outcome = await deps.http.request({
         method: call.method,
@@ -82,8 +90,10 @@ export function createV2(deps: WireDeps, key: SshKey): V2 {
       // Encord's own client takes 200 and 204 only; any 2xx whose body makes sense is taken here, because its
       // server did what was asked.
       if (status >= 200 && status < 300) {
-        const value = call.answer.safeParse(outcome.body.length === 0 ? null : json);
-        if (value.success) return { ok: true, value: value.data };
+        // What is no JSON is somebody else's page, whatever the call would take for an answer.
+        const answer = outcome.body.length === 0 ? null : json;
+        const taken = answer === undefined ? null : understood(call.answer, answer);
+        if (taken !== null) return { ok: true, value: taken.value };
         return failed(
           'lost',
           errorFor('bad-answer', context, { http: status, words: '', retryAfterMs: null }),
@@ -108,25 +118,34 @@ export function createV2(deps: WireDeps, key: SshKey): V2 {
 const message = z.object({ message: z.string() });
 const detail = z.object({ detail: z.string() });
 const details = z.object({
-  detail: z.array(z.object({ loc: z.array(z.union([z.string(), z.number()])).optional(), msg: z.string() })),
+  detail: wholeList(z.object({ loc: or(z.array(z.union([z.string(), z.number()])), null), msg: z.string() })),
 });
+
+/** Ids come from the server; one of dots would lead to another place, and half a character cannot be written. */
+function isSegment(part: string): boolean {
+  return part !== '' && part !== '.' && part !== '..' && part.isWellFormed();
+}
+
+function unusableId(doing: string): UploaderError {
+  const message = `Encord could not be asked to ${doing}: there can be no such id. Load the list again, then retry.`;
+  return new UploaderError('invalid-input', message);
+}
 
 /** `{message}`, `{detail: "…"}` or `{detail: [{loc, msg}]}`. */
 function wordsOf(json: unknown): string {
-  const plain = message.safeParse(json);
-  if (plain.success) return plain.data.message;
-  const single = detail.safeParse(json);
-  if (single.success) return single.data.detail;
-  const several = details.safeParse(json);
-  if (!several.success) return '';
-  return several.data.detail.map(({ loc, msg }) => (loc ? `${loc.join('.')}: ${msg}` : msg)).join('; ');
+  const plain = understood(message, json);
+  if (plain !== null) return plain.value.message;
+  const single = understood(detail, json);
+  if (single !== null) return single.value.detail;
+  const several = understood(details, json);
+  if (several === null) return '';
+  return several.value.detail.map(({ loc, msg }) => (loc ? `${loc.join('.')}: ${msg}` : msg)).join('; ');
 }
 
 /** A 404 of the call itself: no JSON, or the stock answer of the server's framework; else a thing is missing. */
 function isRouteMissing(json: unknown): boolean {
   if (json === undefined || json === null) return true;
-  const single = detail.safeParse(json);
-  return single.success && single.data.detail === 'Not Found';
+  return understood(detail, json)?.value.detail === 'Not Found';
 }
 
 /** Milliseconds that our clock is ahead of the server's, where that is too much; else null. */

@@ -1,7 +1,10 @@
 /** What both protocols share: their means, the trace id, JSON bodies. Used inside the Encord adapter. */
 
+import type { z } from 'zod';
+import { UploaderError } from '../../core/errors.ts';
 import type { Clock, Log, Random } from '../../core/ports.ts';
 import type { HttpClient, HttpOutcome } from '../http/client.ts';
+import { jsonTextOf } from './tolerant.ts';
 
 export interface WireDeps {
   readonly http: HttpClient;
@@ -49,6 +52,29 @@ export function jsonOf(body: Buffer): unknown {
     return JSON.parse(body.toString('utf8'));
   } catch {
     return undefined;
+  }
+}
+
+/** A body that is sent as JSON; null for what is nested too deeply to be written. */
+export function bodyOf(value: unknown): Buffer | null {
+  const text = jsonTextOf(value);
+  return text === null ? null : Buffer.from(text);
+}
+
+/** For a body that cannot be. `doing` as in the calls. */
+export function tooDeep(doing: string): UploaderError {
+  const message = `Encord could not be asked to ${doing}: what is to be sent is nested too deeply. Simplify it, then retry.`;
+  return new UploaderError('invalid-input', message);
+}
+
+/** The value that the shape makes of an answer; null where it fits none. Never throws. */
+export function understood<T>(shape: z.ZodType<T>, json: unknown): { readonly value: T } | null {
+  try {
+    const parsed = shape.safeParse(json);
+    return parsed.success ? { value: parsed.data } : null;
+  } catch {
+    // An answer can be made so deep, or wrong in so many places, that the parser itself gives up.
+    return null;
   }
 }
 

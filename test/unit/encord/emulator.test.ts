@@ -17,6 +17,7 @@ import type {
 } from '../../../main/core/encord-port.ts';
 import type { Grant, MediaId, RouteName, Target } from '../../../main/core/model.ts';
 import { type Emulator, startEmulator } from '../../emulator/server.ts';
+import { dicom, flac, mp3, nifti, niftiGz, pdf, wav } from '../../fixtures/media-kinds.ts';
 import { png, VIDEO } from './media.ts';
 import { keyFromSeed, memoryLog, never, random, SEED, systemClock } from './support.ts';
 import { take } from './take.ts';
@@ -101,6 +102,11 @@ const MIME = {
   image: 'image/png',
   'image-group': 'image/png',
   'image-sequence': 'image/png',
+  audio: 'audio/x-wav',
+  dicom: 'application/dicom',
+  nifti: 'application/nifti',
+  pdf: 'application/pdf',
+  text: 'text/plain',
 } as const;
 
 /** Grants, stores and describes one unit, ready to be registered. */
@@ -229,6 +235,64 @@ describe.each(Object.entries(PLACES))('%s', (_, place) => {
     );
     const found = value(await from.route(target.route).lookup(target, units.map(known), never));
     expect([...found.keys()].sort()).toEqual([1, 2, 3, 4]);
+  });
+
+  it('takes audio and DICOM series by either route, NIfTI, PDF and text by the storage route alone', async () => {
+    const { session: from, target } = await place();
+    const files = (bytes: readonly Buffer[], name: string): File[] =>
+      bytes.map((each, nth) => ({ name: `${nth}${name}`, bytes: each }));
+    const units = [
+      await stored(from, target, 'audio', 'tone.wav', files([wav(1)], '.wav'), 1),
+      await stored(from, target, 'audio', 'tone.mp3', files([mp3(1)], '.mp3'), 2),
+      await stored(from, target, 'audio', 'tone.flac', files([flac(1)], '.flac'), 3),
+      await stored(from, target, 'dicom', 'Thorax', files([dicom(1), dicom(2), dicom(3)], '.dcm'), 4),
+    ];
+    const rows = [
+      ['tone.wav', 'AUDIO'],
+      ['tone.mp3', 'AUDIO'],
+      ['tone.flac', 'AUDIO'],
+      ['Thorax', 'DICOM'],
+    ];
+    for (const [media, name, bytes] of [
+      ['nifti', 'brain.nii', nifti(1)],
+      ['nifti', 'brain.nii.gz', niftiGz(1)],
+      ['pdf', 'report.pdf', pdf(1)],
+      ['text', 'notes.txt', Buffer.from('notes')],
+    ] as const) {
+      if (target.route === 'storage') {
+        units.push(await stored(from, target, media, name, [{ name, bytes }], units.length + 1));
+        rows.push([name, { nifti: 'NIFTI', pdf: 'PDF', text: 'PLAIN_TEXT' }[media]]);
+        continue;
+      }
+      const request = { media, name, mime: MIME[media] };
+      expect(await from.route(target.route).grant(target, [request], never)).toMatchObject({
+        ok: false,
+        failure: { kind: 'refused', error: { code: 'not-available' } },
+      });
+    }
+    for (const unit of units) await toRow(from, target, [unit]);
+    const made = value(await from.rows(target.datasetId, never));
+    expect(made.map((row) => [row.title, row.type]).sort()).toEqual(rows.sort());
+    const found = value(await from.route(target.route).lookup(target, units.map(known), never));
+    // By the documented route a series cannot be told from its likes.
+    const told = units.filter(({ media }) => media !== 'dicom' || target.route === 'storage');
+    expect([...found.keys()].sort()).toEqual(told.map(({ id }) => id).sort());
+  });
+
+  it('tells a series from its likes by its files, or parks it', async () => {
+    const { session: from, target } = await place();
+    const files = [dicom(1), dicom(2)].map((bytes, nth) => ({ name: `${nth}.dcm`, bytes }));
+    const twin = await stored(from, target, 'dicom', 'same title', files, 1);
+    const unit = await stored(from, target, 'dicom', 'same title', files, 2);
+    const unregistered = await stored(from, target, 'dicom', 'same title', files, 3);
+    await toRow(from, target, [twin]);
+    await fault('register', { dropResponse: true }, 1);
+    const answer = await take(from.route(target.route), target, [unit], never);
+    expect(answer).toMatchObject({ ok: false, failure: { kind: 'lost' } });
+    const units = [twin, unit, unregistered].map(known);
+    await expect
+      .poll(async () => [...value(await from.route(target.route).lookup(target, units, never)).keys()])
+      .toEqual(target.route === 'storage' ? [1, 2] : []);
   });
 
   it('finds nothing of what was stored and not registered', async () => {
