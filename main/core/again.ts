@@ -5,10 +5,10 @@
  */
 
 import { asUploaderError, type Failure, toFailure, UploaderError } from './errors.ts';
-import { HEAD_BYTES, mediaType } from './media/index.ts';
+import { HEAD_BYTES, hasFrames, mediaType, noUnits } from './media/index.ts';
 import type { FileIdentity, MediaId, PlannedItem, PlannedUnit, TurnedAway, UnitId } from './model.ts';
 import { folderPrefix } from './paths.ts';
-import type { Plan, PlanListener, PlanPorts, PlanResult, PlanTotals, UnitView } from './plan.ts';
+import type { Plan, PlanListener, PlanPorts, PlanRequest, PlanResult, PlanTotals, UnitView } from './plan.ts';
 import { createSlicer, type Slicer } from './slicer.ts';
 
 /** A unit of the ledger with its files as they were uploaded. */
@@ -24,6 +24,8 @@ export interface AgainRequest {
   readonly datasetId: string;
   readonly datasetTitle: string;
   readonly units: readonly LostUnit[];
+  /** As in `PlanRequest`. */
+  readonly mediaProblem: NonNullable<PlanRequest['mediaProblem']>;
   /** Ids of those that were uploaded again meanwhile. */
   readonly uploadedAgain: () => Promise<ReadonlySet<number>>;
 }
@@ -75,7 +77,7 @@ class Again implements AgainPlan {
 
   totals(): PlanTotals {
     const open = this.#units.filter(({ twin }) => twin === null);
-    const units = { video: 0, image: 0, 'image-group': 0, 'image-sequence': 0 };
+    const units = noUnits();
     let files = 0;
     let bytes = 0;
     for (const { planned } of open) {
@@ -96,6 +98,8 @@ class Again implements AgainPlan {
       currentFolder: null,
       settling: null,
       settledFor: this.#settledFor,
+      textFiles: 0,
+      takeText: false,
       blocked: this.#blocked,
     };
   }
@@ -112,8 +116,14 @@ class Again implements AgainPlan {
       twin,
       note: null,
       group: null,
+      paths: null,
       clientMetadata: null,
     }));
+  }
+
+  /** None: they were uploaded before, just as they are. */
+  preflightFiles(): readonly [] {
+    return [];
   }
 
   folders(): readonly [] {
@@ -126,6 +136,13 @@ class Again implements AgainPlan {
 
   setFolder(): void {
     throw new UploaderError('invalid-input', 'What is uploaded again becomes what it was before.');
+  }
+
+  takeText(): void {
+    throw new UploaderError(
+      'invalid-input',
+      'What is uploaded again are the files that were uploaded before.',
+    );
   }
 
   setTitle(): void {
@@ -203,6 +220,8 @@ class Again implements AgainPlan {
 
   /** The unit as it would go to the queue. Throws why it cannot: a file is gone, or is not what was uploaded. */
   async #check(lost: LostUnit): Promise<PlannedUnit> {
+    const cannot = this.#request.mediaProblem(lost.media);
+    if (cannot) throw cannot;
     const items: PlannedItem[] = [];
     for (const file of lost.files) {
       const identity = await this.#ports.files.identify(file.path);
@@ -212,14 +231,14 @@ class Again implements AgainPlan {
           `${file.path} is not the file that was uploaded: it was changed since. Drop it to upload it as it is now.`,
         );
       }
-      const format = mediaType(lost.media).sniff(await this.#ports.files.head(file.path, HEAD_BYTES));
+      const name = file.path.slice(folderPrefix(file.path).length);
+      const format = mediaType(lost.media).sniff(await this.#ports.files.head(file.path, HEAD_BYTES), name);
       if (format === null) {
         throw new UploaderError(
           'file-type',
           `${file.path} is no longer a file that can be part of ${aOf(lost.media)}. Put the right file in its place.`,
         );
       }
-      const name = file.path.slice(folderPrefix(file.path).length);
       items.push({ path: file.path, name, identity, mime: format.mime, sha256: null });
     }
     if (items.length === 0) throw new UploaderError('file-missing', 'Its files are not known any more.');
@@ -286,7 +305,7 @@ function bytesOf(unit: PlannedUnit): number {
 /** The file, or the folder of the first file of a group. */
 function pathOf({ media, files }: LostUnit): string {
   const path = files[0]?.path ?? '';
-  return mediaType(media).grouping === 'folder' ? folderPrefix(path).slice(0, -1) || path : path;
+  return hasFrames(media) ? folderPrefix(path).slice(0, -1) || path : path;
 }
 
 function aOf(media: MediaId): string {

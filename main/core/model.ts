@@ -6,7 +6,16 @@
 import type { Failure } from './errors.ts';
 
 /** Media types; one file each in `core/media/`. */
-export type MediaId = 'video' | 'image' | 'image-group' | 'image-sequence';
+export type MediaId =
+  | 'video'
+  | 'image'
+  | 'image-group'
+  | 'image-sequence'
+  | 'audio'
+  | 'dicom'
+  | 'nifti'
+  | 'pdf'
+  | 'text';
 
 /** How a unit's bytes reach Encord. `auto` is resolved once per batch, by asking the server. */
 export type RouteName = 'storage' | 'documented';
@@ -196,6 +205,8 @@ export interface TurnedAway {
   readonly dataHash: string | null;
   /** Of a watch folder's group: its key. */
   readonly group?: string;
+  /** Of a series in such a group: its own files (absolute), which need not be all of the group. */
+  readonly paths?: readonly string[];
 }
 
 export interface NewBatch {

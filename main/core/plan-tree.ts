@@ -4,122 +4,26 @@
  */
 
 import type { Failure } from './errors.ts';
-import type { Format } from './media/index.ts';
-import type { FileIdentity, MediaId, UnitId } from './model.ts';
+import { noUnits } from './media/index.ts';
+import type { FileIdentity } from './model.ts';
 import { commonPrefix, folderName, folderPath, folderPrefix } from './paths.ts';
-import type { FolderMode, GivenGroup } from './plan.ts';
+import type { GivenGroup } from './plan.ts';
+import {
+  bytesOf,
+  countOf,
+  type FileRecord,
+  type Folder,
+  filesOf,
+  isFolder,
+  isFrame,
+  type Mark,
+  mediaOf,
+  pathOf,
+  type Refused,
+  type UnitRef,
+} from './plan-records.ts';
 import type { Slicer } from './slicer.ts';
 import type { GroupMedia } from './watch/rules.ts';
-
-/** What settling found out about a unit. */
-export type Mark =
-  | { readonly kind: 'twin'; readonly unitId: UnitId }
-  | {
-      readonly kind: 'skipped';
-      readonly title: string;
-      readonly dataHash: string | null;
-      readonly doneAt: number;
-    }
-  /** No part of the plan any more; it stands in the list of what was refused. */
-  | { readonly kind: 'refused' };
-
-export interface FileRecord {
-  readonly id: number;
-  /** With the separator at its end; one string for all files of a directory. */
-  readonly prefix: string;
-  readonly name: string;
-  readonly folder: Folder;
-  readonly media: 'video' | 'image';
-  readonly format: Format;
-  size: number;
-  mtimeMs: number;
-  sha256: string | null;
-  mark: Mark | null;
-  /** False once it was refused: then it is no part of the plan, and stands in the list of what was refused. */
-  present: boolean;
-  /** An earlier file of the plan with the same content, where hashing happened to show it. */
-  copyOf: FileRecord | null;
-}
-
-/** A directory, the list of files that becomes one group, or a group that was given. */
-export interface Folder {
-  readonly index: number;
-  /** Empty for the list of files; of a given group the folder that holds all of them. */
-  readonly path: string;
-  name: string;
-  readonly files: FileRecord[];
-  /** Counts and bytes of the files that are still part of the plan. */
-  images: number;
-  imageBytes: number;
-  videos: number;
-  videoBytes: number;
-  mode: FolderMode;
-  /** What its images are as a group. */
-  readonly media: GroupMedia;
-  /** Where it was given: all of it or nothing. */
-  readonly given: GivenGroup | null;
-  readonly switchable: boolean;
-  suggestion: 'group' | null;
-  /** Whether the files came in natural order so far. */
-  ordered: boolean;
-  /** Of the folder as a group. */
-  mark: Mark | null;
-  /** Units of this folder that were skipped. */
-  skipped: number;
-  /** Why a given group is refused as a whole: the first reason of its files. */
-  refusal: Failure | null;
-}
-
-/** A unit is a folder as a group, or a file. */
-export type UnitRef = Folder | FileRecord;
-
-export interface Refused {
-  readonly prefix: string;
-  readonly name: string;
-  readonly media: MediaId | null;
-  readonly size: number;
-  readonly failure: Failure;
-  /** A given group as a whole: then the prefix is its folder's path, and the name is empty. */
-  readonly group: { readonly key: string; readonly title: string } | null;
-}
-
-export function isFolder(unit: UnitRef): unit is Folder {
-  return 'files' in unit;
-}
-
-export function mediaOf(unit: UnitRef): MediaId {
-  return unit.media;
-}
-
-/** The files of a unit in order; for a group, the frames. */
-export function* filesOf(unit: UnitRef): Generator<FileRecord> {
-  if (!isFolder(unit)) {
-    yield unit;
-    return;
-  }
-  for (const file of unit.files) if (file.media === 'image' && file.present) yield file;
-}
-
-export function pathOf(file: { readonly prefix: string; readonly name: string }): string {
-  return file.prefix + file.name;
-}
-
-export function identityOf(file: FileRecord): FileIdentity {
-  return { size: file.size, mtimeMs: file.mtimeMs };
-}
-
-export function bytesOf(unit: UnitRef): number {
-  return isFolder(unit) ? unit.imageBytes : unit.size;
-}
-
-export function countOf(unit: UnitRef): number {
-  return isFolder(unit) ? unit.images : 1;
-}
-
-/** How many units there are of all media types together. */
-export function sumOf(units: Readonly<Record<MediaId, number>>): number {
-  return Object.values(units).reduce((sum, count) => sum + count, 0);
-}
 
 export class PlanTree {
   readonly folders: Folder[] = [];
@@ -130,17 +34,22 @@ export class PlanTree {
   readonly live = {
     files: 0,
     bytes: 0,
-    units: { video: 0, image: 0, 'image-group': 0, 'image-sequence': 0 },
+    units: noUnits(),
   };
   twins: UnitRef[] = [];
   private readonly byPath = new Map<string, Folder>();
   private readonly byGroup = new Map<GivenGroup, Folder>();
+  private readonly bySeries = new Map<string, Folder>();
+  /** Text files that were found in folders; part of the plan where `takesText`. */
+  private readonly aside = new Set<FileRecord>();
+  takesText = false;
 
   /** The folder of this path; made where there is none yet. */
-  folder(path: string, name: string, mode: FolderMode, media: GroupMedia, switchable: boolean): Folder {
+  folder(about: Pick<Folder, 'path' | 'name' | 'grouped' | 'media' | 'switchable'>): Folder {
+    const { path } = about;
     const known = this.byPath.get(path);
     if (known) return known;
-    const folder = this.newFolder({ path, name, mode, media, switchable, given: null });
+    const folder = this.newFolder({ ...about, given: null, series: null });
     this.byPath.set(path, folder);
     return folder;
   }
@@ -151,22 +60,56 @@ export class PlanTree {
     const prefix = given.paths.map(folderPrefix).reduce(commonPrefix);
     const { media } = given;
     const [path, name] = [folderPath(prefix), folderName(prefix)];
-    const folder = this.newFolder({ path, name, mode: 'group', media, switchable: false, given });
+    const folder = this.newFolder({
+      path,
+      name,
+      grouped: true,
+      media,
+      switchable: false,
+      given,
+      series: null,
+    });
     this.byGroup.set(given, folder);
     return folder;
   }
 
+  /** Why all that was given in this group is refused; null where nothing speaks against it. */
+  groupRefusal(given: GivenGroup): Failure | null {
+    return this.byGroup.get(given)?.refusal ?? null;
+  }
+
+  /** The files of one series: wherever they lie, or those of a given group. `first` is where the first of them lies. */
+  series(
+    id: string,
+    given: GivenGroup | null,
+    first: { readonly path: string; readonly name: string },
+  ): Folder {
+    const key = given === null ? id : `${id}\n${given.key}`;
+    const known = this.bySeries.get(key);
+    if (known) return known;
+    const folder = this.newFolder({
+      ...first,
+      grouped: true,
+      media: 'dicom',
+      switchable: false,
+      given,
+      series: id,
+    });
+    this.bySeries.set(key, folder);
+    return folder;
+  }
+
   private newFolder(
-    about: Pick<Folder, 'path' | 'name' | 'mode' | 'media' | 'switchable' | 'given'>,
+    about: Pick<Folder, 'path' | 'name' | 'grouped' | 'media' | 'switchable' | 'given' | 'series'>,
   ): Folder {
     const folder: Folder = {
       ...about,
       index: this.folders.length,
       files: [],
-      images: 0,
-      imageBytes: 0,
-      videos: 0,
-      videoBytes: 0,
+      frames: 0,
+      frameBytes: 0,
+      others: 0,
+      otherBytes: 0,
       suggestion: null,
       ordered: true,
       mark: null,
@@ -190,19 +133,49 @@ export class PlanTree {
     return record;
   }
 
+  /** A text file of a folder, which is part of the plan only where somebody says so. */
+  setAside(file: FileRecord): void {
+    this.aside.add(file);
+    if (!this.takesText) this.change(file, () => this.weigh(file, -1));
+  }
+
+  get textFiles(): number {
+    return this.aside.size;
+  }
+
+  /** Text files that were found in folders and are not taken. */
+  *leftAside(): Generator<FileRecord> {
+    if (!this.takesText) yield* this.aside;
+  }
+
+  takeText(take: boolean): void {
+    if (take === this.takesText) return;
+    this.takesText = take;
+    const elsewhere = (unit: UnitRef): boolean => {
+      if (isFolder(unit) || !this.aside.has(unit)) return true;
+      this.unmark(unit);
+      return false;
+    };
+    this.twins = this.twins.filter(elsewhere);
+    this.skipped = this.skipped.filter(elsewhere);
+    for (const file of this.aside) this.change(file, () => this.weigh(file, take ? 1 : -1));
+  }
+
   /** Takes a file out of the plan for good; `reason` says why. */
   refuse(file: FileRecord, failure: Failure): void {
     if (!file.present) return;
     this.change(file, () => this.weigh(file, -1));
+    this.aside.delete(file);
     const { prefix, name, media, size } = file;
     this.refused.push({ prefix, name, media, size, failure, group: null });
   }
 
-  /** Takes a given group with all of its files out of the plan, where it has a reason; once all of them are known. */
+  /** Takes a given group or a series with all of its files out of the plan, where it has a reason; once all of them are known. */
   withdraw(folder: Folder): void {
-    const { given, media, path, refusal: failure, imageBytes: size } = folder;
-    if (!given || !failure) return;
-    const group = { key: given.key, title: given.title.trim() || folder.name };
+    const { given, series, media, path, refusal: failure, frameBytes: size } = folder;
+    if ((!given && series === null) || !failure) return;
+    const paths = given && series !== null ? Array.from(filesOf(folder), pathOf) : null;
+    const group = { key: given?.key ?? null, title: given?.title.trim() || folder.name, paths };
     for (const file of folder.files) if (file.present) this.change(file, () => this.weigh(file, -1));
     this.refused.push({ prefix: path, name: '', media, size, failure, group });
   }
@@ -241,8 +214,8 @@ export class PlanTree {
     }
   }
 
-  setMode(folder: Folder, mode: FolderMode): void {
-    if (folder.mode === mode) return;
+  /** `media` is what its frames become together, null that each is a unit. */
+  setGrouping(folder: Folder, media: GroupMedia | null): void {
     if (this.twins.length + folder.skipped > 0) {
       const elsewhere = (unit: UnitRef): boolean => {
         if (folderOf(unit) !== folder) return true;
@@ -252,16 +225,16 @@ export class PlanTree {
       this.twins = this.twins.filter(elsewhere);
       this.skipped = this.skipped.filter(elsewhere);
     }
-    const sign = mode === 'group' ? 1 : -1;
-    this.live.units.image -= sign * folder.images;
-    this.live.units[folder.media] += sign * Math.min(folder.images, 1);
-    folder.mode = mode;
+    this.countFrames(folder, -1);
+    folder.grouped = media !== null;
+    if (media !== null) folder.media = media;
+    this.countFrames(folder, 1);
   }
 
   /** Units that are listed: those to upload and the twins. */
   listed(folder: Folder): number {
-    const images = folder.mode === 'group' ? Math.min(folder.images, 1) : folder.images;
-    return images + folder.videos - folder.skipped;
+    const units = folder.grouped ? Math.min(folder.frames, 1) : folder.frames;
+    return units + folder.others - folder.skipped;
   }
 
   /** All units of the plan but the skipped ones, from the offset on. Skipping ahead costs little. */
@@ -273,8 +246,8 @@ export class PlanTree {
         before -= count;
         continue;
       }
-      const grouped = folder.mode === 'group';
-      if (grouped && folder.images > 0 && folder.mark?.kind !== 'skipped' && before-- <= 0) yield folder;
+      const whole = folder.grouped && folder.frames > 0;
+      if (whole && folder.mark?.kind !== 'skipped' && before-- <= 0) yield folder;
       for (let i = 0; i < folder.files.length; i++) {
         const file = folder.files[i];
         if (!file || !isUnit(file) || file.mark?.kind === 'skipped') continue;
@@ -289,6 +262,12 @@ export class PlanTree {
     for (const folder of this.folders) yield* unitsOf(folder);
   }
 
+  /** The units that the frames of a directory are. */
+  private countFrames(folder: Folder, sign: 1 | -1): void {
+    if (folder.grouped) this.live.units[folder.media] += sign * Math.min(folder.frames, 1);
+    else this.live.units.image += sign * folder.frames;
+  }
+
   private unmark(unit: UnitRef): void {
     if (unit.mark?.kind === 'skipped') folderOf(unit).skipped--;
     unit.mark = null;
@@ -297,7 +276,7 @@ export class PlanTree {
 
   /** Changes a file and its folder's weights while the counts leave out the unit that it belongs to. */
   private change(file: FileRecord, work: () => void): void {
-    const unit = file.media === 'image' && file.folder.mode === 'group' ? file.folder : file;
+    const unit = isFrame(file) && file.folder.grouped ? file.folder : file;
     const counted = unit.mark === null;
     if (counted) this.count(unit, -1);
     work();
@@ -307,18 +286,18 @@ export class PlanTree {
   private weigh(file: FileRecord, sign: 1 | -1): void {
     file.present = sign === 1;
     const folder = file.folder;
-    if (file.media === 'image') {
-      folder.images += sign;
-      folder.imageBytes += sign * file.size;
+    if (isFrame(file)) {
+      folder.frames += sign;
+      folder.frameBytes += sign * file.size;
     } else {
-      folder.videos += sign;
-      folder.videoBytes += sign * file.size;
+      folder.others += sign;
+      folder.otherBytes += sign * file.size;
     }
   }
 
   /** A group without frames and a file that is not (any more) in the plan count nothing. */
   private count(unit: UnitRef, sign: 1 | -1): void {
-    if (isFolder(unit) ? unit.images === 0 : !unit.present) return;
+    if (isFolder(unit) ? unit.frames === 0 : !unit.present) return;
     this.live.units[mediaOf(unit)] += sign;
     this.live.files += sign * countOf(unit);
     this.live.bytes += sign * bytesOf(unit);
@@ -331,11 +310,11 @@ function folderOf(unit: UnitRef): Folder {
 
 /** Whether the file is in the plan, as a unit of its own. */
 function isUnit(file: FileRecord): boolean {
-  return file.present && !(file.media === 'image' && file.folder.mode === 'group');
+  return file.present && !(isFrame(file) && file.folder.grouped);
 }
 
 /** The units of a folder as its mode makes them: the group first, then what stays single. */
 function* unitsOf(folder: Folder): Generator<UnitRef> {
-  if (folder.mode === 'group' && folder.images > 0) yield folder;
+  if (folder.grouped && folder.frames > 0) yield folder;
   for (const file of folder.files) if (isUnit(file)) yield file;
 }

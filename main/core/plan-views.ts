@@ -6,22 +6,25 @@
 import { type Failure, UploaderError } from './errors.ts';
 import { mediaType } from './media/index.ts';
 import type { PlannedItem, PlannedUnit, TurnedAway } from './model.ts';
-import type { FolderView, PlanRequest, UnitKey, UnitView } from './plan.ts';
+import type { FolderMode, FolderView, PlanRequest, UnitKey, UnitView } from './plan.ts';
 import type { Given } from './plan-given.ts';
 import {
   bytesOf,
   countOf,
+  type FileRecord,
+  type Folder,
   filesOf,
   identityOf,
   isFolder,
   mediaOf,
-  type PlanTree,
   pathOf,
   type Refused,
   sumOf,
   type UnitRef,
-} from './plan-tree.ts';
-import { alreadyUploaded, nameProblem } from './refusals.ts';
+} from './plan-records.ts';
+import type { PlanTree } from './plan-tree.ts';
+import type { PreflightFile } from './preflight/preflight.ts';
+import { alreadyUploaded, nameProblem, textInFolder } from './refusals.ts';
 
 export class PlanViews {
   private readonly tree: PlanTree;
@@ -57,11 +60,11 @@ export class PlanViews {
     return this.tree.folders.slice(offset, offset + limit).map((folder) => ({
       path: folder.path,
       name: folder.name,
-      images: folder.images,
-      videos: folder.videos,
-      bytes: folder.imageBytes + folder.videoBytes,
-      mode: folder.mode,
-      switchable: folder.switchable && folder.images > 0,
+      images: folder.frames,
+      others: folder.others,
+      bytes: folder.frameBytes + folder.otherBytes,
+      mode: modeOf(folder),
+      switchable: folder.switchable && folder.frames > 0,
       suggestion: folder.suggestion,
     }));
   }
@@ -69,7 +72,12 @@ export class PlanViews {
   turnedAway(offset: number, limit: number): readonly TurnedAway[] {
     const { refused, skipped } = this.tree;
     const window: TurnedAway[] = refused.slice(offset, offset + limit).map(refusedAway);
-    const from = Math.max(0, offset - refused.length);
+    let from = Math.max(0, offset - refused.length);
+    for (const file of this.tree.leftAside()) {
+      if (window.length >= limit) return window;
+      if (from-- <= 0) window.push(this.textAway(file));
+    }
+    from = Math.max(0, from);
     for (const unit of skipped.slice(from, from + limit - window.length)) window.push(this.skippedAway(unit));
     return window;
   }
@@ -88,9 +96,23 @@ export class PlanViews {
     for (const unit of this.tree.listing(0)) if (!unit.mark) yield this.asPlanned(unit);
   }
 
+  *preflightFiles(): Generator<PreflightFile> {
+    for (const unit of this.tree.listing(0)) {
+      if (unit.mark) continue;
+      const sequence =
+        mediaOf(unit) === 'image-sequence'
+          ? { key: keyOf(unit), path: pathOfUnit(unit), title: this.titleOf(unit) }
+          : null;
+      for (const file of filesOf(unit)) {
+        yield { path: pathOf(file), name: file.name, mime: file.format.mime, size: file.size, sequence };
+      }
+    }
+  }
+
   /** Everything that is not uploaded; units to upload among them where nothing can be: `blocked` says why. */
   *allTurnedAway(blocked: Failure | null): Generator<TurnedAway> {
     for (const refused of this.tree.refused) yield refusedAway(refused);
+    for (const file of this.tree.leftAside()) yield this.textAway(file);
     for (const unit of this.tree.skipped) yield this.skippedAway(unit);
     if (!blocked) return;
     for (const unit of this.tree.listing(0)) {
@@ -111,6 +133,7 @@ export class PlanViews {
       twin: unit.mark?.kind === 'twin' ? unit.mark.unitId : null,
       note: single?.copyOf ? `The same content as ${pathOf(single.copyOf)}.` : null,
       group: keyOfGroup(unit),
+      paths: pathsOfSeries(unit),
       clientMetadata: this.request.metadata ? this.metadataOf(unit, pathsOf(unit)) : null,
     };
   }
@@ -141,14 +164,16 @@ export class PlanViews {
     );
   }
 
-  private about(unit: UnitRef): Pick<TurnedAway, 'path' | 'title' | 'media' | 'size' | 'group'> {
+  private about(unit: UnitRef): Pick<TurnedAway, 'path' | 'title' | 'media' | 'size' | 'group' | 'paths'> {
     const group = keyOfGroup(unit);
+    const paths = pathsOfSeries(unit);
     return {
       path: pathOfUnit(unit),
       title: this.titleOf(unit),
       media: mediaOf(unit),
       size: bytesOf(unit),
       ...(group === null ? {} : { group }),
+      ...(paths === null ? {} : { paths }),
     };
   }
 
@@ -163,6 +188,13 @@ export class PlanViews {
     const { message, details } = alreadyUploaded(mediaOf(unit), about.title, mark.title, mark.doneAt);
     const failure: Failure = { code: 'duplicate', message, details, at: this.at };
     return { kind: 'skipped', ...about, failure, dataHash: mark.dataHash };
+  }
+
+  /** A text file of a folder, which nobody has said to take. */
+  private textAway(file: FileRecord): TurnedAway {
+    const { code, message, details } = textInFolder(file.format);
+    const failure: Failure = { code, message, details, at: this.at };
+    return { kind: 'refused', ...this.about(file), failure, dataHash: null };
   }
 
   private asPlanned(unit: UnitRef): PlannedUnit {
@@ -193,6 +225,16 @@ function keyOf(unit: UnitRef): UnitKey {
   return isFolder(unit) ? `g${unit.index}` : `f${unit.id}`;
 }
 
+/** Null but for a series among the files of a given group. */
+function pathsOfSeries(unit: UnitRef): readonly string[] | null {
+  return isFolder(unit) && unit.given && unit.series !== null ? pathsOf(unit) : null;
+}
+
+function modeOf({ grouped, media }: Folder): FolderMode {
+  if (!grouped) return 'single';
+  return media === 'image-sequence' ? 'sequence' : 'group';
+}
+
 function pathsOf(unit: UnitRef): readonly string[] {
   return Array.from(filesOf(unit), pathOf);
 }
@@ -213,5 +255,11 @@ function refusedAway(refused: Refused): TurnedAway {
   const { group, media, size, failure } = refused;
   const common = { kind: 'refused', media, size, failure, dataHash: null } as const;
   if (!group) return { ...common, path: pathOf(refused), title: refused.name };
-  return { ...common, path: refused.prefix, title: group.title, group: group.key };
+  return {
+    ...common,
+    path: refused.prefix,
+    title: group.title,
+    ...(group.key === null ? {} : { group: group.key }),
+    ...(group.paths === null ? {} : { paths: group.paths }),
+  };
 }

@@ -6,8 +6,9 @@
 import type { Failure, UploaderError } from './errors.ts';
 import type { FileIdentity, MediaId, PlannedUnit, TurnedAway, UnitId } from './model.ts';
 import type { Clock, Files } from './ports.ts';
+import type { PreflightFile } from './preflight/preflight.ts';
 import type { LedgerStore } from './store-port.ts';
-import type { GroupMedia } from './watch/rules.ts';
+import type { FrameMedia } from './watch/rules.ts';
 
 export interface PlanRequest {
   /** Absolute paths of files and folders, as `path.resolve` writes them. */
@@ -22,6 +23,9 @@ export interface PlanRequest {
   readonly datasetId: string | null;
   /** Whether the account's route can upload into the dataset at all; the reason where it cannot. */
   readonly routeCheck?: (datasetId: string, signal: AbortSignal) => Promise<UploaderError | null>;
+
+  /** Whether the account's route takes a media type at all; the reason where it does not. */
+  readonly mediaProblem?: (media: MediaId) => UploaderError | null;
 
   // Of watch folders. With `groups`, `titles` or `expected` all paths name files: each is looked at, hidden ones too, and
   // no folder is entered.
@@ -43,7 +47,8 @@ export interface PlanRequest {
  */
 export interface GivenGroup {
   readonly key: string;
-  readonly media: GroupMedia;
+  /** Of `dicom` it is a unit for each series that its files name. */
+  readonly media: FrameMedia;
   readonly title: string;
   readonly paths: readonly string[];
 }
@@ -57,7 +62,8 @@ export interface PlanPorts {
 /** Identifies a unit within its plan, for as long as its folder keeps its mode. */
 export type UnitKey = string;
 
-export type FolderMode = 'single' | 'group';
+/** What the images of a folder become: units of their own, an image group, or an image sequence. */
+export type FolderMode = 'single' | 'group' | 'sequence';
 
 export interface PlanTotals {
   /** Files and bytes of the units to upload. */
@@ -80,6 +86,9 @@ export interface PlanTotals {
   readonly settling: { readonly checked: number; readonly total: number } | null;
   /** The dataset that all units were compared for; null when they have to be settled first. */
   readonly settledFor: string | null;
+  /** Text files that were found in folders, and whether they are taken; else they count as refused. */
+  readonly textFiles: number;
+  readonly takeText: boolean;
   /** Why nothing of this can go into the dataset. */
   readonly blocked: Failure | null;
 }
@@ -100,6 +109,8 @@ export interface UnitView {
   readonly note: string | null;
   /** The key of the given group that it is. */
   readonly group: string | null;
+  /** Of a series in a given group: its own files (absolute), which need not be all of the group; else null. */
+  readonly paths: readonly string[] | null;
   /** JSON text; see `PlanRequest.metadata`. */
   readonly clientMetadata: string | null;
 }
@@ -112,7 +123,8 @@ export interface FolderView {
   readonly path: string;
   readonly name: string;
   readonly images: number;
-  readonly videos: number;
+  /** Files that stay units of their own. */
+  readonly others: number;
   readonly bytes: number;
   readonly mode: FolderMode;
   /** Whether `setFolder` may change the mode: it holds images, and the request was `auto`. */
@@ -137,17 +149,24 @@ export interface Plan {
   totals(): PlanTotals;
   /** A window of the units to upload and of the twins: folder by folder, naturally ordered in each. */
   units(offset: number, limit: number): readonly UnitView[];
+  /** Files of the units to upload, as they are now. */
+  preflightFiles(): Iterable<PreflightFile>;
   folders(offset?: number, limit?: number): readonly FolderView[];
   /** A window of what was refused, then of what was skipped. */
   turnedAway(offset: number, limit: number): readonly TurnedAway[];
-  /** Throws `invalid-input` for an unknown folder, or one that cannot be switched. The plan needs settling again. */
+  /** Whether text files that were found in folders are taken, as those are that were named. The plan needs settling again. */
+  takeText(take: boolean): void;
+  /**
+   * Throws `invalid-input` for an unknown folder, one that cannot be switched, or one whose images cannot be a sequence. The
+   * plan needs settling again.
+   */
   setFolder(path: string, mode: FolderMode): void;
   /** An empty title brings the first one back. Throws `invalid-input` or `file-name`. */
   setTitle(key: UnitKey, title: string): void;
   /**
    * Waits for the scan, then compares every unit with the queue and with what was uploaded into this dataset.
    * Only files of sizes that the ledger knows are read. True when all are compared; false when another call,
-   * `setFolder` or `cancel` came between. A call for the dataset that is being compared joins that comparison.
+   * `setFolder`, `takeText` or `cancel` came between. A call for the dataset that is being compared joins that comparison.
    */
   settle(datasetId: string): Promise<boolean>;
   /** Throws `invalid-input` unless `totals().settledFor` is set. Read it at once: it shows the plan as it is. */

@@ -3,11 +3,11 @@
  * Called by the use cases of review, the command line and watch folders, who read the plan through `plan.ts`.
  */
 
-import { asUploaderError, type Failure, toFailure, UploaderError } from './errors.ts';
-import { type Format, HEAD_BYTES, hasFrames, mediaType, sniff } from './media/index.ts';
-import type { MediaId, UnitId } from './model.ts';
-import { compareNatural, sortInSlices } from './natural.ts';
-import { ancestors, commonPrefix, folderName, folderPath, folderPrefix, folderSortKey } from './paths.ts';
+import { type Failure, toFailure, UploaderError } from './errors.ts';
+import { isFrameOfSequence } from './media/index.ts';
+import type { UnitId } from './model.ts';
+import { sortInSlices } from './natural.ts';
+import { ancestors, commonPrefix, folderName, folderPath, folderPrefix } from './paths.ts';
 import type {
   FolderMode,
   FolderView,
@@ -20,11 +20,22 @@ import type {
   UnitView,
 } from './plan.ts';
 import { Given } from './plan-given.ts';
-import { type FileRecord, type Folder, PlanTree, sumOf } from './plan-tree.ts';
+import { type FileEntry, type Looked, lookInto } from './plan-look.ts';
+import {
+  compareFiles,
+  type FileRecord,
+  type Folder,
+  filesOf,
+  isFrame,
+  pathOf,
+  sumOf,
+} from './plan-records.ts';
+import { PlanTree } from './plan-tree.ts';
 import { PlanViews } from './plan-views.ts';
 import type { WalkEntry } from './ports.ts';
-import { emptyFile, foreignType, groupWithout, nameProblem, otherType, tooLarge } from './refusals.ts';
+import { groupWithout } from './refusals.ts';
 import { isNumberedSequence } from './sequence.ts';
+import { SeriesBook } from './series.ts';
 import { Settling } from './settling.ts';
 import { createSlicer, type Slicer } from './slicer.ts';
 
@@ -32,11 +43,6 @@ import { createSlicer, type Slicer } from './slicer.ts';
 const HEADS_AT_ONCE = 16;
 /** Milliseconds between two reports to the listener. */
 const REPORT_EVERY_MS = 100;
-
-type FileEntry = Extract<WalkEntry, { kind: 'file' }>;
-
-/** What a look into one file came to: what it is, or why it is refused. */
-type Looked = { readonly media: 'video' | 'image'; readonly format: Format } | UploaderError;
 
 /** Begins to plan at once; what the plan comes to is read from the result while it grows. */
 export function createPlan(request: PlanRequest, ports: PlanPorts, listener: PlanListener): Plan {
@@ -49,6 +55,7 @@ class Planner implements Plan {
   private readonly ports: PlanPorts;
   private readonly listener: PlanListener;
   private readonly tree = new PlanTree();
+  private readonly series = new SeriesBook();
   private readonly views: PlanViews;
   private readonly abort = new AbortController();
   private readonly slicer: Slicer;
@@ -87,7 +94,7 @@ class Planner implements Plan {
       bytes: live.bytes,
       units: { ...live.units },
       twins: twins.length,
-      refused: refused.length,
+      refused: refused.length + (this.tree.takesText ? 0 : this.tree.textFiles),
       skipped: skipped.length,
       listed: sumOf(live.units) + twins.length,
       met: this.met,
@@ -95,12 +102,18 @@ class Planner implements Plan {
       currentFolder: this.currentFolder,
       settling: this.settling ? { checked: this.settling.checked, total: this.settling.total } : null,
       settledFor: this.settledFor,
+      textFiles: this.tree.textFiles,
+      takeText: this.tree.takesText,
       blocked: this.blocked,
     };
   }
 
   units(offset: number, limit: number): readonly UnitView[] {
     return this.views.units(offset, limit);
+  }
+
+  preflightFiles() {
+    return this.views.preflightFiles();
   }
 
   folders(offset = 0, limit = this.tree.folders.length): readonly FolderView[] {
@@ -120,9 +133,20 @@ class Planner implements Plan {
         'What this folder becomes was decided before and cannot be switched.',
       );
     }
-    if (folder.mode === mode) return;
+    const media = mode === 'single' ? null : mode === 'group' ? 'image-group' : 'image-sequence';
+    if (media === (folder.grouped ? folder.media : null)) return;
+    if (media === 'image-sequence') {
+      for (const file of filesOf(folder)) if (!isFrameOfSequence(file.format)) throw notOfSequence(file);
+    }
     this.unsettle();
-    this.tree.setMode(folder, mode);
+    this.tree.setGrouping(folder, media);
+    this.report();
+  }
+
+  takeText(take: boolean): void {
+    if (this.tree.takesText === take) return;
+    this.unsettle();
+    this.tree.takeText(take);
     this.report();
   }
 
@@ -214,6 +238,7 @@ class Planner implements Plan {
 
   /** Looks into the files of a chunk, several at a time, and adds them in their order. */
   private async take(chunk: readonly WalkEntry[]): Promise<void> {
+    const look = { request: this.request, files: this.ports.files, given: this.given, named: this.named };
     const looked: (Looked | null)[] = new Array(chunk.length).fill(null);
     let next = 0;
     const work = async (): Promise<void> => {
@@ -221,7 +246,7 @@ class Planner implements Plan {
         const index = next++;
         const entry = chunk[index];
         if (!entry) return;
-        looked[index] = entry.kind === 'file' ? await this.look(entry) : entry.error;
+        looked[index] = entry.kind === 'file' ? await lookInto(entry, look) : entry.error;
         if (this.slicer.spent()) await this.slicer.pause();
       }
     };
@@ -234,25 +259,6 @@ class Planner implements Plan {
     }
   }
 
-  private async look(entry: FileEntry): Promise<Looked> {
-    const problem = nameProblem(entry.name);
-    if (problem) return problem;
-    if (entry.identity.size === 0) return emptyFile();
-    let head: Uint8Array;
-    try {
-      head = await this.ports.files.head(entry.path, HEAD_BYTES);
-    } catch (thrown) {
-      return asUploaderError(thrown);
-    }
-    const sniffed = sniff(head);
-    if (sniffed.kind === 'foreign') return foreignType(entry.name, sniffed.format);
-    const { sizeLimitBytes } = this.request;
-    const as = this.given.groupOf(entry.path)?.media ?? this.request.as;
-    if (as !== 'auto' && !takes(as, sniffed.media.id, head)) return otherType(sniffed, mediaType(as));
-    if (entry.identity.size > sizeLimitBytes) return tooLarge(entry.identity.size, sizeLimitBytes);
-    return { media: sniffed.media.id === 'video' ? 'video' : 'image', format: sniffed.format };
-  }
-
   private add(entry: WalkEntry, looked: Looked): void {
     this.met++;
     const prefix = this.prefix(entry);
@@ -262,7 +268,8 @@ class Planner implements Plan {
       if (error) this.turnAway(entry, prefix, error);
       return;
     }
-    const folder = this.folderOf(entry, prefix);
+    const { tags } = looked;
+    const folder = tags ? this.seriesOf(entry, prefix, tags.series) : this.folderOf(entry, prefix);
     const before = folder.files.at(-1);
     const file = this.tree.add({
       prefix,
@@ -273,8 +280,10 @@ class Planner implements Plan {
       size: entry.identity.size,
       mtimeMs: entry.identity.mtimeMs,
     });
-    // The frames of a given group come in their order already.
-    if (!folder.given && before && compareFiles(before, file) > 0) folder.ordered = false;
+    if (tags) this.series.note(file, tags);
+    if (looked.aside) this.tree.setAside(file);
+    // The frames of a given group come in their order already; those of a series are ordered at the end.
+    if (!folder.given && !tags && before && compareFiles(before, file) > 0) folder.ordered = false;
   }
 
   private turnAway(entry: WalkEntry, prefix: string, error: UploaderError): void {
@@ -317,9 +326,15 @@ class Planner implements Plan {
     if (group) return this.tree.group(group);
     const { as } = this.request;
     const media = as === 'image-sequence' ? as : 'image-group';
-    const mode = as === media ? 'group' : 'single';
-    const path = mode === 'group' && this.isOfList(entry.path) ? '' : folderPath(prefix);
-    return this.tree.folder(path, folderName(prefix), mode, media, as === 'auto');
+    const grouped = as === media;
+    const path = grouped && this.isOfList(entry.path) ? '' : folderPath(prefix);
+    const name = folderName(prefix);
+    return this.tree.folder({ path, name, grouped, media, switchable: as === 'auto' });
+  }
+
+  private seriesOf(entry: FileEntry, prefix: string, id: string): Folder {
+    const first = { path: folderPath(prefix), name: folderName(prefix) };
+    return this.tree.series(id, this.given.groupOf(entry.path), first);
   }
 
   /** Whether the file was named itself and is in none of the named folders. */
@@ -337,14 +352,26 @@ class Planner implements Plan {
         await sortInSlices(folder.files, compareFiles, this.slicer);
         folder.ordered = true;
       }
+      if (folder.series !== null) await this.finishSeries(folder);
       this.tree.withdraw(folder);
       if (folder.path === '' && !folder.given)
         folder.name = folderName(folder.files.map((file) => file.prefix).reduce(commonPrefix));
-      if (folder.switchable && folder.images > 1) {
+      if (folder.switchable && folder.frames > 1) {
         folder.suggestion = (await isNumberedSequence(imageNames(folder), this.slicer)) ? 'group' : null;
       }
       if (this.slicer.spent()) await this.slicer.pause();
     }
+  }
+
+  /** A series of a given group goes with the group, where a file of that was refused. */
+  private async finishSeries(series: Folder): Promise<void> {
+    const refuse = (file: FileRecord, error: UploaderError): void => {
+      if (series.given) series.refusal ??= this.failure(groupWithout(file.name, pathOf(file), error));
+      else this.tree.refuse(file, this.failure(error));
+    };
+    const problem = await this.series.finish(series, this.slicer, refuse);
+    if (problem) series.refusal ??= this.failure(problem);
+    if (series.given) series.refusal = this.tree.groupRefusal(series.given) ?? series.refusal;
   }
 
   /** One failure object for all files that are turned away in the same words. */
@@ -367,19 +394,13 @@ class Planner implements Plan {
   }
 }
 
-/** Whether a file that is `found` by itself can be (a frame of) such a unit. */
-function takes(as: MediaId, found: MediaId, head: Uint8Array): boolean {
-  return hasFrames(as) ? mediaType(as).sniff(head) !== null : as === found;
-}
-
 function* imageNames(folder: Folder): Generator<string> {
-  for (const file of folder.files) if (file.media === 'image') yield file.name;
+  for (const file of folder.files) if (isFrame(file)) yield file.name;
 }
 
-function compareFiles(a: FileRecord, b: FileRecord): number {
-  if (a.prefix !== b.prefix) {
-    const byFolder = compareNatural(folderSortKey(a.prefix), folderSortKey(b.prefix));
-    if (byFolder !== 0) return byFolder;
-  }
-  return compareNatural(a.name, b.name);
+function notOfSequence(file: FileRecord): UploaderError {
+  return new UploaderError(
+    'invalid-input',
+    `${file.name} is ${file.format.name}, which cannot be a frame of an image sequence. Convert it to JPEG or PNG, or make the folder an image group.`,
+  );
 }

@@ -79,12 +79,53 @@ export function foreignType(name: string, format: Format | null): UploaderError 
     return new UploaderError('file-type', `${lead} Encord takes ${takenFormats()}.`, { details });
   }
   const lead = promised
-    ? `Its name promises ${article(promised.label.one)}, but it is ${format.name}, which this version does not upload.`
+    ? `Its name promises ${article(promised.label.one)}, but it is ${format.name}${isText(format) ? '.' : ', which this version does not upload.'}`
     : `It is ${format.name}, which this version does not upload.`;
   const advice = promised
     ? ` Check that it opens, and export it again as one of ${promised.takes}.`
     : ` It takes ${takenFormats()}.`;
   return new UploaderError('file-type', lead + advice, { details });
+}
+
+/** Text that was found in a folder, among the files that were meant. */
+export function textInFolder(format: Format): UploaderError {
+  return new UploaderError(
+    'file-type',
+    `It is ${format.name}, and text files in folders are left out, because most of them are notes and settings. ` +
+      'To upload them, choose to take text files in the review or say --as text, or add the file by itself.',
+    { details: { content: format.mime } },
+  );
+}
+
+/** Text in a watch folder that takes every file by its content. */
+export function textOfWatch(format: Format): UploaderError {
+  return new UploaderError(
+    'file-type',
+    `It is ${format.name}, and text files are left out where each file is taken by its content. ` +
+      'To upload them, set what the files of this watch folder become to text files.',
+    { details: { content: format.mime } },
+  );
+}
+
+/** A DICOM file in a watch folder that takes every file by itself. */
+export function seriesOfWatch(): UploaderError {
+  return new UploaderError(
+    'file-type',
+    'It is a DICOM file, and a series would go up in parts where each file is taken by itself. ' +
+      'Set what each sub-folder of this watch folder becomes to DICOM series.',
+    { details: { content: 'application/dicom' } },
+  );
+}
+
+/** A file of a type that the account's route does not know. */
+export function routeWithout(media: MediaId): UploaderError {
+  const { many } = mediaType(media).label;
+  return new UploaderError(
+    'not-available',
+    `The documented route does not know ${many}, so this account cannot upload them. ` +
+      'Sign in with a private key (SSH) and use the storage route.',
+    { details: { media } },
+  );
 }
 
 /** A file that some media type takes, but not the one that was asked for. */
@@ -116,7 +157,13 @@ export function alreadyUploaded(
   title: string,
   doneAt: number,
 ): { readonly message: string; readonly details: ErrorDetails } {
-  const what = mediaType(media).grouping === 'folder' ? 'the same frames were' : 'the same content was';
+  const { grouping } = mediaType(media);
+  const same = {
+    file: 'the same content was',
+    folder: 'the same frames were',
+    series: 'the same files were',
+  };
+  const what = same[grouping];
   const as = own === title ? '' : ` as ${title}`;
   return {
     message: `The dataset has it already: ${what} uploaded before${as}. Nothing needs to be done.`,
@@ -141,6 +188,10 @@ function rounded(bytes: number): string {
     unit++;
   }
   return `${Number(value.toFixed(value < 10 && unit > 0 ? 2 : value < 100 && unit > 0 ? 1 : 0))} ${units[unit]}`;
+}
+
+function isText({ mime }: Format): boolean {
+  return /^text\/|^application\/(json|xml)$/.test(mime);
 }
 
 function article(noun: string): string {

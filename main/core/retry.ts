@@ -1,5 +1,5 @@
 /**
- * How long to wait before trying again. Used by the engine only.
+ * How long to wait before trying again. Used by the engine and by long work.
  */
 
 import type { Random } from './ports.ts';

@@ -11,11 +11,11 @@ import {
   filesOf,
   identityOf,
   mediaOf,
-  type PlanTree,
   pathOf,
   sumOf,
   type UnitRef,
-} from './plan-tree.ts';
+} from './plan-records.ts';
+import type { PlanTree } from './plan-tree.ts';
 import { createSlicer, type Slicer } from './slicer.ts';
 import type { LedgerEntry } from './store-port.ts';
 

@@ -17,7 +17,7 @@ export function createFiles(ports: { readonly clock: Pick<Clock, 'monotonic'> })
   return {
     walk: (paths, signal) => walk(paths, signal, ports.clock),
     identify,
-    head: readHead,
+    head: (path, length) => readPart(path, 0, length),
     async sha256(path, identity, signal) {
       const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
       try {
@@ -39,12 +39,13 @@ async function identify(path: string): Promise<FileIdentity> {
   }
 }
 
-async function readHead(path: string, length: number): Promise<Uint8Array> {
+/** At most `length` bytes from the offset, fewer at the end. Throws `file-missing` or `file-unreadable`. */
+export async function readPart(path: string, offset: number, length: number): Promise<Uint8Array> {
   return reading(path, async (file) => {
     const buffer = Buffer.allocUnsafe(length);
     let filled = 0;
     while (filled < length) {
-      const { bytesRead } = await file.read(buffer, filled, length - filled, filled);
+      const { bytesRead } = await file.read(buffer, filled, length - filled, offset + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }

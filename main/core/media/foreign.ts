@@ -5,6 +5,7 @@
 
 import { brandsOf, familyOf } from './isobmff.ts';
 import { asciiAt, bytesAt, type Format, looksLikeText } from './media-type.ts';
+import { formatOfText } from './text.ts';
 
 type Signature = readonly [test: (head: Uint8Array) => boolean, mime: string, name: string];
 
@@ -40,15 +41,8 @@ const SIGNATURES: readonly Signature[] = [
   ],
   [ascii('GIF8'), 'image/gif', 'a GIF'],
   [ascii('8BPS'), 'image/vnd.adobe.photoshop', 'a Photoshop document'],
-  [ascii('DICM', 128), 'application/dicom', 'a DICOM file'],
-  [ascii('n+1\0', 344), 'application/nifti', 'a NIfTI file'],
-  [ascii('%PDF-'), 'application/pdf', 'a PDF'],
+  [ascii('ni1\0', 344), 'application/nifti', 'the header of a NIfTI pair (.hdr and .img), half of a volume'],
   [riff('AVI '), 'video/x-msvideo', 'an AVI video'],
-  [riff('WAVE'), 'audio/x-wav', 'a WAV audio file'],
-  [ascii('RF64'), 'audio/x-wav', 'a WAV audio file'],
-  [ascii('fLaC'), 'audio/flac', 'a FLAC audio file'],
-  [ascii('ID3'), 'audio/mpeg', 'an MP3 audio file'],
-  [(head) => head[0] === 0xff && ((head[1] ?? 0) & 0xe6) === 0xe2, 'audio/mpeg', 'an MP3 audio file'],
   [(head) => head[0] === 0xff && ((head[1] ?? 0) & 0xf6) === 0xf0, 'audio/aac', 'an AAC audio file'],
   [ascii('OggS'), 'application/ogg', 'an Ogg file'],
   [ascii('FLV'), 'video/x-flv', 'an FLV video'],
@@ -85,19 +79,6 @@ const SIGNATURES: readonly Signature[] = [
 export function nameForeign(head: Uint8Array): Format | null {
   const hit = SIGNATURES.find(([test]) => test(head));
   // A loose signature can stand at the head of prose ("BZhello", "MZ"): what reads as text is text.
-  if (looksLikeText(head) && !hit?.[1].endsWith('/pdf')) return nameText(head);
+  if (looksLikeText(head)) return formatOfText(head);
   return hit ? { mime: hit[1], name: hit[2] } : null;
-}
-
-function nameText(head: Uint8Array): Format {
-  const text = String.fromCharCode(...head.subarray(0, 1024))
-    .replace(/^\xef\xbb\xbf/, '')
-    .trimStart();
-  if (/^(<!--.*?-->\s*)*(<!doctype html|<html)/is.test(text))
-    return { mime: 'text/html', name: 'an HTML page' };
-  if (/<svg[\s>]/i.test(text) && text.startsWith('<'))
-    return { mime: 'image/svg+xml', name: 'an SVG drawing' };
-  if (text.startsWith('<?xml')) return { mime: 'application/xml', name: 'an XML document' };
-  if (/^[[{]/.test(text)) return { mime: 'application/json', name: 'a JSON document' };
-  return { mime: 'text/plain', name: 'plain text' };
 }

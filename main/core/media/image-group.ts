@@ -12,8 +12,14 @@ export const imageGroup: MediaType = {
   // A group's id is made by the server at registration, so a second registration makes a second group.
   repeatable: false,
   createVideo: false,
-  storage: { itemType: 'image', list: 'imageGroups', externalFileType: 'IMG_GROUP', made: 'imageGroup' },
-  documented: { grantQuery: 'signedimagesurl' },
+  storage: {
+    itemType: 'image',
+    list: 'imageGroups',
+    externalFileType: 'IMG_GROUP',
+    made: 'imageGroup',
+    putAs: null,
+  },
+  documented: { grantQuery: 'signedimagesurl', registerBy: 'imagegroup' },
   sniff: sniffImage,
   titleOf: (name) => name,
 };

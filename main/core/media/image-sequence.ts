@@ -4,7 +4,7 @@
  */
 
 import { IMAGE_EXTENSIONS, sniffImage } from './image.ts';
-import type { MediaType } from './media-type.ts';
+import type { Format, MediaType } from './media-type.ts';
 
 export const imageSequence: MediaType = {
   id: 'image-sequence',
@@ -20,11 +20,17 @@ export const imageSequence: MediaType = {
     list: 'imageGroups',
     externalFileType: 'IMG_GROUP',
     made: 'imageSequence',
+    putAs: null,
   },
-  documented: { grantQuery: 'signedimagesurl' },
+  documented: { grantQuery: 'signedimagesurl', registerBy: 'imagegroup' },
   sniff(head) {
     const format = sniffImage(head);
-    return format?.mime === 'image/tiff' ? null : format;
+    return format && isFrameOfSequence(format) ? format : null;
   },
   titleOf: (name) => name,
 };
+
+/** Of images: Encord takes no TIFF here (encord-api.md F). */
+export function isFrameOfSequence({ mime }: Format): boolean {
+  return mime !== 'image/tiff';
+}

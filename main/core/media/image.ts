@@ -21,8 +21,8 @@ export const image: MediaType = {
   extensions: IMAGE_EXTENSIONS,
   repeatable: true,
   createVideo: false,
-  storage: { itemType: 'image', list: 'images', externalFileType: 'IMAGE', made: 'image' },
-  documented: { grantQuery: 'signedimagesurl' },
+  storage: { itemType: 'image', list: 'images', externalFileType: 'IMAGE', made: 'image', putAs: null },
+  documented: { grantQuery: 'signedimagesurl', registerBy: 'singleimage' },
   sniff: sniffImage,
   titleOf: (name) => name,
 };

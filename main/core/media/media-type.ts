@@ -16,14 +16,25 @@ export interface Format {
   readonly name: string;
 }
 
+/** The lists of DataUploadItems, beside `imageGroupsFromItems` (encord-api.md C.6). */
+export type UploadList =
+  | 'videos'
+  | 'images'
+  | 'imageGroups'
+  | 'dicomSeries'
+  | 'audio'
+  | 'nifti'
+  | 'text'
+  | 'pdf';
+
 export interface MediaType {
   readonly id: MediaId;
   /** For pages and sentences, in lower case: "3 image groups". */
   readonly label: { readonly one: string; readonly many: string };
   /** What it takes, for refusals: "MP4, MOV, WebM and MKV videos". */
   readonly takes: string;
-  /** Whether each file is a unit, or the files of one folder are. */
-  readonly grouping: 'file' | 'folder';
+  /** Whether each file is a unit, or the files of one folder are, or those whose bytes name the same series. */
+  readonly grouping: 'file' | 'folder' | 'series';
   /** Extensions, lower case without a dot, that make people expect this type; never used to decide. */
   readonly extensions: readonly string[];
   /**
@@ -35,16 +46,43 @@ export interface MediaType {
   readonly createVideo: boolean;
   /** How the storage route says it (encord-api.md C.6, C.7). */
   readonly storage: {
-    readonly itemType: 'video' | 'image';
-    readonly list: 'videos' | 'images' | 'imageGroups';
-    readonly externalFileType: 'VIDEO' | 'IMAGE' | 'IMG_GROUP';
+    /** What its upload addresses are asked for as. */
+    readonly itemType: 'video' | 'image' | 'audio' | 'dicomFile' | 'nifti' | 'plainText' | 'pdf';
+    /** The list of DataUploadItems that its units stand in. */
+    readonly list: UploadList;
+    readonly externalFileType:
+      | 'VIDEO'
+      | 'IMAGE'
+      | 'IMG_GROUP'
+      | 'AUDIO'
+      | 'DICOM'
+      | 'NIFTI'
+      | 'PLAIN_TEXT'
+      | 'PDF';
     /** The type of the item that it becomes (encord-api.md C.14). */
-    readonly made: 'video' | 'image' | 'imageGroup' | 'imageSequence';
+    readonly made:
+      | 'video'
+      | 'image'
+      | 'imageGroup'
+      | 'imageSequence'
+      | 'audio'
+      | 'dicomSeries'
+      | 'nifti'
+      | 'plainText'
+      | 'pdf';
+    /** The content type of its PUT (encord-api.md D); null for the file's own. */
+    readonly putAs: string | null;
   };
-  /** How the documented route asks for its URLs (encord-api.md C.8). */
-  readonly documented: { readonly grantQuery: 'signedvideourl' | 'signedimagesurl' };
-  /** The format where a file with this head can be (a frame of) such a unit, else null. */
-  sniff(head: Uint8Array): Format | null;
+  /** How the documented route asks for its URLs and registers it (encord-api.md C.8); null where it cannot. */
+  readonly documented: {
+    readonly grantQuery: 'signedvideourl' | 'signedaudiourl' | 'signedimagesurl' | 'signeddicomsurl';
+    readonly registerBy: 'video' | 'singleimage' | 'imagegroup' | 'dicomseries';
+  } | null;
+  /**
+   * The format where a file with this head can be (a frame of) such a unit, else null. `name` is its base name, which
+   * only types without a signature of their own ask for.
+   */
+  sniff(head: Uint8Array, name: string): Format | null;
   /** The title of a unit: `name` is the file's base name, or the folder's for types that group. */
   titleOf(name: string): string;
 }

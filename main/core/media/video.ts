@@ -16,8 +16,14 @@ export const video: MediaType = {
   extensions: ['mp4', 'm4v', 'mov', 'qt', 'webm', 'mkv'],
   repeatable: true,
   createVideo: false,
-  storage: { itemType: 'video', list: 'videos', externalFileType: 'VIDEO', made: 'video' },
-  documented: { grantQuery: 'signedvideourl' },
+  storage: {
+    itemType: 'video',
+    list: 'videos',
+    externalFileType: 'VIDEO',
+    made: 'video',
+    putAs: 'application/octet-stream',
+  },
+  documented: { grantQuery: 'signedvideourl', registerBy: 'video' },
   sniff(head) {
     const brands = brandsOf(head);
     if (brands) {

@@ -16,7 +16,7 @@ import type { FinishedUnit } from './intake.ts';
 import { type Pattern, readPattern } from './pattern.ts';
 import { split } from './pending.ts';
 import type { SeenFile } from './ports.ts';
-import type { GroupMedia, WatchRules } from './rules.ts';
+import type { FrameMedia, WatchRules } from './rules.ts';
 
 export interface FileHere {
   /** Relative. */
@@ -99,7 +99,7 @@ export function assemble(
 function judgeNow(
   members: readonly (FileHere & { readonly place: GroupPlace })[],
   rules: WatchRules,
-  media: GroupMedia,
+  media: FrameMedia,
   looked: LookedAt,
 ): GroupVerdict {
   const frames = members.map(({ path, place }) => ({

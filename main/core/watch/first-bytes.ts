@@ -6,11 +6,12 @@
 import { UploaderError } from '../errors.ts';
 import { HEAD_BYTES, mediaType, sniff } from '../media/index.ts';
 import { foreignType, otherType } from '../refusals.ts';
+import { lookIntoDicom } from '../series.ts';
 import { imageSize } from './dimensions.ts';
 import type { GroupFrame } from './groups.ts';
 import { split } from './pending.ts';
 import type { WatchDisk } from './ports.ts';
-import type { GroupMedia } from './rules.ts';
+import type { FrameMedia } from './rules.ts';
 
 /** Sizes of images stand in so many first bytes, mostly. */
 export const SIZE_BYTES = 32 * 1024;
@@ -26,17 +27,20 @@ export type Frame = Pick<GroupFrame, 'format' | 'dimensions'>;
 export async function frameOf(
   disk: WatchDisk,
   path: string,
-  media: GroupMedia,
+  media: FrameMedia,
   bytes: number = SIZE_BYTES,
 ): Promise<Frame | UploaderError> {
   const head = await disk.read(path, 0, bytes);
-  const found = sniff(head.subarray(0, HEAD_BYTES));
-  if (found.kind === 'taken' && found.media.id === 'image') {
+  const { name } = split(path);
+  const found = sniff(head.subarray(0, HEAD_BYTES), name);
+  if (found.kind === 'taken' && media === 'dicom' && found.media.id === 'dicom') {
+    const tags = await lookIntoDicom((wanted) => disk.read(path, 0, wanted));
+    return tags instanceof UploaderError ? tags : { format: found.format.mime, dimensions: null };
+  }
+  if (found.kind === 'taken' && media !== 'dicom' && found.media.id === 'image') {
     return { format: found.format.mime, dimensions: imageSize(head) };
   }
-  return found.kind === 'foreign'
-    ? foreignType(split(path).name, found.format)
-    : otherType(found, mediaType(media));
+  return found.kind === 'foreign' ? foreignType(name, found.format) : otherType(found, mediaType(media));
 }
 
 export function isFrame(found: Frame | UploaderError): found is Frame {

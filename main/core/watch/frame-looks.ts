@@ -1,6 +1,6 @@
 /**
- * Looks into the frames of a group: which are images, of what format and size. What is no image is no frame, and is refused
- * alone. Used by `group-book.ts` alone.
+ * Looks into the frames of a group: which are images, of what format and size, or DICOM files. What is none is no frame, and is
+ * refused alone. Used by `group-book.ts` alone.
  */
 
 import { asUploaderError } from '../errors.ts';
@@ -8,19 +8,19 @@ import type { Clock } from '../ports.ts';
 import { type Frame, fewAtOnce, frameOf, isFrame } from './first-bytes.ts';
 import type { Pending } from './pending.ts';
 import type { WatchDisk } from './ports.ts';
-import type { GroupMedia } from './rules.ts';
+import type { FrameMedia } from './rules.ts';
 import type { Noted } from './store-port.ts';
 import { refusedHere } from './words.ts';
 
 const UNREADABLE_AGAIN_MS = 10_000;
 
 export class FrameLooks {
-  readonly #media: GroupMedia;
+  readonly #media: FrameMedia;
   readonly #ports: { readonly disk: WatchDisk; readonly clock: Clock };
   /** What was found out about exactly this size and time. */
   readonly #looks = new WeakMap<Pending, Frame & { readonly of: Pending['seen'] }>();
 
-  constructor(media: GroupMedia, ports: { readonly disk: WatchDisk; readonly clock: Clock }) {
+  constructor(media: FrameMedia, ports: { readonly disk: WatchDisk; readonly clock: Clock }) {
     this.#media = media;
     this.#ports = ports;
   }

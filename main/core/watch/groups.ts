@@ -9,7 +9,7 @@ import { type Gap, inWords, numberingOf, sayGap } from './numbering.ts';
 import type { Pattern } from './pattern.ts';
 import { split } from './pending.ts';
 import { sayDuration } from './reasons.ts';
-import type { Becoming, GroupMedia, GroupRules } from './rules.ts';
+import type { Becoming, FrameMedia, GroupRules } from './rules.ts';
 import { splitName } from './templates.ts';
 
 // ---------------------------------------------------------------------------------------------- which group
@@ -95,7 +95,7 @@ export interface GroupFrame {
 }
 
 export interface Group {
-  readonly media: GroupMedia;
+  readonly media: FrameMedia;
   /** In natural order. */
   readonly frames: readonly GroupFrame[];
 }
@@ -134,7 +134,8 @@ export function judgeGroup(group: Group, rules: GroupRules, facts: GroupFacts): 
   if (frames.length > rules.maxFrames) return tooLarge(frames.length, rules.maxFrames);
   const unfinished = sayUnfinished(frames);
   if (unfinished !== null) return open(unfinished);
-  const numbering = numberingOf(frames);
+  // Files of a series are ordered by what is in them: the numbers in their names mean nothing.
+  const numbering = numberingOf(group.media === 'dicom' ? [] : frames);
   const closing = facts.asItIs ? null : sayOpen(frames, numbering.missing, rules, facts);
   if (closing) return closing;
 

@@ -5,7 +5,7 @@
 
 import type { UploaderError } from '../errors.ts';
 import type { SeenFile } from './ports.ts';
-import type { GroupMedia, WatchFolder } from './rules.ts';
+import type { FrameMedia, WatchFolder } from './rules.ts';
 
 export interface FinishedFile {
   /** Relative. */
@@ -19,7 +19,8 @@ export interface FinishedUnit {
   /** The path of a single file, the key of a group. */
   readonly key: string;
   readonly group: {
-    readonly media: GroupMedia;
+    /** Of `dicom` it becomes a unit for each series that its files name. */
+    readonly media: FrameMedia;
     /** In the ledger; `FinishedUnit.key` differs from it for frames that came late. */
     readonly key: string;
     /** Its own name; empty for that of the root. */

@@ -7,15 +7,22 @@ import type { AccountId } from '../model.ts';
 
 export type WatchId = number;
 
-/** Media types whose units are made of many files. */
+/** Media types whose units are made of many images. */
 export type GroupMedia = 'image-group' | 'image-sequence';
+/** Media types whose units are made of many files. */
+export type FrameMedia = GroupMedia | 'dicom';
+/** Media types of which each file is a unit. */
+export type FileMedia = 'video' | 'image' | 'audio' | 'nifti' | 'pdf' | 'text';
 
 /** What the files of the folder become. */
 export type Becoming =
   /** Each file a unit: `auto` by its content, else only files of that type. */
-  | { readonly kind: 'files'; readonly media: 'auto' | 'video' | 'image' }
-  /** The images that lie directly in one sub-folder are one unit; those in the root itself are nobody's. */
-  | { readonly kind: 'folders'; readonly media: GroupMedia }
+  | { readonly kind: 'files'; readonly media: 'auto' | FileMedia }
+  /**
+   * The images that lie directly in one sub-folder are one unit, or its DICOM files a unit for each series; those in the root
+   * itself are nobody's.
+   */
+  | { readonly kind: 'folders'; readonly media: FrameMedia }
   /** Files whose path below the root fits a pattern; equal captures but `frame` make a unit (`pattern.ts`). */
   | { readonly kind: 'pattern'; readonly media: GroupMedia; readonly pattern: string }
   /** Images of one folder belong together until the next one is this much younger. */

@@ -5,6 +5,7 @@ import { csvLine } from '../../../main/core/csv.ts';
 import type { DataRow } from '../../../main/core/encord-port.ts';
 import { type ReceiptHead, type ReceiptLine, writeReceipt } from '../../../main/core/receipt.ts';
 import { Reconciler, Superseding, type UploadedUnit } from '../../../main/core/reconcile.ts';
+import { BARE_ROW } from '../../fixtures/rows.ts';
 
 describe('a line of CSV', () => {
   it.each([
@@ -131,8 +132,7 @@ function uploaded(id: number, more: Partial<UploadedUnit> = {}): UploadedUnit {
 }
 
 function row(dataHash: string, more: Partial<DataRow> = {}): DataRow {
-  const nothing = { width: null, height: null, durationSeconds: null, createdAt: null, itemUuid: null };
-  return { dataHash, title: 'a title', type: 'IMAGE', size: null, ...nothing, ...more };
+  return { ...BARE_ROW, dataHash, title: 'a title', ...more };
 }
 
 /** Long after everything was uploaded. */

@@ -23,6 +23,7 @@ import type { MediaId, PlannedUnit, RouteName, UnitId } from '../../../main/core
 import type { Clock, Log, PutOutcome, PutRequest, Sender } from '../../../main/core/ports.ts';
 import type { Change } from '../../../main/core/store-port.ts';
 import { DEFAULT_RULES, type WatchFolder } from '../../../main/core/watch/rules.ts';
+import { management } from '../../fixtures/management.ts';
 
 export const ACCOUNT = 'ssh SHA256:test http://127.0.0.1';
 export const DATASET = '11111111-1111-4111-8111-111111111111';
@@ -271,6 +272,7 @@ export class World {
       createDataset: () => Promise.reject(new Error('not asked for here')),
       rows: async () => ({ ok: true, value: [] }),
       folders: async () => ({ ok: true, value: [] }),
+      manage: management(),
     };
   }
 

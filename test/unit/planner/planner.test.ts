@@ -3,6 +3,7 @@
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UploaderError } from '../../../main/core/errors.ts';
+import { noUnits } from '../../../main/core/media/index.ts';
 import type { PlanTotals } from '../../../main/core/plan.ts';
 import type { Files, WalkEntry } from '../../../main/core/ports.ts';
 import { bytes, ftyp, JPEG, MP4, PNG } from './heads.ts';
@@ -64,7 +65,7 @@ describe('auto', () => {
     const root = folderOf({
       'empty.mp4': '',
       'fake.mp4': 'this is text',
-      'doc.pdf': '%PDF-1.7\n',
+      'drawing.svg': '<svg xmlns="http://www.w3.org/2000/svg"/>',
       'photo.heic': ftyp('heic', 'mif1'),
       'noise.bin': Uint8Array.from([1, 2, 3, 250, 0, 9]),
       'good.png': PNG,
@@ -78,11 +79,11 @@ describe('auto', () => {
     expect(said('empty.mp4')).toEqual(['file-empty', expect.stringContaining('The file is empty')]);
     expect(said('fake.mp4')).toEqual([
       'file-type',
-      'Its name promises a video, but it is plain text, which this version does not upload. Check that it opens, and export it again as one of MP4, MOV, WebM and MKV videos.',
+      'Its name promises a video, but it is plain text. Check that it opens, and export it again as one of MP4, MOV, WebM and MKV videos.',
     ]);
-    expect(said('doc.pdf')).toEqual([
+    expect(said('drawing.svg')).toEqual([
       'file-type',
-      'It is a PDF, which this version does not upload. It takes MP4, MOV, WebM and MKV videos, and JPEG, PNG, WebP, AVIF, BMP and TIFF images.',
+      'It is an SVG drawing, which this version does not upload. It takes MP4, MOV, WebM and MKV videos; JPEG, PNG, WebP, AVIF, BMP and TIFF images; MP3, WAV and FLAC audio; DICOM files; NIfTI volumes (.nii and .nii.gz); PDF documents; and text files (TXT, HTML, JSON, XML, CSV and the like).',
     ]);
     expect(said('photo.heic')).toEqual(['file-type', expect.stringContaining('an HEIC image')]);
     expect(said('noise.bin')).toEqual([
@@ -279,7 +280,7 @@ describe('review', () => {
       { name: 'frames', suggestion: 'group', mode: 'single', images: 30 },
       { name: 'photos', suggestion: null, mode: 'single', images: 2 },
     ]);
-    expect(plan.totals().units).toEqual({ video: 0, image: 32, 'image-group': 0, 'image-sequence': 0 });
+    expect(plan.totals().units).toEqual({ ...noUnits(), image: 32 });
   });
 
   it('switches a folder to a group and back, its videos staying single', async () => {

@@ -45,7 +45,8 @@ export async function completenessOf(read: ReadBytes, size: number): Promise<Com
     if (head === null || head.length === 0) return UNKNOWN;
     // Reserved and not written yet, or written last, as by copiers that save the header for the end.
     if (isZero(head)) return incomplete('its beginning is missing, there are only zeros');
-    const found = sniff(head);
+    // Names play no part in the formats that show here whether they are whole.
+    const found = sniff(head, '');
     const check = found.kind === 'taken' ? BY_MIME[found.format.mime] : undefined;
     if (!check) return UNKNOWN;
     const answer = await check(source);

@@ -14,7 +14,7 @@ const ANYWHERE = [0xec, 0xbf];
 /** An id has four bytes at most, a length eight. */
 const HEADER_BYTES = 12;
 
-interface Element {
+export interface Element {
   readonly id: number;
   /** Null where the writer did not know it yet, or never will. */
   readonly length: number | null;
@@ -68,7 +68,7 @@ async function walkSegment(source: Source, start: number): Promise<Completeness>
 }
 
 /** `cut` where the file ends in it, `none` where no element begins. */
-async function readElement(source: Source, offset: number): Promise<Element | 'cut' | 'none'> {
+export async function readElement(source: Source, offset: number): Promise<Element | 'cut' | 'none'> {
   const bytes = await source.bytes(offset, Math.min(HEADER_BYTES, source.size - offset));
   if (!bytes) return 'cut';
   const idLength = lengthOf(bytes[0] ?? 0);
