@@ -6,18 +6,22 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { SettingsView } from '../preload/contract/views.ts';
 import { createBrowse } from './adapters/browse.ts';
 import { createClock, localTime } from './adapters/clock.ts';
+import { csvText } from './adapters/csv-text.ts';
 import { EU_DOMAIN, parseDomain } from './adapters/encord/domain.ts';
 import { parsePrivateKey } from './adapters/encord/keys.ts';
 import { connect } from './adapters/encord/session.ts';
-import { createFiles } from './adapters/files/index.ts';
+import { createFiles, readPart } from './adapters/files/index.ts';
 import { type AgentsOptions, createAgents } from './adapters/http/agents.ts';
 import { createHttpClient } from './adapters/http/client.ts';
+import { createDownloads } from './adapters/http/download.ts';
+import { createMediaReader } from './adapters/http/media.ts';
 import { createSender } from './adapters/http/put.ts';
 import { Throttle } from './adapters/http/throttle.ts';
+import { jsonText } from './adapters/json-text.ts';
 import { createLog } from './adapters/log.ts';
 import { createRandom } from './adapters/random.ts';
 import { saveText } from './adapters/save.ts';
@@ -31,6 +35,7 @@ import {
   setDatabaseAside,
 } from './adapters/sqlite/index.ts';
 import { createStaging } from './adapters/staging.ts';
+import { readTextFile } from './adapters/text-file.ts';
 import { createGlobs } from './adapters/watch/globs.ts';
 import {
   createPutAway,
@@ -156,6 +161,10 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       },
       environment,
       saveText,
+      downloads: createDownloads({ agents, clock, stallMs: STALL_MS }),
+      fetchMedia: createMediaReader({ agents, clock, stallMs: STALL_MS }),
+      texts: { json: jsonText, csv: csvText, read: readTextFile },
+      readPart,
       inspect: (media, path) => inspect(files, media, path),
       engineParts: {
         sender: around.sender(
@@ -351,7 +360,7 @@ async function inspect(files: Files, media: MediaId, path: string): Promise<File
     throw new UploaderError('file-empty', 'The file is empty now. Write it again, then retry.');
   }
   const wanted = mediaType(media);
-  if (!wanted.sniff(await files.head(path, HEAD_BYTES))) {
+  if (!wanted.sniff(await files.head(path, HEAD_BYTES), basename(path))) {
     throw new UploaderError(
       'file-type',
       `The file changed and is no longer a usable ${wanted.label.one}. Put the right file in its place, then retry.`,

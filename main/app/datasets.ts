@@ -3,11 +3,15 @@
  * (its calls are not paged), are kept for a while, and pages get windows of them.
  */
 
+import { ANY_DATASET, ANY_ROW, type DatasetListing } from '../../preload/contract/manage.ts';
 import type { DataRowView, DatasetView, StorageFolderView } from '../../preload/contract/views.ts';
 import type { DataRow, DatasetInfo, EncordSession } from '../core/encord-port.ts';
 import { UploaderError } from '../core/errors.ts';
+import { storageLocationName } from '../core/manage/storage-location.ts';
 import type { AccountId } from '../core/model.ts';
 import type { Clock } from '../core/ports.ts';
+import { DatasetList, isMirrored } from './manage/dataset-list.ts';
+import { RowList } from './manage/row-list.ts';
 import { unwrap, windowOf } from './outcome.ts';
 
 /** A list older than this is asked for again when somebody looks at it. */
@@ -17,15 +21,17 @@ const ROW_LISTS_KEPT = 3;
 
 interface Kept<T> {
   readonly at: number;
-  readonly list: Promise<readonly T[]>;
+  readonly list: Promise<T>;
 }
 
 export class Datasets {
   readonly #clock: Clock;
   readonly #session: (id: AccountId) => Promise<EncordSession>;
   readonly #signal: AbortSignal;
-  readonly #lists = new Map<AccountId, Kept<DatasetInfo>>();
-  readonly #rows = new Map<string, Kept<DataRow>>();
+  readonly #own = new Map<AccountId, Kept<DatasetList>>();
+  readonly #organisation = new Map<AccountId, Kept<DatasetList>>();
+  /** By account and dataset; the one looked at last is at the end. */
+  readonly #rows = new Map<string, Kept<RowList>>();
 
   constructor(clock: Clock, session: (id: AccountId) => Promise<EncordSession>, signal: AbortSignal) {
     this.#clock = clock;
@@ -35,24 +41,34 @@ export class Datasets {
 
   /** All datasets of the account, newest change first. */
   async all(account: AccountId, refresh = false): Promise<readonly DatasetInfo[]> {
-    return this.#kept(this.#lists, account, refresh, async () => {
-      const session = await this.#session(account);
-      const list = unwrap(await session.datasets({}, this.#signal));
-      return [...list].sort((a, b) => (b.editedAt ?? '').localeCompare(a.editedAt ?? ''));
-    });
+    return (await this.#list(account, false, refresh)).find('');
   }
 
+  /** `listing` left out: all of the account's own, newest change first. */
   async window(
     account: AccountId,
-    input: { search: string; refresh: boolean; offset: number; limit: number },
+    input: {
+      search: string;
+      listing?: DatasetListing | undefined;
+      refresh: boolean;
+      offset: number;
+      limit: number;
+    },
   ): Promise<{ total: number; rows: DatasetView[] }> {
-    const needle = input.search.trim().toLocaleLowerCase();
-    const list = await this.all(account, input.refresh);
-    const found = needle
-      ? list.filter((each) => each.title.toLocaleLowerCase().includes(needle) || each.id === needle)
-      : list;
-    const { total, rows } = windowOf(found, input.offset, input.limit);
-    return { total, rows: rows.map(datasetView) };
+    const listing = input.listing ?? ANY_DATASET;
+    const list = await this.#list(account, listing.organisation, input.refresh);
+    const { total, rows } = windowOf(await list.find(input.search, listing), input.offset, input.limit);
+    return { total, rows: rows.map((info) => datasetView(info, list.othersCalled(info))) };
+  }
+
+  /** How many other datasets of the account have the title of this one; 0 where Encord cannot be asked. */
+  async othersCalled(account: AccountId, dataset: Pick<DatasetInfo, 'id' | 'title'>): Promise<number> {
+    try {
+      return (await this.#list(account, false, false)).othersCalled(dataset);
+    } catch {
+      // A remark beside something that has been done: no reason to fail.
+      return 0;
+    }
   }
 
   /** By id or exact title. Throws `dataset-unknown`, or `dataset-ambiguous` with the ids to choose from. */
@@ -79,20 +95,24 @@ export class Datasets {
   }
 
   async info(account: AccountId, id: string): Promise<DatasetInfo> {
-    const list = await this.all(account);
-    const known = list.find((each) => each.id === id);
+    const known = (await this.all(account)).find((each) => each.id === id);
     if (known) return known;
+    const organisation = await this.#organisation.get(account)?.list.catch(() => null);
+    const seen = organisation?.all.find((each) => each.id === id);
+    if (seen) return seen;
     const session = await this.#session(account);
     return unwrap(await session.dataset(id, this.#signal));
   }
 
+  /** `storage`: of `StorageLocation`; another than Encord's own is made by the older protocol. */
   async create(
     account: AccountId,
-    request: { title: string; description: string; mirrored: boolean },
+    request: { title: string; description: string; mirrored: boolean; storage?: number },
   ): Promise<DatasetInfo> {
     const session = await this.#session(account);
     const created = unwrap(await session.createDataset(request, this.#signal));
-    this.#lists.delete(account);
+    this.#own.delete(account);
+    this.#organisation.delete(account);
     return created;
   }
 
@@ -100,19 +120,47 @@ export class Datasets {
     account: AccountId,
     input: { datasetId: string; search: string; refresh: boolean; offset: number; limit: number },
   ): Promise<{ total: number; rows: DataRowView[] }> {
-    const list = await this.#kept(this.#rows, `${account} ${input.datasetId}`, input.refresh, async () => {
-      const session = await this.#session(account);
-      return unwrap(await session.rows(input.datasetId, this.#signal));
-    });
-    while (this.#rows.size > ROW_LISTS_KEPT) {
-      const oldest = this.#rows.keys().next();
-      if (oldest.done) break;
-      this.#rows.delete(oldest.value);
-    }
-    const needle = input.search.trim().toLocaleLowerCase();
-    const found = needle ? list.filter((row) => row.title.toLocaleLowerCase().includes(needle)) : list;
+    const list = await this.rowList(account, input.datasetId, wantedRows(input));
+    const found = await list.find({ ...ANY_ROW, search: input.search }, null);
     const { total, rows } = windowOf(found, input.offset, input.limit);
     return { total, rows: rows.map(dataRowView) };
+  }
+
+  /**
+   * The rows of a dataset, asked for again when they are older than a minute. `old`: those that are kept do, so that
+   * somebody who moves through a long list is not held up, and it does not change under him.
+   * Throws what the call does, `dataset-unknown` among it.
+   */
+  async rowList(account: AccountId, datasetId: string, wanted: 'fresh' | 'kept' | 'old'): Promise<RowList> {
+    const key = rowsKey(account, datasetId);
+    if (wanted === 'old') {
+      const kept = this.#rows.get(key);
+      if (kept) return kept.list;
+    }
+    const list = this.#kept(this.#rows, key, wanted === 'fresh', async () => {
+      const session = await this.#session(account);
+      return new RowList(unwrap(await session.rows(datasetId, this.#signal)), this.#clock);
+    });
+    for (const oldest of this.#rows.keys()) {
+      if (this.#rows.size <= ROW_LISTS_KEPT) break;
+      this.#rows.delete(oldest);
+    }
+    return list;
+  }
+
+  /** A row as the kept list has it, without asking. */
+  async keptRow(account: AccountId, datasetId: string, dataHash: string): Promise<DataRow | undefined> {
+    const list = await this.#rows.get(rowsKey(account, datasetId))?.list.catch(() => null);
+    return list?.row(dataHash);
+  }
+
+  /** A row was changed and read again: the list has it as it is now, without being asked for. */
+  async noteRow(account: AccountId, datasetId: string, row: DataRow): Promise<void> {
+    const key = rowsKey(account, datasetId);
+    const kept = this.#rows.get(key);
+    const list = await kept?.list.catch(() => null);
+    if (!kept || !list || this.#rows.get(key) !== kept) return;
+    this.#rows.set(key, { at: kept.at, list: Promise.resolve(list.with(row)) });
   }
 
   async folders(account: AccountId, search: string): Promise<StorageFolderView[]> {
@@ -121,25 +169,33 @@ export class Datasets {
     return folders.map((folder) => ({ id: folder.id, name: folder.name, path: [...folder.path] }));
   }
 
-  /** Uploads changed what a dataset holds: its rows are asked for again. */
+  /** Some dataset holds something else than before: rows are asked for again by who begins at the top of a list. */
   forgetRows(): void {
-    this.#rows.clear();
+    for (const [key, kept] of this.#rows) this.#rows.set(key, { ...kept, at: Number.NEGATIVE_INFINITY });
   }
 
   forget(account: AccountId): void {
-    this.#lists.delete(account);
+    this.#own.delete(account);
+    this.#organisation.delete(account);
     this.#rows.clear();
   }
 
-  #kept<K, T>(
-    kept: Map<K, Kept<T>>,
-    key: K,
-    refresh: boolean,
-    ask: () => Promise<readonly T[]>,
-  ): Promise<readonly T[]> {
+  #list(account: AccountId, organisation: boolean, refresh: boolean): Promise<DatasetList> {
+    return this.#kept(organisation ? this.#organisation : this.#own, account, refresh, async () => {
+      const session = await this.#session(account);
+      const query = organisation ? { organisation } : {};
+      return new DatasetList(unwrap(await session.datasets(query, this.#signal)), this.#clock);
+    });
+  }
+
+  #kept<K, T>(kept: Map<K, Kept<T>>, key: K, refresh: boolean, ask: () => Promise<T>): Promise<T> {
     const now = this.#clock.now();
     const before = kept.get(key);
-    if (before && !refresh && Math.abs(now - before.at) < FRESH_MS) return before.list;
+    kept.delete(key);
+    if (before && !refresh && Math.abs(now - before.at) < FRESH_MS) {
+      kept.set(key, before);
+      return before.list;
+    }
     const list = ask();
     kept.set(key, { at: now, list });
     // A failed answer is not kept: the next look asks again.
@@ -150,7 +206,18 @@ export class Datasets {
   }
 }
 
-export function datasetView(info: DatasetInfo): DatasetView {
+/** Only who begins at the top of a list looks for what is new. */
+export function wantedRows(input: { refresh: boolean; offset: number }): 'fresh' | 'kept' | 'old' {
+  if (input.refresh) return 'fresh';
+  return input.offset === 0 ? 'kept' : 'old';
+}
+
+function rowsKey(account: AccountId, datasetId: string): string {
+  return `${account} ${datasetId}`;
+}
+
+/** @param sameTitle how many other datasets have its title */
+export function datasetView(info: DatasetInfo, sameTitle: number): DatasetView {
   return {
     id: info.id,
     title: info.title,
@@ -158,12 +225,28 @@ export function datasetView(info: DatasetInfo): DatasetView {
     createdAt: info.createdAt,
     editedAt: info.editedAt,
     role: info.role,
-    mirrored: info.role === null && info.backingFolderId === null ? null : info.backingFolderId !== null,
-    storage: info.storage === null ? null : info.storage === 0 ? 'encord' : 'private',
+    mirrored: isMirrored(info),
+    storage: storageLocationName(info.storage),
+    sameTitle,
   };
 }
 
-function dataRowView(row: DataRow): DataRowView {
-  const { dataHash, title, type, size, width, height, durationSeconds, createdAt } = row;
-  return { dataHash, title, type, size, width, height, durationSeconds, createdAt };
+export function dataRowView(row: DataRow): DataRowView {
+  return {
+    dataHash: row.dataHash,
+    title: row.title,
+    type: row.type,
+    mime: row.mime,
+    size: row.size,
+    width: row.width,
+    height: row.height,
+    fps: row.fps,
+    durationSeconds: row.durationSeconds,
+    sequence: row.isSequence,
+    storage: storageLocationName(row.storage),
+    fileLink: row.fileLink,
+    itemUuid: row.itemUuid,
+    createdAt: row.createdAt,
+    editedAt: row.editedAt,
+  };
 }

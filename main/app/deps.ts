@@ -6,6 +6,9 @@
 import type { SettingsView } from '../../preload/contract/views.ts';
 import type { AccountRecord, Store } from '../adapters/sqlite/index.ts';
 import type { EncordSession } from '../core/encord-port.ts';
+import type { Downloads } from '../core/manage/downloads.ts';
+import type { FetchMedia } from '../core/manage/media-port.ts';
+import type { Texts } from '../core/manage/text-ports.ts';
 import type { AccountId, FileIdentity, MediaId } from '../core/model.ts';
 import type {
   BandwidthLimiter,
@@ -76,6 +79,13 @@ export interface AppDeps {
   readonly environment: ReadonlyMap<AccountId, string>;
   /** Writes a text into a file of this machine; a file of that name is replaced when all of it is there. Throws with a sentence. */
   readonly saveText: (path: string, pieces: AsyncIterable<string>, signal: AbortSignal) => Promise<void>;
+  /** JSON and CSV that people bring. */
+  readonly texts: Texts;
+  /** Reads what pages show of Encord. */
+  readonly fetchMedia: FetchMedia;
+  readonly downloads: Downloads;
+  /** At most `length` bytes of a file from the offset, fewer at its end. Throws `file-missing` or `file-unreadable`. */
+  readonly readPart: (path: string, offset: number, length: number) => Promise<Uint8Array>;
   /** Looks at a changed file again. */
   readonly inspect: (media: MediaId, path: string) => Promise<FileIdentity>;
   readonly engineParts: {

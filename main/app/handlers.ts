@@ -5,8 +5,10 @@
 import type { CallInput, CallOutput } from '../../preload/contract/calls.ts';
 import type { CallName } from '../../preload/contract/names.ts';
 import { UploaderError } from '../core/errors.ts';
+import { storageLocation } from '../core/manage/storage-location.ts';
 import { bandwidthReading } from './bandwidth.ts';
 import { datasetView } from './datasets.ts';
+import { createManageHandlers } from './manage/handlers.ts';
 import { windowOf, withoutUndefined } from './outcome.ts';
 import type { Program } from './program.ts';
 import { createWatchHandlers } from './watch/handlers.ts';
@@ -45,6 +47,8 @@ export function createHandlers(program: Program): Handlers {
     'accounts.signOut': async ({ accountId, cancelUnfinished }) => {
       await accounts.signOut(accountId, cancelUnfinished, (id) => queue.cancel({ kind: 'account', id }));
       datasets.forget(accountId);
+      program.people.forget(accountId);
+      program.storage.forget();
       return null;
     },
     'accounts.setRoute': ({ accountId, route }) => accounts.setRoute(accountId, route),
@@ -62,9 +66,13 @@ export function createHandlers(program: Program): Handlers {
           'A dataset API key belongs to one dataset. Sign in with a private key to create others.',
         );
       }
-      const created = await datasets.create(account.id, input);
+      const { storage, ...request } = input;
+      const created = await datasets.create(account.id, {
+        ...request,
+        ...(storage === undefined ? {} : { storage: storageLocation(storage) }),
+      });
       program.changed('datasets');
-      return datasetView(created);
+      return datasetView(created, await datasets.othersCalled(account.id, created));
     },
     'datasets.rows': (input) => datasets.rows(accounts.active().id, input),
     'datasets.folders': ({ search }) => datasets.folders(accounts.active().id, search),
@@ -80,6 +88,12 @@ export function createHandlers(program: Program): Handlers {
     'plan.get': ({ planId }) => reviews.view(reviews.get(planId)),
     'plan.units': ({ planId, offset, limit }) => reviews.units(reviews.get(planId), offset, limit),
     'plan.folders': ({ planId, offset, limit }) => reviews.folders(reviews.get(planId), offset, limit),
+    'plan.warnings': ({ planId, offset, limit }) => reviews.warnings(reviews.get(planId), offset, limit),
+    'plan.takeText': ({ planId, take }) => {
+      const review = reviews.get(planId);
+      reviews.takeText(review, take);
+      return reviews.view(review);
+    },
     'plan.turnedAway': ({ planId, offset, limit }) => reviews.turnedAway(reviews.get(planId), offset, limit),
     'plan.setFolder': ({ planId, path, as }) => {
       const review = reviews.get(planId);
@@ -167,6 +181,7 @@ export function createHandlers(program: Program): Handlers {
     'reconcile.save': ({ reconcileId }) => reconcile.save(reconcile.get(reconcileId)),
 
     ...createWatchHandlers(program),
+    ...createManageHandlers(program),
 
     'settings.get': () => settings.get(),
     'settings.set': (input) => {

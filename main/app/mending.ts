@@ -6,7 +6,7 @@
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { EventName } from '../../preload/contract/names.ts';
 import { asUploaderError, type UploaderError } from '../core/errors.ts';
-import type { App, Download } from './types.ts';
+import type { App, Download, MediaAnswer } from './types.ts';
 
 export interface MendingDeps {
   /** As it was found at the start. */
@@ -65,6 +65,12 @@ export class Mending implements App {
 
   async download(id: string): Promise<Answer<Download>> {
     return this.#program ? this.#program.download(id) : refused(this.#damage);
+  }
+
+  async media(...args: Parameters<App['media']>): Promise<MediaAnswer> {
+    return this.#program
+      ? this.#program.media(...args)
+      : { kind: 'refused', status: 503, sentence: this.#damage.message };
   }
 
   async close(): Promise<void> {

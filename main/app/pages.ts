@@ -3,6 +3,8 @@
  * `main/electron` (private scheme) and `main/web` (HTTP), so that the pages live under one policy.
  */
 
+import type { MediaAnswer } from './types.ts';
+
 /** Response headers, in lower case. */
 export type PageHeaders = Readonly<Record<string, string>>;
 
@@ -59,6 +61,7 @@ export function contentSecurityPolicy(connect: readonly string[]): string {
     "script-src 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
+    "media-src 'self'",
     "font-src 'self'",
     `connect-src ${connect.length === 0 ? "'none'" : connect.join(' ')}`,
     "base-uri 'none'",
@@ -86,6 +89,48 @@ export function pageHeaders(page: Page, connect: readonly string[]): PageHeaders
     'content-type': page.type,
     'cache-control': page.immutable ? 'private, max-age=31536000, immutable' : 'no-store',
   };
+}
+
+/** A `Range` header as elements of a page send it: one range of bytes. Anything else counts as none. */
+export function rangeOf(header: string | null | undefined): string | null {
+  return header !== null && header !== undefined && /^bytes=(\d{1,15}-\d{0,15}|-\d{1,15})$/.test(header)
+    ? header
+    : null;
+}
+
+/**
+ * Status and headers of bytes for a page to show. What they are is said by the program, never by the storage; opened by
+ * themselves they are in a sandbox without scripts.
+ */
+export function mediaHead(answer: MediaAnswer): { readonly status: number; readonly headers: PageHeaders } {
+  const headers: PageHeaders = {
+    ...securityHeaders([]),
+    'content-security-policy': "default-src 'none'; sandbox",
+    'cache-control': 'no-store',
+  };
+  switch (answer.kind) {
+    case 'bytes':
+      return {
+        status: answer.status,
+        headers: {
+          ...headers,
+          'content-type': answer.mime,
+          'accept-ranges': 'bytes',
+          ...(answer.length === null ? {} : { 'content-length': String(answer.length) }),
+          ...(answer.range === null ? {} : { 'content-range': answer.range }),
+        },
+      };
+    case 'beyond':
+      return {
+        status: 416,
+        headers: {
+          ...headers,
+          ...(answer.size === null ? {} : { 'content-range': `bytes */${answer.size}` }),
+        },
+      };
+    case 'refused':
+      return { status: answer.status, headers: { ...headers, 'content-type': 'text/plain; charset=utf-8' } };
+  }
 }
 
 /** What to say where the folder of the pages holds none. */

@@ -22,6 +22,12 @@ import type { AppDeps } from './deps.ts';
 import { Drops } from './drops.ts';
 import { Exports } from './exports.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
+import { Cloud } from './manage/cloud.ts';
+import { Jobs } from './manage/jobs.ts';
+import { Media } from './manage/media.ts';
+import { People } from './manage/people.ts';
+import { Rows } from './manage/rows.ts';
+import { Storage } from './manage/storage.ts';
 import { failureView } from './outcome.ts';
 import { Pulse } from './pulse.ts';
 import { Queue, totalsView } from './queue.ts';
@@ -29,7 +35,7 @@ import { Receipts } from './receipts.ts';
 import { Reconcile } from './reconcile.ts';
 import { Reviews } from './reviews.ts';
 import { Settings } from './settings.ts';
-import type { App, Download } from './types.ts';
+import type { App, Download, MediaAnswer } from './types.ts';
 import { Watching } from './watch/watching.ts';
 
 type Listener = (name: EventName, payload: unknown) => void;
@@ -52,6 +58,9 @@ export class Program implements App {
   readonly dataHashes: DataHashes;
   readonly receipts: Receipts;
   readonly reconcile: Reconcile;
+  readonly jobs: Jobs;
+  readonly rows: Rows;
+  readonly cloud: Cloud;
   readonly watch: Watching;
   readonly engine: Engine;
   readonly #abort = new AbortController();
@@ -63,6 +72,9 @@ export class Program implements App {
     kind: 'unavailable',
     reason: 'The keychain has not been asked yet.',
   };
+  readonly shown: Media;
+  readonly people: People;
+  readonly storage: Storage;
   readonly #clockWatch: ClockWatch;
   #doneUnits = 0;
   /** Accounts that Encord turned away, and why, as pages were told of them last. */
@@ -77,7 +89,11 @@ export class Program implements App {
       limiter: deps.limiter,
       changed: () => this.changed('settings'),
     });
-    this.accounts = new Accounts(deps, () => this.changed('accounts'));
+    this.accounts = new Accounts(deps, () => {
+      this.changed('accounts');
+      // What waited for credentials goes on.
+      this.jobs.tryNow();
+    });
     this.datasets = new Datasets(deps.clock, (id) => this.accounts.session(id), this.#abort.signal);
     this.drops = new Drops(deps);
     this.engine = new Engine({
@@ -120,9 +136,40 @@ export class Program implements App {
       (view) => this.#emit('plan', view),
     );
     const session = (id: string) => this.accounts.session(id);
+    this.shown = new Media(deps, session, this.signal);
+    this.storage = new Storage({
+      deps,
+      session,
+      itemsOf: (account, datasetId) => this.#itemsOf(account, datasetId),
+      start: (accountId, task) => this.jobs.start({ accountId, datasetTitle: null, task }),
+      changed: () => {
+        this.datasets.forgetRows();
+        this.changed('datasets');
+      },
+      signal: this.signal,
+    });
+    this.people = new People({
+      clock: deps.clock,
+      session,
+      domain: (id) => this.accounts.record(id).domain,
+      addKeyAccount: (from, key) => this.#addKeyAccount(from, key),
+      signal: this.signal,
+    });
     this.dataHashes = new DataHashes(deps, session, this.signal, () => this.changed('queue'));
     this.#exports = new Exports(deps, this.signal);
     this.receipts = new Receipts(deps, this.dataHashes, this.#exports);
+    this.jobs = new Jobs(deps, {
+      session,
+      exports: this.#exports,
+      changed: () => this.changed('jobs'),
+      rowsChanged: (tell) => {
+        this.datasets.forgetRows();
+        if (!tell) return;
+        // Rows come and go with items of storage folders.
+        this.storage.forget();
+        this.changed('datasets');
+      },
+    });
     this.reconcile = new Reconcile(deps, {
       datasets: this.datasets,
       dataHashes: this.dataHashes,
@@ -130,6 +177,22 @@ export class Program implements App {
       exports: this.#exports,
       session,
       signal: this.signal,
+    });
+    this.rows = new Rows(deps, {
+      datasets: this.datasets,
+      drops: this.drops,
+      exports: this.#exports,
+      session,
+      signal: this.signal,
+      startJob: (request) => this.jobs.start(request),
+    });
+    this.cloud = new Cloud(deps, {
+      datasets: this.datasets,
+      drops: this.drops,
+      exports: this.#exports,
+      session,
+      signal: this.signal,
+      startJob: (request) => this.jobs.start(request),
     });
     this.watch = new Watching(deps, {
       datasets: this.datasets,
@@ -161,6 +224,7 @@ export class Program implements App {
   async start({ watch = false }: { watch?: boolean | readonly number[] } = {}): Promise<void> {
     this.#doneUnits = this.deps.store.totals({ kind: 'all' }).units.done;
     this.engine.start();
+    this.jobs.begin();
     if (watch !== false) this.watch.start(watch === true ? null : watch);
     this.#clockWatch.look();
     this.#pruneDaily();
@@ -237,6 +301,10 @@ export class Program implements App {
     }
   }
 
+  media(id: string, range: string | null, signal: AbortSignal): Promise<MediaAnswer> {
+    return this.shown.open(id, range, signal);
+  }
+
   async download(id: string): Promise<Answer<Download>> {
     try {
       return { ok: true, value: this.#exports.take(id) };
@@ -308,6 +376,7 @@ export class Program implements App {
   async close(): Promise<void> {
     this.#abort.abort();
     await this.watch.close();
+    await this.jobs.close();
     this.reviews.close();
     this.#clockWatch.close();
     this.bandwidth.close();
@@ -316,6 +385,27 @@ export class Program implements App {
     this.#listeners.clear();
     this.deps.store.close();
     this.deps.release();
+  }
+
+  async #itemsOf(account: string, datasetId: string): Promise<ReadonlySet<string>> {
+    const { all } = await this.datasets.rowList(account, datasetId, 'kept');
+    return new Set(all.flatMap(({ itemUuid }) => (itemUuid === null ? [] : [itemUuid])));
+  }
+
+  /** The account that is in use stays in use: it has more rights than a dataset's key. */
+  async #addKeyAccount(
+    from: string,
+    { apiKey, datasetId, title }: { apiKey: string; datasetId: string; title: string },
+  ): Promise<string> {
+    const { domain, secretIn } = this.accounts.record(from);
+    const active = this.deps.store.activeAccountId();
+    const view = await this.accounts.signIn(
+      // Where the secret of the other is kept for this run alone, there may be no keychain for this one.
+      { method: 'api-key', apiKey, datasetId, domain, name: title, forThisRunOnly: secretIn !== 'keychain' },
+      this.signal,
+    );
+    if (active !== null) this.accounts.switchTo(active);
+    return view.id;
   }
 
   async #run<N extends CallName>(name: N, input: unknown): Promise<unknown> {

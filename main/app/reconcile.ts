@@ -20,6 +20,7 @@ import { createSlicer } from '../core/slicer.ts';
 import type { DataHashes } from './data-hashes.ts';
 import type { Datasets } from './datasets.ts';
 import type { AppDeps } from './deps.ts';
+import { mediaProblem } from './destination.ts';
 import type { Exports } from './exports.ts';
 import { unwrap } from './outcome.ts';
 import type { Review, Reviews } from './reviews.ts';
@@ -226,7 +227,13 @@ export class Reconcile {
       },
       (listener) =>
         createAgainPlan(
-          { datasetId, datasetTitle, units, uploadedAgain: () => this.#superseded(datasetId, lost) },
+          {
+            datasetId,
+            datasetTitle,
+            units,
+            mediaProblem: (media) => mediaProblem(report.account, media),
+            uploadedAgain: () => this.#superseded(datasetId, lost),
+          },
           { files, ledger: store, clock },
           listener,
         ),

@@ -9,6 +9,7 @@ import type { DatasetInfo } from '../core/encord-port.ts';
 import { type Failure, UploaderError } from '../core/errors.ts';
 import type { BatchId, MediaId, TurnedAway, UnitId } from '../core/model.ts';
 import type { Plan } from '../core/plan.ts';
+import type { Preflight } from '../core/preflight/preflight.ts';
 
 export interface ReviewRequest {
   readonly paths: readonly string[];
@@ -31,11 +32,17 @@ export class Review {
   readonly id: string;
   readonly request: ReviewRequest;
   readonly plan: Plan | AgainPlan;
+  /** Ends what goes on beside it. */
+  readonly over = new AbortController();
   dataset: DatasetInfo | null = null;
   folderId: string | null = null;
   destinationProblem: Failure | null = null;
   failure: Failure | null = null;
   scanned = false;
+  /** From the end of the scan on, where the plan can be looked into. */
+  preflight: Preflight | null = null;
+  /** When its findings were told last, on the monotonic clock. */
+  toldAt = Number.NEGATIVE_INFINITY;
   /** What the queue was like when the plan was last compared with it. */
   settledAgainst = '';
   /** While it becomes a batch; from then on nothing of it can be changed. */

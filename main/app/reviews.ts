@@ -3,16 +3,23 @@
  * Used by the handlers and by the command line. Plans live in memory: until *Upload* nothing is promised.
  */
 
-import type { PlanFolderView, PlanUnitView, PlanView, TurnedAwayView } from '../../preload/contract/views.ts';
+import type {
+  PlanFolderView,
+  PlanUnitView,
+  PlanView,
+  PlanWarningView,
+  TurnedAwayView,
+} from '../../preload/contract/views.ts';
 import type { AgainPlan } from '../core/again.ts';
 import { asUploaderError, toFailure, UploaderError } from '../core/errors.ts';
 import type { NewBatch, UnitId } from '../core/model.ts';
-import type { Plan, PlanListener } from '../core/plan.ts';
+import type { FolderMode, Plan, PlanListener } from '../core/plan.ts';
 import { createPlan } from '../core/planner.ts';
+import { Preflight } from '../core/preflight/preflight.ts';
 import type { Datasets } from './datasets.ts';
 import type { AppDeps } from './deps.ts';
-import { destinationProblem } from './destination.ts';
-import { failureView } from './outcome.ts';
+import { destinationProblem, mediaProblem } from './destination.ts';
+import { failureView, windowOf } from './outcome.ts';
 import {
   type Committed,
   destinationOf,
@@ -56,6 +63,7 @@ export class Reviews {
           as: request.as,
           sizeLimitBytes: this.#sizeLimit(),
           datasetId: null,
+          mediaProblem: (media) => mediaProblem(request.account, media),
           ...(request.title === undefined ? {} : { title: request.title }),
         },
         { files, ledger: store, clock },
@@ -78,6 +86,7 @@ export class Reviews {
     plan.scanned.then(
       () => {
         made.scanned = true;
+        this.#lookInto(made);
         this.#tell(made);
       },
       (reason: unknown) => {
@@ -115,9 +124,17 @@ export class Reviews {
     this.#tell(review);
   }
 
-  setFolder(review: Review, path: string, as: 'single' | 'group'): void {
+  setFolder(review: Review, path: string, as: FolderMode): void {
     unlessAdding(review);
     review.plan.setFolder(path, as);
+    this.#settle(review);
+    this.#tell(review);
+  }
+
+  /** Whether text files of dropped folders are uploaded as well. */
+  takeText(review: Review, take: boolean): void {
+    unlessAdding(review);
+    review.plan.takeText(take);
     this.#settle(review);
     this.#tell(review);
   }
@@ -206,6 +223,7 @@ export class Reviews {
             onProgress: this.#progress(review, adding),
           });
     this.#reviews.delete(review.id);
+    review.over.abort();
     if (review.folderId) store.setLastFolder(request.account.id, dataset.id, review.folderId);
     store.setSetting(`lastDataset:${request.account.id}`, JSON.stringify(dataset.id));
     return { batchId, twins, turnedAway };
@@ -244,6 +262,7 @@ export class Reviews {
   async discard(review: Review): Promise<void> {
     this.#reviews.delete(review.id);
     review.plan.cancel();
+    review.over.abort();
     review.adding?.abort.abort();
     await this.#dropStaged(review.request.dropId);
   }
@@ -252,6 +271,7 @@ export class Reviews {
   close(): void {
     for (const review of this.#reviews.values()) {
       review.plan.cancel();
+      review.over.abort();
       review.adding?.abort.abort();
     }
     this.#reviews.clear();
@@ -271,6 +291,9 @@ export class Reviews {
       refused: totals.refused,
       skipped: totals.skipped,
       queued: totals.twins,
+      warnings: review.preflight?.warnings().length ?? 0,
+      textFiles: totals.textFiles,
+      takeText: totals.takeText,
       datasetId: review.dataset?.id ?? null,
       destinationProblem: review.destinationProblem ? failureView(review.destinationProblem) : null,
       added: review.adding?.done ?? 0,
@@ -312,6 +335,25 @@ export class Reviews {
       failure: failureView(each.failure),
     }));
     return { total: totals.refused + totals.skipped, rows };
+  }
+
+  /** What preflight found that does not stand in the way. */
+  warnings(review: Review, offset: number, limit: number): { total: number; rows: PlanWarningView[] } {
+    const { total, rows } = windowOf(review.preflight?.warnings() ?? [], offset, limit);
+    return { total, rows: rows.map((warning) => ({ ...warning })) };
+  }
+
+  /** Goes on beside the review; what it finds is told a few times a second. */
+  #lookInto(review: Review): void {
+    const { plan } = review;
+    const { readPart, clock } = this.#deps;
+    const ports = { read: readPart, clock, signal: review.over.signal };
+    review.preflight = new Preflight(plan, ports, () => {
+      if (clock.monotonic() - review.toldAt < TELL_EVERY_MS) return;
+      review.toldAt = clock.monotonic();
+      this.#tell(review);
+    });
+    void review.preflight.finished.then(() => this.#tell(review));
   }
 
   #settle(review: Review): void {

@@ -25,9 +25,27 @@ export interface App {
   ): Promise<Answer<null>>;
   /** Browser mode: a text that a call promised, once. */
   download(id: string): Promise<Answer<Download>>;
+  /**
+   * Bytes for a page's `<img>`, `<video>` or `<audio>`: what a call gave the address of. `range` is the request's `Range`
+   * header. Never throws; the body ends the exchange when it is left.
+   */
+  media(id: string, range: string | null, signal: AbortSignal): Promise<MediaAnswer>;
   /** Stops work, leaves nothing half written, and lets go of the data folder. */
   close(): Promise<void>;
 }
+
+export type MediaAnswer =
+  | {
+      readonly kind: 'bytes';
+      readonly mime: string;
+      readonly status: 200 | 206;
+      readonly length: number | null;
+      readonly range: string | null;
+      readonly body: AsyncIterable<Uint8Array>;
+    }
+  /** The range lies beyond the end. */
+  | { readonly kind: 'beyond'; readonly size: number | null }
+  | { readonly kind: 'refused'; readonly status: number; readonly sentence: string };
 
 /** A text for the person to keep, made piece by piece when it is wanted. */
 export interface Download {

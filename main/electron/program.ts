@@ -98,7 +98,7 @@ export function runDesktop(options: DesktopOptions): void {
     const template = menuTemplate(process.platform);
     Menu.setApplicationMenu(template === null ? null : Menu.buildFromTemplate(template));
     guardSession(session.defaultSession);
-    await servePages(protocol, options.pagesFolder);
+    await servePages(protocol, options.pagesFolder, () => program?.media.bind(program) ?? null);
     program = await options.open(desktopServices(dialog, shell, () => window));
     // Before the first page asks: it looks at the keychain, among others.
     await program.start({ watch: true });

@@ -5,21 +5,29 @@
 
 import { lstat, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import type { CustomScheme, Protocol } from 'electron';
+import { MEDIA_PATH } from '../../preload/contract/wire.ts';
 import {
+  mediaHead,
   NO_PAGES,
   type Page,
   type PageHeaders,
   pageHeaders,
   pageMap,
+  rangeOf,
   securityHeaders,
 } from '../app/pages.ts';
+import type { App, MediaAnswer } from '../app/types.ts';
 import { isOwnPage, PAGE_SCHEME } from './address.ts';
 
-/** Standard, for relative addresses and an origin of its own; secure, as what it serves comes from the program itself. */
+/**
+ * Standard, for relative addresses and an origin of its own; secure, as what it serves comes from the program itself; a
+ * stream, because videos are asked for in ranges.
+ */
 export const privilegedScheme: CustomScheme = {
   scheme: PAGE_SCHEME,
-  privileges: { standard: true, secure: true, supportFetchAPI: true },
+  privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true },
 };
 
 /** What a request for a page comes to. */
@@ -53,10 +61,19 @@ export function answerFor(
   return pages.has('/') ? refused(404, 'There is no such page.') : refused(503, NO_PAGES);
 }
 
-/** Serves the built pages of a folder, which may lie inside the program's archive. */
-export async function servePages(protocol: Pick<Protocol, 'handle'>, folder: string): Promise<void> {
+/**
+ * Serves the built pages of a folder, which may lie inside the program's archive, and what `media` has for the pages to
+ * show; null while the program is not open.
+ */
+export async function servePages(
+  protocol: Pick<Protocol, 'handle'>,
+  folder: string,
+  media: () => App['media'] | null,
+): Promise<void> {
   const pages = pageMap(await filesUnder(folder));
   protocol.handle(PAGE_SCHEME, async (request) => {
+    const shown = mediaIdOf(request);
+    if (shown !== null) return showMedia(shown, request, media());
     const answer = answerFor(pages, request);
     if (answer.kind === 'refused') {
       return new Response(answer.sentence, { status: answer.status, headers: answer.headers });
@@ -64,6 +81,29 @@ export async function servePages(protocol: Pick<Protocol, 'handle'>, folder: str
     const bytes = await readFile(join(folder, answer.page.file));
     return new Response(request.method === 'HEAD' ? null : bytes, { headers: answer.headers });
   });
+}
+
+/** The id of what a page wants to show; null where it asks for something else. */
+function mediaIdOf({ method, url }: Pick<Request, 'method' | 'url'>): string | null {
+  if (method !== 'GET' || !isOwnPage(url)) return null;
+  const { pathname } = new URL(url);
+  return pathname.startsWith(MEDIA_PATH) ? pathname.slice(MEDIA_PATH.length) : null;
+}
+
+async function showMedia(id: string, request: Request, media: App['media'] | null): Promise<Response> {
+  const answer: MediaAnswer =
+    media === null
+      ? { kind: 'refused', status: 503, sentence: 'The program is not open yet.' }
+      : await media(id, rangeOf(request.headers.get('range')), request.signal);
+  const { status, headers } = mediaHead(answer);
+  const body =
+    answer.kind === 'bytes'
+      ? // Node's name for the same stream: the two sets of types do not know each other.
+        (Readable.toWeb(Readable.from(answer.body)) as unknown as ReadableStream<Uint8Array>)
+      : answer.kind === 'refused'
+        ? answer.sentence
+        : null;
+  return new Response(body, { status, headers });
 }
 
 /**

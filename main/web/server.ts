@@ -9,7 +9,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { networkInterfaces } from 'node:os';
 import { join, relative, sep } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { DOWNLOADS_PATH, DROPS_PATH, SOCKET_PATH } from '../../preload/contract/wire.ts';
+import { DOWNLOADS_PATH, DROPS_PATH, MEDIA_PATH, SOCKET_PATH } from '../../preload/contract/wire.ts';
 import {
   NO_PAGES,
   type Page,
@@ -30,6 +30,7 @@ import {
   socketToken,
   tokenMatches,
 } from './guard.ts';
+import { sendMedia } from './media.ts';
 import { SOCKET_LIMITS, type SocketLimits, Sockets } from './socket.ts';
 
 export interface ServeOptions {
@@ -114,6 +115,9 @@ export async function serveApp(options: ServeOptions): Promise<Served> {
       if (tokenMatches(bearerToken(request.headers.authorization), token)) {
         void sendDownload(options.app, request, response, headers);
       } else answerDownload(response, 401, refusal(OLD_ADDRESS), headers);
+    } else if (request.method === 'GET' && request.url?.startsWith(MEDIA_PATH)) {
+      response.setTimeout(limits.stallMs, () => response.destroy());
+      void sendMedia(options.app, request, response);
     } else {
       // Whoever asks and does not read the answer is cut off.
       response.setTimeout(limits.stallMs, () => response.destroy());

@@ -5,6 +5,8 @@
  */
 
 import { z } from 'zod';
+import { datasetListing } from './manage.ts';
+import { MANAGE_CALLS } from './manage-calls.ts';
 import type { CallName } from './names.ts';
 import {
   accountView,
@@ -18,6 +20,7 @@ import {
   planFolderView,
   planUnitView,
   planView,
+  planWarningView,
   queueFilter,
   queueRow,
   reconcileView,
@@ -27,6 +30,7 @@ import {
   settingsView,
   snapshotView,
   storageFolderView,
+  storageName,
   totalsView,
   turnedAwayView,
   unitOrder,
@@ -90,7 +94,13 @@ export const CALLS = {
   'accounts.check': { input: z.object({ accountId: id }), output: accountView },
 
   'datasets.list': {
-    input: z.object({ search: z.string().max(1_000), refresh: z.boolean(), ...window }),
+    input: z.object({
+      search: z.string().max(1_000),
+      /** All of the account's own, the last changed first, where it is left out. */
+      listing: datasetListing.optional(),
+      refresh: z.boolean(),
+      ...window,
+    }),
     output: page(datasetView),
   },
   'datasets.create': {
@@ -98,6 +108,8 @@ export const CALLS = {
       title: z.string().trim().min(1).max(1_000),
       description: z.string().max(10_000),
       mirrored: z.boolean(),
+      /** Another than Encord's own is made by the documented call and takes no uploads, only registered cloud data. */
+      storage: storageName.exclude(['other']).optional(),
     }),
     output: datasetView,
   },
@@ -118,8 +130,11 @@ export const CALLS = {
   'plan.units': { input: planId.extend(window), output: page(planUnitView) },
   'plan.folders': { input: planId.extend(window), output: page(planFolderView) },
   'plan.turnedAway': { input: planId.extend(window), output: page(turnedAwayView) },
+  'plan.warnings': { input: planId.extend(window), output: page(planWarningView) },
+  /** Whether text files of dropped folders are taken. */
+  'plan.takeText': { input: planId.extend({ take: z.boolean() }), output: planView },
   'plan.setFolder': {
-    input: planId.extend({ path, as: z.enum(['single', 'group']) }),
+    input: planId.extend({ path, as: planFolderView.shape.as }),
     output: planView,
   },
   'plan.setDataset': { input: planId.extend({ datasetId: id, folderId: id.nullable() }), output: planView },
@@ -200,6 +215,7 @@ export const CALLS = {
   'reconcile.save': { input: reconcileId, output: savedView },
 
   ...WATCH_CALLS,
+  ...MANAGE_CALLS,
 
   'settings.get': { input: nothing, output: settingsView },
   'settings.set': {

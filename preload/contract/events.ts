@@ -8,7 +8,7 @@ import type { EventName } from './names.ts';
 import { bandwidthView, connectionView, planView, totalsView, transferView } from './views.ts';
 
 /** What a tick says has changed; coalesced to a few a second. */
-export const topic = z.enum(['queue', 'accounts', 'settings', 'datasets', 'connection', 'watch']);
+export const topic = z.enum(['queue', 'accounts', 'settings', 'datasets', 'connection', 'watch', 'jobs']);
 export type Topic = z.infer<typeof topic>;
 
 export const EVENTS = {

@@ -6,7 +6,17 @@
 import { z } from 'zod';
 import { failureView } from './errors.ts';
 
-export const mediaId = z.enum(['video', 'image', 'image-group', 'image-sequence']);
+export const mediaId = z.enum([
+  'video',
+  'image',
+  'image-group',
+  'image-sequence',
+  'audio',
+  'dicom',
+  'nifti',
+  'pdf',
+  'text',
+]);
 export type MediaId = z.infer<typeof mediaId>;
 
 export const routeChoice = z.enum(['auto', 'storage', 'documented']);
@@ -158,6 +168,10 @@ export const snapshotView = z.object({
 });
 export type SnapshotView = z.infer<typeof snapshotView>;
 
+/** Where bytes lie: with Encord, or in somebody's own cloud. */
+export const storageName = z.enum(['encord', 'aws', 'gcp', 'azure', 's3-compatible', 'other']);
+export type StorageName = z.infer<typeof storageName>;
+
 export const datasetView = z.object({
   id: z.string(),
   title: z.string(),
@@ -167,7 +181,9 @@ export const datasetView = z.object({
   role: z.enum(['admin', 'user']).nullable(),
   /** Mirrored: its storage folder and the dataset are kept the same. Null where the server did not say. */
   mirrored: z.boolean().nullable(),
-  storage: z.enum(['encord', 'private']).nullable(),
+  storage: storageName.nullable(),
+  /** How many other datasets of the account have the same title. */
+  sameTitle: z.number().int(),
 });
 export type DatasetView = z.infer<typeof datasetView>;
 
@@ -175,11 +191,19 @@ export const dataRowView = z.object({
   dataHash: z.string(),
   title: z.string(),
   type: z.string(),
+  mime: z.string().nullable(),
   size: z.number().nullable(),
   width: z.number().nullable(),
   height: z.number().nullable(),
+  fps: z.number().nullable(),
   durationSeconds: z.number().nullable(),
+  /** Of image groups: whether it is a sequence, of which Encord made a video. */
+  sequence: z.boolean().nullable(),
+  storage: storageName.nullable(),
+  fileLink: z.string().nullable(),
+  itemUuid: z.string().nullable(),
   createdAt: z.string().nullable(),
+  editedAt: z.string().nullable(),
 });
 export type DataRowView = z.infer<typeof dataRowView>;
 
@@ -205,6 +229,11 @@ export const planView = z.object({
   skipped: z.number().int(),
   /** Units that are in the queue already and go on there. */
   queued: z.number().int(),
+  /** What preflight found that does not stand in the way. */
+  warnings: z.number().int(),
+  /** Text files of dropped folders, which are taken only where somebody says so; and whether they are. */
+  textFiles: z.number().int(),
+  takeText: z.boolean(),
   datasetId: z.string().nullable(),
   /** Why the destination cannot take these files; null when it can. */
   destinationProblem: failureView.nullable(),
@@ -229,10 +258,21 @@ export const planFolderView = z.object({
   path: z.string(),
   name: z.string(),
   images: z.number().int(),
-  as: z.enum(['single', 'group']),
+  /** What its images become: rows of their own, an image group, or an image sequence, of which Encord makes a video. */
+  as: z.enum(['single', 'group', 'sequence']),
   suggestion: z.enum(['single', 'group']),
 });
 export type PlanFolderView = z.infer<typeof planFolderView>;
+
+/** What preflight found in a file or in the whole, against Encord's documented types and limits. */
+export const planWarningView = z.object({
+  /** Null where it is about the whole review. */
+  path: z.string().nullable(),
+  title: z.string().nullable(),
+  /** A sentence, and what to do about it. */
+  message: z.string(),
+});
+export type PlanWarningView = z.infer<typeof planWarningView>;
 
 export const turnedAwayView = z.object({
   kind: z.enum(['refused', 'skipped']),

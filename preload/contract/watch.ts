@@ -11,12 +11,14 @@ const seconds = z.number().min(0).max(31_536_000);
 const glob = z.string().min(1).max(1_000);
 const template = z.string().min(1).max(2_000);
 const groupMedia = z.enum(['image-group', 'image-sequence']);
+const frameMedia = z.enum([...groupMedia.options, 'dicom']);
+const fileMedia = z.enum(['auto', 'video', 'image', 'audio', 'nifti', 'pdf', 'text']);
 
 // ------------------------------------------------------------------------------------------------ rules
 
 export const becoming = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('files'), media: z.enum(['auto', 'video', 'image']) }),
-  z.object({ kind: z.literal('folders'), media: groupMedia }),
+  z.object({ kind: z.literal('files'), media: fileMedia }),
+  z.object({ kind: z.literal('folders'), media: frameMedia }),
   z.object({ kind: z.literal('pattern'), media: groupMedia, pattern: z.string().min(1).max(1_000) }),
   z.object({ kind: z.literal('gap'), media: groupMedia, seconds: z.number().min(0.1).max(86_400) }),
 ]);

@@ -21,6 +21,8 @@ export const SOCKET_PATH = '/socket';
 export const SOCKET_PROTOCOL = 'encord-uploader';
 /** Where dropped files are PUT: `/drops/<dropId>`. */
 export const DROPS_PATH = '/drops/';
+/** What pages show, `/media/<id>`: ids that nobody can guess, told by calls; the bytes of the other paths need the token. */
+export const MEDIA_PATH = '/media/';
 /** Where promised downloads are: `/downloads/<id>`. */
 export const DOWNLOADS_PATH = '/downloads/';
 /** The largest message that the server takes, in bytes. */

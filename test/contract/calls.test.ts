@@ -20,6 +20,7 @@ import { makeKey } from '../fixtures/keys.ts';
 import { Lab } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
 import { tracesIn, tracesOfKey } from '../fixtures/traces.ts';
+import { makeKeyCalls, makeManageCalls } from './manage-calls.ts';
 
 const FIRST = { offset: 0, limit: 10 };
 const NOBODY = '00000000-0000-4000-8000-000000000000';
@@ -126,6 +127,26 @@ describe('bad input', () => {
     expect(tracesIn(JSON.stringify(error), tracesOfKey(privateKey))).toEqual([]);
     const whole = await refused('accounts.inspectKey', { key: privateKey.slice(0, 200) });
     expect(tracesIn(JSON.stringify(whole), tracesOfKey(privateKey))).toEqual([]);
+  });
+});
+
+describe('datasets and what belongs to them', () => {
+  const tools = () => ({
+    lab,
+    call,
+    refused,
+    saveTo: (path: string | null) => {
+      saveTo = path;
+    },
+  });
+
+  it('rows, storage, cloud data, people, projects and long work', () => makeManageCalls(tools()));
+
+  it('keys, told once and masked ever after', async () => {
+    const before = traffic.length;
+    const key = await makeKeyCalls(tools());
+    const told = traffic.slice(before).filter((text) => text.includes(key));
+    expect(told).toHaveLength(1);
   });
 });
 
@@ -244,6 +265,8 @@ describe('a session that makes every call', () => {
     await eventually(async () => expect((await call('plan.get', { planId })).phase).toBe('ready'));
     expect((await call('plan.units', { planId, ...page })).rows).toHaveLength(4);
     expect((await call('plan.turnedAway', { planId, ...page })).rows).toHaveLength(2);
+    expect((await call('plan.warnings', { planId, ...page })).rows).toEqual([]);
+    expect(await call('plan.takeText', { planId, take: true })).toMatchObject({ takeText: true });
 
     await call('queue.pause', { scope: all });
     const { batchId } = await call('plan.commit', { planId });

@@ -1,6 +1,6 @@
 /**
- * The hashes that a storage answers a PUT with, as far as they are certain to be of the bytes that were sent, and
- * which one is worth computing for it. Called by the senders (`put.ts`, `resumable.ts`).
+ * The hashes that a storage answers a PUT or a GET with, as far as they are certain to be of the object's bytes, and
+ * which one is worth computing for it. Called by the senders (`put.ts`, `resumable.ts`) and by downloads.
  *
  * A false alarm would send a good file again and again, so a value that could be anything else is left out:
  * - `x-goog-hash`: `crc32c=…, md5=…` in base64 (https://cloud.google.com/storage/docs/xml-api/reference-headers).
@@ -53,6 +53,19 @@ export function mismatch(
     const message =
       'The storage has other bytes than were sent: they were damaged on the way, or in this machine. The file is sent again.';
     return new UploaderError('hash-mismatch', message, { details: { host, algorithm, sent, stored } });
+  }
+  return null;
+}
+
+/** The hash of the whole object that is the cheapest to compute; null where the answer tells none for certain. */
+export function toldHash(
+  headers: IncomingHttpHeaders,
+  host: string,
+): { readonly algorithm: Algorithm; readonly hex: string } | null {
+  const told = hashesIn(headers, host);
+  for (const algorithm of BY_COST) {
+    const hex = told.get(algorithm);
+    if (hex !== undefined) return { algorithm, hex };
   }
   return null;
 }

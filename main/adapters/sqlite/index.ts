@@ -3,12 +3,14 @@
  * Opened by the composition roots; its types are used by `main/app`.
  */
 
+import type { JobStore } from '../../core/manage/jobs.ts';
 import type { BatchId } from '../../core/model.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { LedgerStore, QueueStore, SteeringStore } from '../../core/store-port.ts';
 import type { WatchStore } from '../../core/watch/store-port.ts';
 import { type AccountStore, accountStore } from './accounts.ts';
 import { adder } from './adding.ts';
+import { jobStore } from './jobs.ts';
 import { ledgerStore } from './ledger.ts';
 import { openDatabase } from './open.ts';
 import { ordering } from './order.ts';
@@ -37,6 +39,7 @@ export type Store = QueueStore &
   ViewStore &
   ReceiptStore &
   ReconcileStore &
+  JobStore &
   WatchStore & {
     /**
      * Clears a finished batch from the list, or with null all in which nothing failed; returns how many. The ledger keeps what
@@ -71,6 +74,7 @@ export function openStore(
   const ranks = ordering(db, options.clock, options.reordered ?? (() => {}));
   const adds = adder(db, options.clock, () => removal.sweepSoon());
   const removal = remover(db, options.clock, adds.adding);
+  const jobs = jobStore(db);
   ranks.goOn();
   let open = true;
   const forget = (removed: readonly BatchId[]): number => {
@@ -86,6 +90,12 @@ export function openStore(
     ...receiptStore(db),
     ...reconcileStore(db),
     ...watchStore(db, options.clock),
+    ...jobs,
+    removeJobs(id) {
+      const removed = jobs.removeJobs(id);
+      if (removed > 0) removal.sweepSoon();
+      return removed;
+    },
     batches: (offset, limit) => views.batchViews(db, offset, limit),
     batchView: (id) => views.findBatchView(db, id),
     unitView: (id) => views.findUnitView(db, id),

@@ -9,9 +9,10 @@ import { number } from './rows.ts';
 import { SCHEMA_1 } from './schema.ts';
 import { SCHEMA_2 } from './schema-2.ts';
 import { SCHEMA_3 } from './schema-3.ts';
+import { SCHEMA_4 } from './schema-4.ts';
 
 /** SQL that leads from version n to n + 1, where n is the place in the list. */
-export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3];
+export const MIGRATIONS: readonly string[] = [SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4];
 
 /** Written into the file's header, so that no other program's database is ever taken for one of ours: "EUpl". */
 export const APPLICATION_ID = 0x4555706c;

@@ -6,12 +6,14 @@ import { z } from 'zod';
 import type { WatchRules } from '../../core/watch/rules.ts';
 
 const groupMedia = z.enum(['image-group', 'image-sequence']);
+const frameMedia = z.enum([...groupMedia.options, 'dicom']);
+const fileMedia = z.enum(['auto', 'video', 'image', 'audio', 'nifti', 'pdf', 'text']);
 const texts = z.array(z.string());
 
 export const rulesSchema: z.ZodType<WatchRules> = z.object({
   becomes: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('files'), media: z.enum(['auto', 'video', 'image']) }),
-    z.object({ kind: z.literal('folders'), media: groupMedia }),
+    z.object({ kind: z.literal('files'), media: fileMedia }),
+    z.object({ kind: z.literal('folders'), media: frameMedia }),
     z.object({ kind: z.literal('pattern'), media: groupMedia, pattern: z.string() }),
     z.object({ kind: z.literal('gap'), media: groupMedia, seconds: z.number() }),
   ]),

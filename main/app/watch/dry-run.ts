@@ -15,6 +15,7 @@ import { sayReason } from '../../core/watch/reasons.ts';
 import { unfinishedPattern } from '../../core/watch/rungs/unfinished-name.ts';
 import { createSelection } from '../../core/watch/selection.ts';
 import type { AppDeps } from '../deps.ts';
+import { mediaProblem } from '../destination.ts';
 import { failureView } from '../outcome.ts';
 import { plannedOf, Templates } from './planning.ts';
 import { rulesProblems } from './rules-check.ts';
@@ -129,7 +130,7 @@ export class DryRuns {
     const { units, left } = assemble(frames, draft.rules, (path) => looked.frames.get(path));
     for (const { file, why } of left) stay(run, file, why);
     run.phase = 'comparing';
-    await this.#plan(run, folder, draft.datasetId, units);
+    await this.#plan(run, folder, draft, units);
     run.phase = 'ready';
   }
 
@@ -159,7 +160,7 @@ export class DryRuns {
     return files;
   }
 
-  /** What is no image is no frame, and stays alone; formats, and sizes of the first frames, for remarks on groups that mix them. */
+  /** What is no image, or no DICOM file of a series, is no frame, and stays alone; formats, and sizes of the first frames, for remarks on groups that mix them. */
   async #lookInto(run: DryRun, { root, rules }: Rooted, files: readonly FileHere[]): Promise<Looked> {
     const looked = { frames: new Map<string, Frame>(), refused: new Map<string, string>() };
     const { becomes } = rules;
@@ -180,7 +181,7 @@ export class DryRuns {
   async #plan(
     run: DryRun,
     folder: Rooted,
-    datasetId: string,
+    { datasetId, accountId }: Pick<WatchDraftView, 'datasetId' | 'accountId'>,
     assembled: readonly Assembled[],
   ): Promise<void> {
     const { files, store, clock, watch } = this.#deps;
@@ -192,8 +193,14 @@ export class DryRuns {
       units.flatMap((unit) => unit.files.map(({ path }) => [below(folder.root, path), '{sha256}'] as const)),
     );
     const planned = plannedOf(folder, units, templates, watch, hashes);
+    const account = store.account(accountId);
     const plan = createPlan(
-      { ...planned, sizeLimitBytes: this.#sizeLimit(), datasetId: null },
+      {
+        ...planned,
+        sizeLimitBytes: this.#sizeLimit(),
+        datasetId: null,
+        mediaProblem: (media) => account && mediaProblem(account, media),
+      },
       { files, ledger: store, clock },
       () => undefined,
     );

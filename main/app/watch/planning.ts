@@ -117,7 +117,8 @@ export function plannedOf(
             {
               key: unit.key,
               media: unit.group.media,
-              title: titleOf(unit),
+              // A series names itself, where no template does.
+              title: unit.group.media === 'dicom' && templates.title === null ? '' : titleOf(unit),
               paths: unit.files.map((file) => at(file.path)),
             },
           ],
@@ -131,7 +132,7 @@ export function plannedOf(
       : {
           metadata: ({ paths }) => {
             const unit = unitOf.get(paths[0] ?? '');
-            return unit ? JSON.stringify(templates.metadataOf(values(unit))) : null;
+            return unit ? JSON.stringify(templates.metadataOf(values(partOf(unit, paths, at)))) : null;
           },
         }),
     watched: (paths) => ({
@@ -139,4 +140,11 @@ export function plannedOf(
       inodes: paths.map((path) => seen.get(path)?.inode ?? null),
     }),
   };
+}
+
+/** Of a folder with several series, the series. */
+function partOf(unit: FinishedUnit, paths: readonly string[], at: (path: string) => string): FinishedUnit {
+  if (unit.group?.media !== 'dicom') return unit;
+  const own = new Set(paths);
+  return { ...unit, files: unit.files.filter((file) => own.has(at(file.path))) };
 }

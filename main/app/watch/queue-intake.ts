@@ -13,6 +13,7 @@ import type { FinishedUnit, Intake, Taken } from '../../core/watch/intake.ts';
 import type { WatchFolder, WatchId } from '../../core/watch/rules.ts';
 import type { Noted, Underway } from '../../core/watch/store-port.ts';
 import type { AppDeps } from '../deps.ts';
+import { mediaProblem } from '../destination.ts';
 import { Copies } from './copies.ts';
 import { type Planned, plannedOf, Templates } from './planning.ts';
 
@@ -185,7 +186,12 @@ export class QueueIntake implements Intake {
     const { deps, sizeLimit, inTurn, added } = this.#parts;
     const { files, store, clock } = deps;
     const plan = createPlan(
-      { ...planned, sizeLimitBytes: sizeLimit(), datasetId: null },
+      {
+        ...planned,
+        sizeLimitBytes: sizeLimit(),
+        datasetId: null,
+        mediaProblem: (media) => mediaProblem(account, media),
+      },
       { files, ledger: store, clock },
       nobody,
     );
@@ -244,12 +250,12 @@ export class QueueIntake implements Intake {
       if (again) outcomes.set(unit.key, again);
       else {
         turnedAway.push(away);
-        rows.push(...noted(unit, away.kind, away.failure, null));
+        rows.push(...noted(unit, away.kind, away.failure, null, ofSeries(folder, away.paths)));
       }
     }
     for (const view of plan.units(0, Number.MAX_SAFE_INTEGER)) {
       const unit = view.twin === null ? undefined : unitOf(view.path, view.group);
-      if (unit) rows.push(...noted(unit, 'taken', null, view.twin));
+      if (unit) rows.push(...noted(unit, 'taken', null, view.twin, ofSeries(folder, view.paths)));
     }
     store.note(folder.ledger, rows, clock.now());
     const batchId =
@@ -291,15 +297,25 @@ export class QueueIntake implements Intake {
   }
 }
 
-/** Rows of the ledger for all files of a unit. */
+/** Rows of the ledger for all files of a unit, or for some (relative): a folder may hold several series. */
 export function noted(
   unit: FinishedUnit,
   state: 'skipped' | 'refused' | 'taken',
   reason: Noted['reason'],
   unitId: UnitId | null,
+  some: ReadonlySet<string> | null = null,
 ): Noted[] {
   const group = unit.group?.key ?? null;
-  return unit.files.map(({ path, seen }) => ({ path, ...seen, state, reason, group, unitId }));
+  const files = unit.files.filter(({ path }) => some?.has(path) ?? true);
+  return files.map(({ path, seen }) => ({ path, ...seen, state, reason, group, unitId }));
+}
+
+/** Null: all files of the unit. */
+function ofSeries(
+  { root }: WatchFolder,
+  paths: readonly string[] | null | undefined,
+): ReadonlySet<string> | null {
+  return paths ? new Set(paths.flatMap((path) => relativeTo(root, path) ?? [])) : null;
 }
 
 /** What was turned away only for now: the file changed, went away, or could not be read. */

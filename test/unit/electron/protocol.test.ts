@@ -4,12 +4,16 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { App } from '../../../main/app/types.ts';
 import { privilegedScheme, servePages } from '../../../main/electron/protocol.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
 
 /** Serves a small folder of pages; asks as the engine would. */
-async function pages(folder?: string): Promise<(url: string, method?: string) => Promise<Response>> {
+async function pages(
+  folder?: string,
+  media: App['media'] | null = null,
+): Promise<(url: string, method?: string, headers?: Record<string, string>) => Promise<Response>> {
   const root = await mkdtemp(join(tmpdir(), 'encord-pages-'));
   onTestFinished(() => rm(root, { recursive: true, force: true }));
   const inside = join(root, 'renderer');
@@ -27,10 +31,11 @@ async function pages(folder?: string): Promise<(url: string, method?: string) =>
       },
     },
     folder ?? inside,
+    () => media,
   );
-  return async (url, method = 'GET') => {
+  return async (url, method = 'GET', headers = {}) => {
     if (handler === null) throw new Error('Nothing was registered.');
-    return handler(new Request(url, { method }));
+    return handler(new Request(url, { method, headers }));
   };
 }
 
@@ -42,7 +47,7 @@ test('pages come with their type and the policy that lets them connect to nothin
     expect(Object.fromEntries(response.headers)).toMatchObject({
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy':
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; " +
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; " +
         "connect-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       'x-content-type-options': 'nosniff',
       'referrer-policy': 'no-referrer',
@@ -81,9 +86,37 @@ test('without built pages the window says what to do', async () => {
   expect(await response.text()).toContain('npm start');
 });
 
+test('what Encord has comes in ranges, under a type that the program says, and in a sandbox', async () => {
+  const asked: [string, string | null][] = [];
+  const ask = await pages(undefined, async (id, range) => {
+    asked.push([id, range]);
+    const body = (async function* () {
+      yield new TextEncoder().encode('89');
+    })();
+    return { kind: 'bytes', mime: 'video/mp4', status: 206, length: 2, range: 'bytes 8-9/10', body };
+  });
+  const got = await ask('app://encord-uploader/media/one', 'GET', { Range: 'bytes=8-' });
+  expect([got.status, await got.text()]).toEqual([206, '89']);
+  expect(Object.fromEntries(got.headers)).toMatchObject({
+    'content-type': 'video/mp4',
+    'content-range': 'bytes 8-9/10',
+    'content-security-policy': "default-src 'none'; sandbox",
+    'x-content-type-options': 'nosniff',
+  });
+  // Several ranges, or another unit, count as none.
+  await ask('app://encord-uploader/media/one', 'GET', { Range: 'bytes=0-1,3-4' });
+  expect(asked).toEqual([
+    ['one', 'bytes=8-'],
+    ['one', null],
+  ]);
+  expect((await ask('app://elsewhere/media/one')).status).toBe(421);
+  expect((await ask('app://encord-uploader/media/one', 'POST')).status).toBe(405);
+  expect((await (await pages())('app://encord-uploader/media/one')).status).toBe(503);
+});
+
 test('the scheme is standard and secure, and bypasses nothing', () => {
   expect(privilegedScheme).toEqual({
     scheme: 'app',
-    privileges: { standard: true, secure: true, supportFetchAPI: true },
+    privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true },
   });
 });

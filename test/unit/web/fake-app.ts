@@ -1,6 +1,6 @@
 /** An app for the tests of both hosts: validates like the real one, keeps what it received. */
 
-import type { App, Download } from '../../../main/app/types.ts';
+import type { App, Download, MediaAnswer } from '../../../main/app/types.ts';
 import { CALLS } from '../../../preload/contract/calls.ts';
 import type { Answer } from '../../../preload/contract/errors.ts';
 import { CALL_NAMES, type EventName } from '../../../preload/contract/names.ts';
@@ -67,6 +67,16 @@ export class FakeApp implements App {
     return value
       ? { ok: true, value }
       : { ok: false, error: { code: 'not-found', message: 'No such download.', details: {} } };
+  }
+
+  /** What pages can show. */
+  shown = new Map<string, MediaAnswer>();
+  /** The ranges that were asked for. */
+  readonly ranges: (string | null)[] = [];
+
+  async media(id: string, range: string | null): Promise<MediaAnswer> {
+    this.ranges.push(range);
+    return this.shown.get(id) ?? { kind: 'refused', status: 404, sentence: 'No such picture.' };
   }
 
   async close(): Promise<void> {
