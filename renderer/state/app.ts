@@ -31,6 +31,7 @@ const ALL_TOPICS: ReadonlySet<Topic> = new Set([
   'datasets',
   'connection',
   'watch',
+  'jobs',
 ]);
 
 /** Calls back when something of these topics may have changed; the result stops it. */

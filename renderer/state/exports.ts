@@ -2,6 +2,7 @@
  * Texts that people keep: receipts of batches and comparisons of datasets. Main writes them, or promises a download that
  * is handed to the browser; what became of it is said in a note.
  */
+import type { CallInput } from '../../preload/contract/calls.ts';
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { BatchRow, SavedView } from '../../preload/contract/views.ts';
 import { oneLine } from '../ui/format.ts';
@@ -23,6 +24,21 @@ export async function saveReceipt(
 /** What is missing and extra, as CSV. */
 export async function saveComparison(reconcileId: string): Promise<void> {
   await keep('The comparison', call('reconcile.save', { reconcileId }));
+}
+
+/** The table of a dataset's rows. */
+export async function saveRows(input: CallInput<'rows.export'>): Promise<void> {
+  await keep('The table', call('rows.export', input));
+}
+
+/** The JSON that a file of cloud data comes to. */
+export async function saveCloudJson(checkId: string): Promise<void> {
+  await keep('The JSON', call('cloud.saveJson', { checkId }));
+}
+
+/** The entries of a file of cloud data that failed in a job, to be put right and registered again. */
+export async function saveFailedEntries(jobId: number): Promise<void> {
+  await keep('The file of the failed entries', call('jobs.saveFailed', { jobId }));
 }
 
 /** The two entries of a batch's menu. */

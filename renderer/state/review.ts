@@ -9,6 +9,7 @@ import type {
   PlanFolderView,
   PlanUnitView,
   PlanView,
+  PlanWarningView,
   ReconcileView,
   TurnedAwayView,
 } from '../../preload/contract/views.ts';
@@ -62,6 +63,7 @@ const nothingYet = async () => ({ ok: true as const, value: { total: 0, rows: []
 export const planUnits = new Paged<PlanUnitView>(nothingYet);
 export const planFolders = new Paged<PlanFolderView>(nothingYet);
 export const planTurnedAway = new Paged<TurnedAwayView>(nothingYet);
+export const planWarnings = new Paged<PlanWarningView>(nothingYet);
 
 let stopReceiving = new AbortController();
 /** The drop that main takes files for at the moment. */
@@ -85,6 +87,7 @@ function take(plan: PlanView): void {
     planUnits.replace((offset, limit) => call('plan.units', { planId, offset, limit }));
     planFolders.replace((offset, limit) => call('plan.folders', { planId, offset, limit }));
     planTurnedAway.replace((offset, limit) => call('plan.turnedAway', { planId, offset, limit }));
+    planWarnings.replace((offset, limit) => call('plan.warnings', { planId, offset, limit }));
     return;
   }
   // While files are found, the lists follow a few times a second; the last state is never left out.
@@ -95,6 +98,7 @@ function take(plan: PlanView): void {
         planUnits.refresh();
         planFolders.refresh();
         planTurnedAway.refresh();
+        planWarnings.refresh();
       },
       plan.phase === 'ready' ? 0 : 400,
     );
@@ -275,16 +279,27 @@ export function discardReview(): void {
   if (plan) void call('plan.discard', { planId: plan.planId });
 }
 
-export async function setPlanFolder(path: string, as: 'single' | 'group'): Promise<void> {
+export async function setPlanFolder(path: string, as: PlanFolderView['as']): Promise<void> {
   const { plan } = useReview.getState();
   if (!plan) return;
-  const next = await ask('plan.setFolder', { planId: plan.planId, path, as });
-  if (next && useReview.getState().plan?.planId === next.planId) {
-    useReview.setState({ plan: next });
-    planFolders.refresh();
-    planUnits.refresh();
-    planTurnedAway.refresh();
-  }
+  changed(await ask('plan.setFolder', { planId: plan.planId, path, as }));
+}
+
+/** Whether text files of dropped folders are uploaded as well. */
+export async function setTakeText(take: boolean): Promise<void> {
+  const { plan } = useReview.getState();
+  if (!plan) return;
+  changed(await ask('plan.takeText', { planId: plan.planId, take }));
+}
+
+/** Shows what the plan has become, unless another one is looked at by now. */
+function changed(next: PlanView | null): void {
+  if (!next || useReview.getState().plan?.planId !== next.planId) return;
+  useReview.setState({ plan: next });
+  planFolders.refresh();
+  planUnits.refresh();
+  planTurnedAway.refresh();
+  planWarnings.refresh();
 }
 
 /** Folders of numbered frames that would become single images, as far as they are listed here. */

@@ -2,7 +2,7 @@
 import { create } from 'zustand';
 import type { DatasetView } from '../../preload/contract/views.ts';
 
-export const PAGES = ['uploads', 'datasets', 'watch', 'settings'] as const;
+export const PAGES = ['uploads', 'datasets', 'watch', 'activity', 'settings'] as const;
 export type PageName = (typeof PAGES)[number];
 
 /** A dataset as a destination: enough to name it without asking again. */
@@ -17,6 +17,10 @@ interface UiState {
   laterFor: readonly string[];
   /** The dataset whose rows are on the Datasets page. */
   openDataset: DatasetView | null;
+  /** What of the open dataset is shown. */
+  datasetTab: 'data' | 'settings' | 'reconcile';
+  /** What the Datasets page lists while no dataset is open. */
+  datasetsView: 'datasets' | 'storage';
   dialog: 'keys' | 'account' | 'create-dataset' | 'server-files' | null;
 }
 
@@ -44,6 +48,8 @@ export const useUi = create<UiState>()(() => ({
   destinations: readDestinations(),
   laterFor: [],
   openDataset: null,
+  datasetTab: 'data',
+  datasetsView: 'datasets',
   dialog: null,
 }));
 

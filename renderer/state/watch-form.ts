@@ -186,12 +186,13 @@ export function problemsOf(form: RulesForm): Problems {
 }
 
 function becomesOf(form: RulesForm): Becomes {
-  const media = form.groupMedia;
+  // A series is found by folder alone.
+  const media = form.groupMedia === 'dicom' ? 'image-group' : form.groupMedia;
   switch (form.becomes) {
     case 'files':
       return { kind: 'files', media: form.fileMedia };
     case 'folders':
-      return { kind: 'folders', media };
+      return { kind: 'folders', media: form.groupMedia };
     case 'pattern':
       return { kind: 'pattern', media, pattern: form.pattern.trim() };
     case 'gap':

@@ -59,7 +59,7 @@ export function Dialog({
             if (!closeOnOutside) event.preventDefault();
           }}
         >
-          <header className="dialog-head">
+          <div className="dialog-head">
             <div className="grow">
               <Radix.Title asChild>
                 <h2>{title}</h2>
@@ -69,9 +69,9 @@ export function Dialog({
               ) : null}
             </div>
             <IconButton label="Close" icon="close" keys="esc" onClick={onClose} className="dialog-close" />
-          </header>
+          </div>
           {children}
-          {footer ? <footer className="dialog-foot">{footer}</footer> : null}
+          {footer ? <div className="dialog-foot">{footer}</div> : null}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

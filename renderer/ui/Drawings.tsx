@@ -114,3 +114,20 @@ export function DrawingWatch(): ReactElement {
     </Drawing>
   );
 }
+
+/** Three lines of work: one done, one under way, one to come. */
+export function DrawingActivity(): ReactElement {
+  return (
+    <Drawing>
+      <path className="draw-faint" d="M16 104h128" />
+      <rect className="draw-card" x="34" y="14" width="92" height="76" rx="7" />
+      <circle className="draw-line" cx="51" cy="32" r="6" />
+      <path className="draw-line" d="m48.5 32 2 2 3-4M66 32h44" />
+      <circle className="draw-line" cx="51" cy="52" r="6" />
+      <path className="draw-accent" d="M51 46a6 6 0 0 1 6 6M66 52h26" />
+      <path className="draw-faint" d="M98 52h12" />
+      <circle className="draw-line" cx="51" cy="72" r="6" strokeDasharray="2.5 3" />
+      <path className="draw-faint" d="M66 72h44" />
+    </Drawing>
+  );
+}

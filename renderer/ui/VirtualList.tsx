@@ -16,6 +16,8 @@ interface VirtualListProps extends Omit<HTMLAttributes<HTMLDivElement>, 'childre
   handle?: { current: ListHandle | null };
   ref?: Ref<HTMLDivElement>;
   before?: ReactNode;
+  /** How high `before` is, where it sticks to the top while rows pass under it. */
+  headHeight?: number;
   /** The role of the rows' holder, where the list has an element between itself and the rows. */
   bodyRole?: string;
 }
@@ -29,6 +31,7 @@ export function VirtualList({
   handle,
   ref,
   before,
+  headHeight = 0,
   bodyRole = 'presentation',
   className = '',
   ...rest
@@ -39,6 +42,8 @@ export function VirtualList({
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,
     overscan: 8,
+    scrollMargin: headHeight,
+    scrollPaddingStart: headHeight,
   });
   if (handle) handle.current = virtual;
 
@@ -73,7 +78,7 @@ export function VirtualList({
             key={item.key}
             className="virtual-row"
             role="presentation"
-            style={{ height: item.size, transform: `translateY(${item.start}px)` }}
+            style={{ height: item.size, transform: `translateY(${item.start - headHeight}px)` }}
           >
             {row(item.index)}
           </div>

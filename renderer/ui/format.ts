@@ -124,10 +124,20 @@ export function whenExact(ms: number): string {
 
 /** A server's time text as `when`; empty where there is none or it cannot be read. */
 export function whenText(text: string | null): string {
-  if (text === null) return '';
-  // Encord's v1 times carry no zone and are UTC.
-  const ms = Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
+  const ms = msOf(text);
   return Number.isNaN(ms) ? '' : when(ms);
+}
+
+/** A server's time text in full; empty as for `whenText`. */
+export function whenExactText(text: string | null): string {
+  const ms = msOf(text);
+  return Number.isNaN(ms) ? '' : whenExact(ms);
+}
+
+function msOf(text: string | null): number {
+  if (text === null) return Number.NaN;
+  // Encord's v1 times carry no zone and are UTC.
+  return Date.parse(/[zZ]|[+-]\d\d:?\d\d$/.test(text) ? text : `${text.replace(' ', 'T')}Z`);
 }
 
 /** Seconds of video: `1:04`, `1:02:09`. */
@@ -139,12 +149,16 @@ export function playTime(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
-/** A name on one line: control characters, which names may hold, become visible signs. */
+/**
+ * A name on one line: control characters, which names may hold, become visible signs. So do those that turn the direction
+ * of what follows around, by which a name could pass for another.
+ */
 export function oneLine(name: string): string {
   let shown = '';
   for (const letter of name) {
     const code = letter.codePointAt(0) ?? 0;
-    shown += code < 0x20 || code === 0x7f ? (letter === '\n' ? '⏎' : '·') : letter;
+    const turns = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
+    shown += code < 0x20 || code === 0x7f || turns ? (letter === '\n' ? '⏎' : '·') : letter;
   }
   return shown;
 }

@@ -5,11 +5,18 @@ import type { CallInput, CallOutput } from '../../preload/contract/calls.ts';
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { CallName } from '../../preload/contract/names.ts';
 import type { ItemRow, QueueRow, ScopeView, UnitRow } from '../../preload/contract/views.ts';
+import { attachHandlers } from './fake-attach.ts';
+import { cloudHandlers } from './fake-cloud.ts';
+import { datasetsHandlers } from './fake-datasets.ts';
+import { jobsHandlers } from './fake-jobs.ts';
 import type { FakeMain } from './fake-main.ts';
-import { FakePlan } from './fake-plan.ts';
+import { peopleHandlers } from './fake-people.ts';
+import { FakePlan, WARNINGS } from './fake-plan.ts';
 import { fakeReconcile } from './fake-reconcile.ts';
 import { Refusal } from './fake-refusal.ts';
+import { rowsHandlers } from './fake-rows.ts';
 import { type FakeBatch, totalsOf } from './fake-state.ts';
+import { storageHandlers } from './fake-storage.ts';
 import { watchHandlers } from './fake-watch.ts';
 
 export type FakeHandlers = { [N in CallName]: (input: CallInput<N>) => CallOutput<N> };
@@ -117,9 +124,6 @@ export function handlersOf(main: FakeMain): FakeHandlers {
     if (!found) throw new Refusal('account-unknown', 'There is no such account.');
     return found;
   };
-  const named = (search: string) =>
-    state.datasets.filter((dataset) => dataset.title.toLowerCase().includes(search.toLowerCase()));
-
   /** By the id of the dataset, or of the comparison, which ends in it. */
   const comparison = (id: string) => {
     const dataset = state.datasets.find((each) => each.id === id || id === `reconcile-${each.id}`);
@@ -191,38 +195,7 @@ export function handlersOf(main: FakeMain): FakeHandlers {
     },
     'accounts.check': ({ accountId }) => account(accountId),
 
-    'datasets.list': (input) => window(named(input.search), input),
-    'datasets.create': (input) => {
-      const made = {
-        id: `d-new-${state.datasets.length}`,
-        title: input.title,
-        description: input.description,
-        createdAt: new Date().toISOString(),
-        editedAt: null,
-        role: 'admin' as const,
-        mirrored: input.mirrored,
-        storage: 'encord' as const,
-      };
-      state.datasets.unshift(made);
-      main.changed('datasets');
-      return made;
-    },
-    'datasets.rows': (input) =>
-      window(
-        input.datasetId.startsWith('d-new')
-          ? []
-          : Array.from({ length: 1_204 }, (_, index) => ({
-              dataHash: `row-${index}`,
-              title: index % 3 === 0 ? `2026-11-20_cam-north_${index}.mp4` : `still_${index}.png`,
-              type: index % 3 === 0 ? 'VIDEO' : index % 17 === 1 ? 'IMG_GROUP' : 'IMAGE',
-              size: 1_200_000 * ((index % 50) + 1),
-              width: 1_920,
-              height: 1_080,
-              durationSeconds: index % 3 === 0 ? 61 + index : null,
-              createdAt: new Date(Date.now() - index * 3_600_000).toISOString(),
-            })).filter((row) => row.title.includes(input.search)),
-        input,
-      ),
+    ...datasetsHandlers(main),
     'datasets.folders': ({ search }) =>
       ['Traffic Data', 'Raw captures', 'Reader study']
         .filter((name) => name.toLowerCase().includes(search.toLowerCase()))
@@ -244,6 +217,11 @@ export function handlersOf(main: FakeMain): FakeHandlers {
     },
     'plan.folders': (input) => window(plan().folders, input),
     'plan.turnedAway': (input) => window(plan().view.phase === 'scanning' ? [] : plan().away, input),
+    'plan.warnings': (input) => window(plan().view.phase === 'scanning' ? [] : WARNINGS, input),
+    'plan.takeText': ({ take }) => {
+      plan().takeText(take);
+      return plan().view;
+    },
     'plan.setFolder': ({ path, as }) => {
       plan().setFolder(path, as);
       return plan().view;
@@ -384,6 +362,12 @@ export function handlersOf(main: FakeMain): FakeHandlers {
     'reconcile.save': ({ reconcileId }) =>
       main.save(`Reconcile ${comparison(reconcileId).view.datasetTitle}.csv`, 'result,title\r\n'),
     ...watchHandlers(main),
+    ...rowsHandlers(main),
+    ...jobsHandlers(main),
+    ...attachHandlers(main),
+    ...cloudHandlers(main),
+    ...peopleHandlers(main),
+    ...storageHandlers(main),
     'settings.get': () => state.snapshot.settings,
     'settings.set': (input) => {
       const { settings } = state.snapshot;

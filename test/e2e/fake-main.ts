@@ -22,6 +22,7 @@ import {
 } from '../../preload/contract/wire.ts';
 import { answerCall, type FakeHandlers, handlersOf } from './fake-handlers.ts';
 import type { FakePlan } from './fake-plan.ts';
+import { mediaAt } from './fake-rows.ts';
 import { type FakeState, makeState, type Scene, totalsOf } from './fake-state.ts';
 
 const PAGES = fileURLToPath(new URL('../../dist/renderer/', import.meta.url));
@@ -49,12 +50,16 @@ export class FakeMain {
   readonly calls: WireCall[] = [];
   /** Relative paths and sizes of the files that pages sent. */
   readonly received: { path: string; size: number; bytes: number }[] = [];
+  /** What the file held that came last. */
+  receivedText = '';
   plan: FakePlan | null = null;
   /** What the pages fetched as a file: names of promised downloads. */
   readonly fetched: string[] = [];
   #downloads = new Map<string, { name: string; text: string }>();
   /** A failure that the next call of that name gets instead of its answer. */
   readonly failNext = new Map<CallName, Answer<never>>();
+  /** Makes another answer of the value that a call would get. */
+  alter: ((name: CallName, value: unknown) => unknown) | null = null;
   /** Calls whose answers wait until a test lets them go. */
   readonly #held = new Map<CallName, Promise<void>>();
   #server: Server;
@@ -189,14 +194,20 @@ export class FakeMain {
     const parsed = CALLS[message.call].input.safeParse(message.input);
     if (!parsed.success)
       return { ok: false, error: { code: 'invalid-input', message: parsed.error.message, details: {} } };
-    return answerCall(this.#handlers, message.call, parsed.data);
+    const answer = answerCall(this.#handlers, message.call, parsed.data);
+    return answer.ok && this.alter ? { ok: true, value: this.alter(message.call, answer.value) } : answer;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     if (request.method === 'PUT' && url.pathname.startsWith('/drops/')) {
       let bytes = 0;
-      for await (const chunk of request) bytes += chunk.length;
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) {
+        bytes += chunk.length;
+        chunks.push(chunk);
+      }
+      this.receivedText = Buffer.concat(chunks).toString();
       const allowed = request.headers.authorization === `Bearer ${this.token}`;
       this.received.push({
         path: url.searchParams.get('path') ?? '',
@@ -214,13 +225,19 @@ export class FakeMain {
       response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(download.text);
       return;
     }
+    const media = mediaAt(url.pathname);
+    if (media) {
+      response.writeHead(200, { 'content-type': media.type, 'content-length': media.body.length });
+      response.end(media.body);
+      return;
+    }
     const file = normalize(url.pathname === '/' ? 'index.html' : url.pathname.slice(1));
     try {
       const body = await readFile(join(PAGES, file));
       response.writeHead(200, {
         'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
         'content-security-policy':
-          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self' ws:",
+          "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; media-src 'self'; font-src 'self'; connect-src 'self' ws:",
         'cache-control': 'no-store',
       });
       response.end(body);

@@ -1,8 +1,35 @@
 /** The reviews of the pretended main: plans that grow while they are looked at. Used by `fake-main.ts` alone. */
-import type { PlanFolderView, PlanUnitView, PlanView, TurnedAwayView } from '../../preload/contract/views.ts';
+import type {
+  MediaId,
+  PlanFolderView,
+  PlanUnitView,
+  PlanView,
+  PlanWarningView,
+  TurnedAwayView,
+} from '../../preload/contract/views.ts';
 import { failure } from './fake-state.ts';
 
 const TICK_MS = 60;
+
+const NONE: Record<MediaId, number> = {
+  video: 0,
+  image: 0,
+  'image-group': 0,
+  'image-sequence': 0,
+  audio: 0,
+  dicom: 0,
+  nifti: 0,
+  pdf: 0,
+  text: 0,
+};
+
+export const WARNINGS: readonly PlanWarningView[] = [
+  {
+    path: '/data/in/2026-11-20_cam-north_0003.mp4',
+    title: '2026-11-20_cam-north_0003.mp4',
+    message: 'Browsers cannot play its codec (HEVC). Convert it to H.264 to see it while you label.',
+  },
+];
 
 /** A plan of `files` files that are found over `ticks` ticks. */
 export class FakePlan {
@@ -69,10 +96,13 @@ export class FakePlan {
       currentFolder: '/data/in/frames',
       files: 0,
       bytes: 0,
-      units: { video: 0, image: 0, 'image-group': 0, 'image-sequence': 0 },
+      units: NONE,
       refused: 0,
       skipped: 0,
       queued: 0,
+      warnings: WARNINGS.length,
+      textFiles: 3,
+      takeText: false,
       datasetId,
       destinationProblem: null,
       added: 0,
@@ -106,13 +136,17 @@ export class FakePlan {
   }
 
   get units(): number {
-    const { units } = this.view;
-    return units.video + units.image + units['image-group'] + units['image-sequence'];
+    return Object.values(this.view.units).reduce((sum, count) => sum + count, 0);
   }
 
-  setFolder(path: string, as: 'single' | 'group'): void {
+  setFolder(path: string, as: PlanFolderView['as']): void {
     const folder = this.folders.find((each) => each.path === path);
     if (folder) folder.as = as;
+    this.#count(this.#files);
+  }
+
+  takeText(take: boolean): void {
+    this.view = { ...this.view, takeText: take };
     this.#count(this.#files);
   }
 
@@ -133,19 +167,22 @@ export class FakePlan {
   #count(files: number): void {
     const share = files / this.#files;
     const groups = this.folders.filter((folder) => folder.as === 'group');
-    const grouped = groups.reduce((sum, folder) => sum + folder.images, 0);
+    const sequences = this.folders.filter((folder) => folder.as === 'sequence');
+    const grouped = [...groups, ...sequences].reduce((sum, folder) => sum + folder.images, 0);
     const video = Math.round(12 * share);
     this.view = {
       ...this.view,
       files,
       bytes: Math.round(files * 4_700_000),
       units: {
+        ...NONE,
         video,
         image: Math.max(0, files - video - Math.round(grouped * share)),
         'image-group': share < 1 ? 0 : groups.length,
-        'image-sequence': 0,
+        'image-sequence': share < 1 ? 0 : sequences.length,
+        text: share < 1 || !this.view.takeText ? 0 : this.view.textFiles,
       },
-      refused: share < 1 ? 0 : 4,
+      refused: share < 1 ? 0 : this.view.takeText ? 3 : 4,
       skipped: share < 1 ? 0 : 1,
     };
   }

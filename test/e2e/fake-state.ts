@@ -41,6 +41,10 @@ export interface FakeState {
   snapshot: Omit<SnapshotView, 'totals'>;
   batches: FakeBatch[];
   datasets: DatasetView[];
+  /** What an administrator of the organisation sees beyond them. */
+  organisation: DatasetView[];
+  /** How many rows a dataset has when it is first looked into. */
+  rowCount: number;
   watch: FakeFolder[];
 }
 
@@ -94,13 +98,28 @@ const TITLES = [
 function datasets(): DatasetView[] {
   return Array.from({ length: 42 }, (_, index) => ({
     id: `d-${index}`,
-    title: TITLES[index] ?? `Cell culture plate ${index + 100}`,
+    title: TITLES[index] ?? `Cell culture plate ${index === 9 ? 108 : index + 100}`,
     description: index === 0 ? 'Junction cameras, four directions' : '',
-    createdAt: '2026-09-02T08:30:00Z',
+    createdAt: `2026-09-${String(1 + (index % 28)).padStart(2, '0')}T08:30:00Z`,
     editedAt: new Date(Date.now() - index * 7 * 3_600_000).toISOString(),
-    role: 'admin',
+    role: index === 5 ? 'user' : 'admin',
     mirrored: index % 3 !== 1,
-    storage: index === 4 ? 'private' : 'encord',
+    storage: index === 4 ? 'aws' : 'encord',
+    sameTitle: 0,
+  }));
+}
+
+function organisation(): DatasetView[] {
+  return Array.from({ length: 18 }, (_, index) => ({
+    id: `o-${index}`,
+    title: `Pathology archive ${2_008 + index}`,
+    description: '',
+    createdAt: '2025-02-11T10:00:00Z',
+    editedAt: '2025-03-01T10:00:00Z',
+    role: null,
+    mirrored: true,
+    storage: 'encord',
+    sameTitle: 0,
   }));
 }
 
@@ -342,6 +361,8 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
   return {
     batches,
     datasets: datasets(),
+    organisation: organisation(),
+    rowCount: 1_204,
     watch: foldersOf(scene),
     snapshot: {
       seq: 0,

@@ -1,6 +1,6 @@
-/** Making a dataset: title, description, and what its storage folder is to it. */
-import { type FormEvent, type ReactElement, useState } from 'react';
-import type { DatasetView } from '../../../preload/contract/views.ts';
+/** Making a dataset: title, description, what its storage folder is to it, and where its bytes lie. */
+import { type FormEvent, type ReactElement, useEffect, useState } from 'react';
+import type { DatasetView, StorageName } from '../../../preload/contract/views.ts';
 import { activeAccount, useApp } from '../../state/app.ts';
 import { call } from '../../state/bridge.ts';
 import { chooseDestination, openDialog, useUi } from '../../state/ui.ts';
@@ -9,21 +9,74 @@ import { Segmented } from '../../ui/Controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { Banner } from '../../ui/Feedback.tsx';
 import { TextField } from '../../ui/Field.tsx';
+import { count, oneLine } from '../../ui/format.ts';
+import { Icon } from '../../ui/Icon.tsx';
+import { Select } from '../../ui/Select.tsx';
 import { toast } from '../../ui/Toasts.tsx';
+import { STORAGE_WORDS } from './types.ts';
 
 interface CreateFormProps {
   initialTitle?: string;
+  /** False in a dialog, which gives the focus itself and remembers where it was. */
+  takesFocus?: boolean;
   onDone: (dataset: DatasetView) => void;
   onCancel: () => void;
 }
 
-export function CreateDatasetForm({ initialTitle = '', onDone, onCancel }: CreateFormProps): ReactElement {
+type Storage = Exclude<StorageName, 'other'>;
+
+const STORAGES: readonly { value: Storage; label: string; hint: string }[] = (
+  ['encord', 'aws', 'gcp', 'azure', 's3-compatible'] as const
+).map((value) => ({
+  value,
+  label: STORAGE_WORDS[value],
+  hint: value === 'encord' ? 'Takes uploads' : 'Your own cloud, registered',
+}));
+
+/** How long typing rests before titles are compared. */
+const REST_MS = 250;
+const LOOKED_AT = 500;
+
+/** How many datasets have exactly this title. */
+function useSameTitles(title: string): number {
+  const [same, setSame] = useState(0);
+  const wanted = title.trim();
+  useEffect(() => {
+    setSame(0);
+    if (wanted === '') return;
+    let left = false;
+    const timer = setTimeout(async () => {
+      const answer = await call('datasets.list', {
+        search: wanted,
+        refresh: false,
+        offset: 0,
+        limit: LOOKED_AT,
+      });
+      if (!left && answer.ok)
+        setSame(answer.value.rows.filter((dataset) => dataset.title.trim() === wanted).length);
+    }, REST_MS);
+    return () => {
+      left = true;
+      clearTimeout(timer);
+    };
+  }, [wanted]);
+  return same;
+}
+
+export function CreateDatasetForm({
+  initialTitle = '',
+  takesFocus = true,
+  onDone,
+  onCancel,
+}: CreateFormProps): ReactElement {
   const [title, setTitle] = useState(initialTitle);
   const [description, setDescription] = useState('');
   const [kind, setKind] = useState<'mirrored' | 'static'>('mirrored');
+  const [storage, setStorage] = useState<Storage>('encord');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const [titleError, setTitleError] = useState<string | null>(null);
+  const same = useSameTitles(title);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -39,6 +92,7 @@ export function CreateDatasetForm({ initialTitle = '', onDone, onCancel }: Creat
       title: title.trim(),
       description,
       mirrored: kind === 'mirrored',
+      ...(storage === 'encord' ? {} : { storage }),
     });
     setBusy(false);
     if (answer.ok) onDone(answer.value);
@@ -52,13 +106,30 @@ export function CreateDatasetForm({ initialTitle = '', onDone, onCancel }: Creat
         value={title}
         maxLength={1_000}
         error={titleError}
-        autoFocus
+        autoFocus={takesFocus}
+        hint={
+          same > 0 ? (
+            <span className="create-same" role="status">
+              <Icon name="warn" size={14} className="tone-warn" />
+              <span>
+                {same === 1 ? 'A dataset has' : `${count(same)} datasets have`} this title already. Another
+                one is allowed; only their ids tell them apart.
+              </span>
+            </span>
+          ) : undefined
+        }
         onChange={(next) => {
           setTitle(next);
           setTitleError(null);
         }}
       />
-      <TextField label="Description" optional value={description} onChange={setDescription} />
+      <TextField
+        label="Description"
+        optional
+        value={description}
+        maxLength={10_000}
+        onChange={setDescription}
+      />
       <div className="field">
         <span className="field-label">Storage folder</span>
         <Segmented
@@ -73,8 +144,19 @@ export function CreateDatasetForm({ initialTitle = '', onDone, onCancel }: Creat
         />
         <p className="field-hint">
           {kind === 'mirrored'
-            ? 'The dataset and its storage folder always hold the same files: what enters one is in the other.'
-            : 'The dataset holds what is put into it; its files stay in a storage folder of their own.'}
+            ? 'It gets a backing folder, and the two always hold the same files: what enters one is in the other.'
+            : 'It has no backing folder: it holds what is put into it; the files stay in storage folders of your choice.'}
+        </p>
+      </div>
+      <div className="field">
+        <span className="field-label">Storage</span>
+        <div>
+          <Select label="Storage" value={storage} options={STORAGES} onChange={setStorage} />
+        </div>
+        <p className="field-hint">
+          {storage === 'encord'
+            ? 'Encord keeps the files. Only such a dataset takes uploads.'
+            : 'The files stay in your own cloud: this dataset takes no uploads, only cloud data that you register.'}
         </p>
       </div>
       {failure ? <Banner tone="fail">{failure}</Banner> : null}
@@ -88,20 +170,23 @@ export function CreateDatasetForm({ initialTitle = '', onDone, onCancel }: Creat
   );
 }
 
-/** The form in a dialog; what it makes becomes the destination of the next drop. */
+/** The form in a dialog; what it makes becomes the destination of the next drop, where it takes uploads. */
 export function CreateDatasetDialog(): ReactElement {
   const open = useUi((state) => state.dialog === 'create-dataset');
   const accountId = useApp((state) => activeAccount(state.snapshot)?.id);
   const close = () => openDialog(null);
   return (
-    <Dialog open={open} onClose={close} title="Create a dataset" size="m">
+    <Dialog open={open} onClose={close} title="New dataset" size="m">
       <div className="dialog-body">
         <CreateDatasetForm
+          takesFocus={false}
           onCancel={close}
           onDone={(dataset) => {
             close();
-            if (accountId) chooseDestination(accountId, dataset);
-            toast(`${dataset.title} is made, and is where the next drop goes`, { tone: 'done' });
+            const takes = dataset.storage === null || dataset.storage === 'encord';
+            if (accountId && takes) chooseDestination(accountId, dataset);
+            const made = `${oneLine(dataset.title)} is made`;
+            toast(takes ? `${made}, and is where the next drop goes` : made, { tone: 'done' });
           }}
         />
       </div>

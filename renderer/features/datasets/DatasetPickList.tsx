@@ -157,7 +157,7 @@ export function describe(dataset: DatasetView): string {
   const edited = whenText(dataset.editedAt ?? dataset.createdAt);
   return [
     dataset.mirrored === null ? null : dataset.mirrored ? 'Mirrored' : 'Static',
-    dataset.storage === 'private' ? 'Own cloud storage' : null,
+    dataset.storage !== null && dataset.storage !== 'encord' ? 'Own cloud storage' : null,
     edited ? `changed ${edited}` : null,
   ]
     .filter(Boolean)

@@ -1,7 +1,8 @@
-/** A dataset beside what was uploaded into it from this machine: is everything in? Used by `DatasetsPage`. */
+/** A dataset beside what was uploaded into it from this machine: is everything in? The tab *Reconcile* of `DatasetPage`. */
 // biome-ignore-all lint/a11y/useSemanticElements: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
 // biome-ignore-all lint/a11y/useFocusableInteractive: a virtual list draws only some of its rows, which HTML tables and lists cannot say.
 import { type ReactElement, useCallback, useEffect, useState } from 'react';
+import { createPortal } from 'react-dom';
 import type { DatasetView, ReconcileView } from '../../../preload/contract/views.ts';
 import { call } from '../../state/bridge.ts';
 import { saveComparison } from '../../state/exports.ts';
@@ -12,7 +13,6 @@ import { DrawingClear, DrawingDataset, DrawingUnplugged } from '../../ui/Drawing
 import { EmptyState } from '../../ui/Feedback.tsx';
 import { count, plural, when } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
-import { PageHead } from '../frame/PageHead.tsx';
 import { Skeleton } from '../frame/Skeleton.tsx';
 import { DifferentTable, ExtraTable, MissingTable } from './ReconcileTables.tsx';
 
@@ -46,39 +46,39 @@ function useComparison(datasetId: string): [State, () => void] {
   return [state, useCallback(() => setTurn((before) => before + 1), [])];
 }
 
-export function Reconcile({ dataset, onBack }: { dataset: DatasetView; onBack: () => void }): ReactElement {
+interface ReconcileProps {
+  dataset: DatasetView;
+  /** Where the tab's own buttons stand. */
+  slot: HTMLElement | null;
+}
+
+export function Reconcile({ dataset, slot }: ReconcileProps): ReactElement {
   const [state, again] = useComparison(dataset.id);
   const found = state.at === 'compared' ? state.found : null;
+  const tools = (
+    <>
+      <span className="muted small truncate">
+        {found
+          ? `Compared with the uploads from this machine, ${when(found.at)}`
+          : 'Comparing with the uploads from this machine'}
+      </span>
+      <span className="grow" />
+      <IconButton label="Compare again" icon="retry" onClick={again} disabled={state.at === 'asking'} />
+      {found && found.missing + found.extra + found.different > 0 ? (
+        <Button size="s" icon="receipt" onClick={() => void saveComparison(found.reconcileId)}>
+          Save as CSV
+        </Button>
+      ) : null}
+      {found && found.missing > 0 ? (
+        <Button size="s" icon="upload" onClick={() => reviewAgain(found)}>
+          Upload missing again
+        </Button>
+      ) : null}
+    </>
+  );
   return (
     <>
-      <PageHead
-        before={
-          <IconButton
-            label={`Rows of ${dataset.title}`}
-            icon="chevronRight"
-            className="turn-back"
-            onClick={onBack}
-          />
-        }
-        title={dataset.title}
-        lead={
-          found
-            ? `Compared with the uploads from this machine, ${when(found.at)}`
-            : 'Comparing with the uploads from this machine'
-        }
-      >
-        <IconButton label="Compare again" icon="retry" onClick={again} disabled={state.at === 'asking'} />
-        {found && found.missing + found.extra + found.different > 0 ? (
-          <Button icon="receipt" onClick={() => void saveComparison(found.reconcileId)}>
-            Save as CSV
-          </Button>
-        ) : null}
-        {found && found.missing > 0 ? (
-          <Button variant="primary" icon="upload" onClick={() => reviewAgain(found)}>
-            Upload missing again
-          </Button>
-        ) : null}
-      </PageHead>
+      {slot ? createPortal(tools, slot) : null}
       {state.at === 'asking' ? (
         <Skeleton rows={10} label="Asking Encord for the rows" />
       ) : state.at === 'failed' ? (

@@ -49,6 +49,7 @@ function Table<Row>({ label, total, columns, ask, cells }: TableProps<Row>): Rea
       </div>
       <VirtualList
         className="table-body"
+        tabIndex={0}
         bodyRole="rowgroup"
         count={total}
         rowHeight={36}

@@ -2,6 +2,7 @@
 import { type ReactElement, useEffect } from 'react';
 import { activeAccount, useApp } from '../../state/app.ts';
 import { useDestination } from '../../state/destination.ts';
+import { followJobs } from '../../state/jobs.ts';
 import { followQueue } from '../../state/queue.ts';
 import { countsOf } from '../../state/status.ts';
 import { useUi } from '../../state/ui.ts';
@@ -11,6 +12,8 @@ import { ConfirmHost } from '../../ui/Confirm.tsx';
 import { Toasts } from '../../ui/Toasts.tsx';
 import { TooltipProvider } from '../../ui/Tooltip.tsx';
 import { AddAccountDialog } from '../accounts/AddAccountDialog.tsx';
+import { ActivityPage } from '../activity/ActivityPage.tsx';
+import { JobNews } from '../activity/JobNews.tsx';
 import { CreateDatasetDialog } from '../datasets/CreateDataset.tsx';
 import { DatasetsPage } from '../datasets/DatasetsPage.tsx';
 import { FirstRun } from '../first-run/FirstRun.tsx';
@@ -30,6 +33,7 @@ export function App(): ReactElement {
   const snapshot = useApp((state) => state.snapshot);
   useEffect(followQueue, []);
   useEffect(followWatch, []);
+  useEffect(followJobs, []);
   return (
     <TooltipProvider>
       {snapshot ? <Window /> : <Starting />}
@@ -61,6 +65,8 @@ function Window(): ReactElement {
               <DatasetsPage />
             ) : page === 'watch' ? (
               <WatchPage />
+            ) : page === 'activity' ? (
+              <ActivityPage />
             ) : (
               <SettingsPage />
             )}
@@ -74,6 +80,7 @@ function Window(): ReactElement {
       <CreateDatasetDialog />
       <KeysDialog />
       <DropOverlay />
+      <JobNews />
     </div>
   );
 }

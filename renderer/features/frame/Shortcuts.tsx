@@ -6,7 +6,13 @@ import { goTo, openDialog, PAGES, type PageName, useUi } from '../../state/ui.ts
 import { Dialog } from '../../ui/Dialog.tsx';
 import { hasMod, Kbd } from '../../ui/Kbd.tsx';
 
-const LETTERS: Record<string, PageName> = { u: 'uploads', d: 'datasets', w: 'watch', s: 'settings' };
+const LETTERS: Record<string, PageName> = {
+  u: 'uploads',
+  d: 'datasets',
+  w: 'watch',
+  a: 'activity',
+  s: 'settings',
+};
 /** How long after `g` a letter still belongs to it. */
 const SEQUENCE_MS = 1_200;
 
@@ -63,6 +69,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       ['g u', 'Uploads'],
       ['g d', 'Datasets'],
       ['g w', 'Watch folders'],
+      ['g a', 'Activity'],
       ['g s', 'Settings'],
       ['?', 'This list'],
       ['esc', 'Close what is open'],
@@ -84,6 +91,18 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
     ],
   },
   {
+    title: 'In the storage folders',
+    keys: [
+      ['enter', 'Open a folder, or an item’s panel'],
+      ['alt+up', 'Go to the folder above'],
+      ['space', 'Select, or not'],
+      ['shift+down', 'Select further'],
+      ['mod+a', 'Select all items that are loaded'],
+      ['F2', 'Rename an item, or edit a folder'],
+      ['delete', 'Delete, after a question'],
+    ],
+  },
+  {
     title: 'In the lists of a watch folder',
     keys: [
       ['up down', 'Move'],
@@ -96,6 +115,15 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
       ['esc', 'Select nothing, or go back'],
     ],
   },
+  {
+    title: 'In the list of jobs',
+    keys: [
+      ['up down', 'Move'],
+      ['enter', 'Open'],
+      ['delete', 'Clear a finished job'],
+      ['esc', 'Close the job'],
+    ],
+  },
 ];
 
 export function KeysDialog(): ReactElement {
@@ -105,7 +133,8 @@ export function KeysDialog(): ReactElement {
     ['mod+1', 'Uploads'],
     ['mod+2', 'Datasets'],
     ['mod+3', 'Watch folders'],
-    ['mod+4', 'Settings'],
+    ['mod+4', 'Activity'],
+    ['mod+5', 'Settings'],
   ];
   return (
     <Dialog open={open} onClose={() => openDialog(null)} title="Keys" size="l">

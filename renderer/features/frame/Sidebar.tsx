@@ -3,6 +3,7 @@ import { type ReactElement, useSyncExternalStore } from 'react';
 import type { AccountView, ConnectionView } from '../../../preload/contract/views.ts';
 import { activeAccount, refreshSnapshot, useApp } from '../../state/app.ts';
 import { ask } from '../../state/bridge.ts';
+import { useJobs } from '../../state/jobs.ts';
 import { countsOf } from '../../state/status.ts';
 import { goTo, openDialog, type PageName, toggleSidebar, useUi } from '../../state/ui.ts';
 import { useWatch } from '../../state/watch.ts';
@@ -31,6 +32,7 @@ const LINKS: readonly { page: PageName; label: string; icon: IconName; keys: str
   { page: 'uploads', label: 'Uploads', icon: 'upload', keys: 'g u' },
   { page: 'datasets', label: 'Datasets', icon: 'dataset', keys: 'g d' },
   { page: 'watch', label: 'Watch folders', icon: 'watch', keys: 'g w' },
+  { page: 'activity', label: 'Activity', icon: 'activity', keys: 'g a' },
   { page: 'settings', label: 'Settings', icon: 'settings', keys: 'g s' },
 ];
 
@@ -56,7 +58,7 @@ export function Sidebar(): ReactElement {
       </div>
       <ul className="sidebar-links">
         {LINKS.map((link, index) => (
-          <li key={link.page}>
+          <li key={link.page} className="sidebar-item">
             <Tip label={link.label} keys={electron ? `mod+${index + 1}` : link.keys} side="right">
               <button
                 type="button"
@@ -67,10 +69,12 @@ export function Sidebar(): ReactElement {
               >
                 <Icon name={link.icon} />
                 <span className="sidebar-text grow">{link.label}</span>
-                {link.page === 'uploads' ? <UploadsCount /> : null}
-                {link.page === 'watch' ? <WatchCount /> : null}
               </button>
             </Tip>
+            {/* Beside the button: its name is the page's, whatever is to be counted. */}
+            {link.page === 'uploads' ? <UploadsCount /> : null}
+            {link.page === 'watch' ? <WatchCount /> : null}
+            {link.page === 'activity' ? <ActivityCount /> : null}
           </li>
         ))}
       </ul>
@@ -115,6 +119,27 @@ function WatchCount(): ReactElement | null {
       {count(folders)}
     </span>
   );
+}
+
+/** How many jobs ended with trouble since somebody looked, in red; else how many run. */
+function ActivityCount(): ReactElement | null {
+  const unseen = useJobs((state) => state.unseen.size);
+  const running = useJobs((state) => state.open?.size ?? 0);
+  if (unseen > 0)
+    return (
+      <span
+        className="sidebar-count sidebar-count-fail"
+        role="img"
+        aria-label={`${count(unseen)} ${unseen === 1 ? 'needs' : 'need'} a look`}
+      >
+        {count(unseen)}
+      </span>
+    );
+  return running > 0 ? (
+    <span className="sidebar-count" role="img" aria-label={`${count(running)} running`}>
+      {count(running)}
+    </span>
+  ) : null;
 }
 
 export function hostOf(domain: string): string {
@@ -181,12 +206,13 @@ function AccountSwitcher(): ReactElement | null {
   ];
   return (
     <Menu entries={entries} align="start" side="top">
-      <button type="button" className="account-switch" aria-label={`Account ${account.name}. ${word.text}`}>
+      <button type="button" className="account-switch">
+        <span className="visually-hidden">{`Account ${account.name}. ${word.text}`}</span>
         <span className="account-face" aria-hidden="true">
           {account.name.trim().slice(0, 1).toUpperCase() || '·'}
           <span className={`account-dot dot-${word.tone}`} />
         </span>
-        <span className="sidebar-text grow">
+        <span className="sidebar-text grow" aria-hidden="true">
           <span className="truncate account-name">{account.name}</span>
           <span
             className={`truncate account-word${word.tone === 'fail' || word.tone === 'warn' ? ` tone-${word.tone}` : ''}`}

@@ -6,13 +6,14 @@ import {
   commitReview,
   discardReview,
   planFolders,
+  setTakeText,
   suggestedGroups,
   takeSuggestions,
   useReview,
 } from '../../state/review.ts';
 import { Button } from '../../ui/Button.tsx';
 import { confirm } from '../../ui/Confirm.tsx';
-import { Segmented } from '../../ui/Controls.tsx';
+import { Segmented, Switch } from '../../ui/Controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { DrawingUnplugged } from '../../ui/Drawings.tsx';
 import { Banner, EmptyState } from '../../ui/Feedback.tsx';
@@ -20,7 +21,7 @@ import { count, plural, size } from '../../ui/format.ts';
 import { Icon, Spinner } from '../../ui/Icon.tsx';
 import { MEDIA } from '../uploads/words.ts';
 import { DestinationPicker } from './DestinationPicker.tsx';
-import { FolderList, UnitList } from './Lists.tsx';
+import { FolderList, UnitList, WarningList } from './Lists.tsx';
 import { Receiving } from './Receiving.tsx';
 import { TurnedAway } from './TurnedAway.tsx';
 
@@ -46,8 +47,7 @@ const scanning = (plan: PlanView) =>
   plan.phase === 'scanning' || plan.phase === 'receiving' || plan.phase === 'settling';
 
 export function unitCount(plan: PlanView): number {
-  const { units } = plan;
-  return units.video + units.image + units['image-group'] + units['image-sequence'];
+  return Object.values(plan.units).reduce((sum, units) => sum + units, 0);
 }
 
 /** Why nothing of this can go where it should; null where it can. */
@@ -160,7 +160,7 @@ function footNote(plan: PlanView): string {
   return parts.length > 0 ? `${parts.join(', ')}.` : 'Everything can be taken.';
 }
 
-type Tab = 'units' | 'folders' | 'away';
+type Tab = 'units' | 'folders' | 'away' | 'warnings';
 
 function Plan({ plan }: { plan: PlanView }): ReactElement {
   const [tab, setTab] = useState<Tab>('units');
@@ -168,7 +168,8 @@ function Plan({ plan }: { plan: PlanView }): ReactElement {
   const folderCount = folders.total ?? 0;
   const problem = problemOf(plan);
   const away = plan.refused + plan.skipped;
-  const shown = (tab === 'folders' && folderCount === 0) || (tab === 'away' && away === 0) ? 'units' : tab;
+  const rows = { units: 1, folders: folderCount, away, warnings: plan.warnings };
+  const shown = rows[tab] === 0 ? 'units' : tab;
   return (
     <div className="review">
       <Summary plan={plan} />
@@ -188,6 +189,7 @@ function Plan({ plan }: { plan: PlanView }): ReactElement {
         </div>
       ) : null}
       {!problem && plan.phase === 'ready' ? <Suggestion /> : null}
+      {plan.textFiles > 0 ? <TextFiles plan={plan} /> : null}
       <div className="review-tabs">
         <Segmented
           label="Show"
@@ -209,6 +211,9 @@ function Plan({ plan }: { plan: PlanView }): ReactElement {
                   },
                 ]
               : []),
+            ...(plan.warnings > 0
+              ? [{ value: 'warnings' as const, label: 'Remarks', count: count(plan.warnings) }]
+              : []),
           ]}
         />
       </div>
@@ -216,9 +221,25 @@ function Plan({ plan }: { plan: PlanView }): ReactElement {
         <UnitList plan={plan} />
       ) : shown === 'folders' ? (
         <FolderList />
+      ) : shown === 'warnings' ? (
+        <WarningList />
       ) : (
         <TurnedAway plan={plan} />
       )}
+    </div>
+  );
+}
+
+/** Text lies in most folders and is seldom meant, so it is taken only where somebody says so. */
+function TextFiles({ plan }: { plan: PlanView }): ReactElement {
+  return (
+    <div className="review-text">
+      <Switch
+        label={`Take ${plural(plan.textFiles, 'text file')} of these folders`}
+        checked={plan.takeText}
+        onChange={(take) => void setTakeText(take)}
+      />
+      <span aria-hidden="true">Take {plural(plan.textFiles, 'text file')} of these folders as well</span>
     </div>
   );
 }
@@ -251,9 +272,7 @@ function Suggestion(): ReactElement | null {
 
 function Summary({ plan }: { plan: PlanView }): ReactElement {
   const busy = scanning(plan);
-  const kinds = (['video', 'image', 'image-group', 'image-sequence'] as const).filter(
-    (media) => plan.units[media] > 0,
-  );
+  const kinds = (Object.keys(MEDIA) as (keyof typeof MEDIA)[]).filter((media) => plan.units[media] > 0);
   return (
     <section className="review-summary" aria-label="Summary">
       <div className="review-total">

@@ -22,6 +22,7 @@ const REASONS: Partial<Record<ErrorCode, string>> = {
   'file-missing': 'No longer there',
   'file-changed': 'Changed while it was looked at',
   duplicate: 'Already uploaded',
+  'not-available': 'Not known to the route of this account',
 };
 
 interface Group {
@@ -31,6 +32,11 @@ interface Group {
   files: TurnedAwayView[];
 }
 
+function titleOf({ kind, failure }: TurnedAwayView): string {
+  if (kind === 'refused' && failure.code === 'duplicate') return 'The same image as another file';
+  return REASONS[failure.code] ?? (kind === 'skipped' ? 'Skipped' : 'Refused');
+}
+
 function groupsOf(files: readonly TurnedAwayView[]): Group[] {
   const groups = new Map<string, Group>();
   for (const file of files) {
@@ -38,7 +44,7 @@ function groupsOf(files: readonly TurnedAwayView[]): Group[] {
     const group = groups.get(key) ?? {
       key,
       kind: file.kind,
-      title: REASONS[file.failure.code] ?? (file.kind === 'skipped' ? 'Skipped' : 'Refused'),
+      title: titleOf(file),
       files: [],
     };
     group.files.push(file);

@@ -15,6 +15,11 @@ export const MEDIA: Record<MediaId, { icon: IconName; one: string; many: string 
   image: { icon: 'image', one: 'image', many: 'images' },
   'image-group': { icon: 'group', one: 'image group', many: 'image groups' },
   'image-sequence': { icon: 'group', one: 'image sequence', many: 'image sequences' },
+  audio: { icon: 'activity', one: 'audio file', many: 'audio files' },
+  dicom: { icon: 'group', one: 'DICOM series', many: 'DICOM series' },
+  nifti: { icon: 'file', one: 'NIfTI volume', many: 'NIfTI volumes' },
+  pdf: { icon: 'file', one: 'PDF', many: 'PDFs' },
+  text: { icon: 'file', one: 'text file', many: 'text files' },
 };
 
 const PAUSED: StateWord = { word: 'Paused', icon: 'pause', tone: 'warn' };

@@ -42,7 +42,9 @@ export function RowTable<Row>({
       </div>
       <VirtualList
         className="table-body"
-        bodyRole="rowgroup"
+        // What takes the focus cannot be without a role between a table and its rows.
+        role="rowgroup"
+        bodyRole="presentation"
         count={total}
         rowHeight={36}
         onRange={rows.look}

@@ -5,6 +5,7 @@ import { type RulesForm, rulesOf } from '../../state/watch-form.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Segmented } from '../../ui/Controls.tsx';
 import { TextField } from '../../ui/Field.tsx';
+import { Select } from '../../ui/Select.tsx';
 import { Amount, Cards, Globs, Line, Wrong } from './fields.tsx';
 import { Matches } from './Matches.tsx';
 import { MoreRules } from './MoreRules.tsx';
@@ -45,7 +46,19 @@ export function StepWhat({ editing }: { editing: boolean }): ReactElement {
 
 function Becomes({ form }: { form: RulesForm }): ReactElement {
   const problems = problemsNow(useDraft());
-  const media = (
+  const images = (
+    <Segmented
+      label="What they become together"
+      size="s"
+      value={form.groupMedia === 'dicom' ? 'image-group' : form.groupMedia}
+      onChange={(groupMedia) => change({ groupMedia })}
+      options={[
+        { value: 'image-group', label: 'Image group' },
+        { value: 'image-sequence', label: 'Image sequence' },
+      ]}
+    />
+  );
+  const together = (
     <Segmented
       label="What they become together"
       size="s"
@@ -54,6 +67,7 @@ function Becomes({ form }: { form: RulesForm }): ReactElement {
       options={[
         { value: 'image-group', label: 'Image group' },
         { value: 'image-sequence', label: 'Image sequence' },
+        { value: 'dicom', label: 'DICOM series' },
       ]}
     />
   );
@@ -68,15 +82,18 @@ function Becomes({ form }: { form: RulesForm }): ReactElement {
           label: 'Each file by itself',
           hint: 'Every finished file becomes one data row.',
           more: (
-            <Segmented
+            <Select
               label="Which kinds of files"
-              size="s"
               value={form.fileMedia}
               onChange={(fileMedia) => change({ fileMedia })}
               options={[
                 { value: 'auto', label: 'All that Encord takes' },
                 { value: 'video', label: 'Videos' },
                 { value: 'image', label: 'Images' },
+                { value: 'audio', label: 'Audio' },
+                { value: 'nifti', label: 'NIfTI' },
+                { value: 'pdf', label: 'PDF' },
+                { value: 'text', label: 'Text' },
               ]}
             />
           ),
@@ -84,8 +101,8 @@ function Becomes({ form }: { form: RulesForm }): ReactElement {
         {
           value: 'folders',
           label: 'Each sub-folder together',
-          hint: 'The images that lie in one sub-folder become one data row.',
-          more: media,
+          hint: 'The images that lie in one sub-folder become one data row; of DICOM files, those of each series.',
+          more: together,
         },
         {
           value: 'pattern',
@@ -106,7 +123,7 @@ function Becomes({ form }: { form: RulesForm }): ReactElement {
                   number of the frame.
                 </p>
               )}
-              {media}
+              {images}
             </>
           ),
         },
@@ -128,7 +145,7 @@ function Becomes({ form }: { form: RulesForm }): ReactElement {
                 />
                 begins the next one
               </span>
-              {media}
+              {images}
             </>
           ),
         },

@@ -7,7 +7,7 @@ import type {
 } from '../../../preload/contract/watch.ts';
 import { isSuspended, needsPerson } from '../../state/watch-status.ts';
 import { count, plural, timeLeftShort, until, when } from '../../ui/format.ts';
-import type { StateWord } from '../uploads/words.ts';
+import { MEDIA, type StateWord } from '../uploads/words.ts';
 
 export interface FolderWord extends StateWord {
   /** Why, or what to do; null where the word says all. */
@@ -73,8 +73,9 @@ export function becomesSentence({ becomes }: Pick<WatchRulesView, 'becomes'>): s
   switch (becomes.kind) {
     case 'files':
       if (becomes.media === 'auto') return 'Each file becomes a data row';
-      return `Each ${becomes.media} becomes a data row`;
+      return `Each ${MEDIA[becomes.media].one} becomes a data row`;
     case 'folders':
+      if (becomes.media === 'dicom') return 'Each DICOM series of a sub-folder becomes a data row';
       return `Each sub-folder becomes ${GROUP[becomes.media]}`;
     case 'pattern':
       return `Files that share ${becomes.pattern} become ${GROUP[becomes.media]}`;

@@ -17,7 +17,8 @@ test('datasets: search, create, choose, and the rows of one', async ({ page, ope
   await expect(page.getByRole('row').filter({ hasText: 'still_7.png' })).toContainText('Image');
   await page.getByRole('button', { name: 'All datasets' }).click();
 
-  await page.getByRole('button', { name: 'Create dataset' }).click();
+  await page.getByRole('searchbox', { name: 'Search datasets' }).fill('');
+  await page.getByRole('button', { name: 'New dataset' }).click();
   await page.getByLabel('Title').fill('Ward 9');
   await page.getByRole('radio', { name: 'Static' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Create dataset' }).click();
@@ -117,5 +118,5 @@ test('an API key shows its one dataset and offers no other', async ({ page, open
   await open({ scene: 'api-key' });
   await page.getByRole('button', { name: 'Datasets' }).click();
   await expect(page.getByText('An API key belongs to one dataset')).toBeVisible();
-  await expect(page.getByRole('button', { name: 'Create dataset' })).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'New dataset' })).toHaveCount(0);
 });

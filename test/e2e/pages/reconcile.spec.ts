@@ -42,7 +42,7 @@ test('a dataset that lacks uploads says so, lists them, and takes them again', a
   const main = await open({ scene: 'busy' });
   await page.getByRole('button', { name: 'Datasets' }).click();
   await page.getByRole('button', { name: 'Traffic Data', exact: true }).click();
-  await page.getByRole('button', { name: 'Reconcile' }).click();
+  await page.getByRole('radio', { name: 'Reconcile' }).click();
   await expect(page.getByText('340 of 1,532 uploads are missing from Traffic Data')).toBeVisible();
   await expect(page.getByText('12 rows came from elsewhere')).toBeVisible();
   const missing = page.getByRole('table', { name: 'Missing from the dataset' });
@@ -71,12 +71,12 @@ test('a dataset that has everything says only that', async ({ page, open }) => {
   await open({ scene: 'busy' });
   await page.getByRole('button', { name: 'Datasets' }).click();
   await page.getByRole('button', { name: 'Zebrafish larvae', exact: true }).click();
-  await page.getByRole('button', { name: 'Reconcile' }).click();
+  await page.getByRole('radio', { name: 'Reconcile' }).click();
   await expect(
     page.getByRole('heading', { name: 'All 1,204 uploads from this machine are in Zebrafish larvae' }),
   ).toBeVisible();
   await expect(page.getByRole('button', { name: 'Upload missing again' })).toHaveCount(0);
-  await page.getByRole('button', { name: 'Rows of Zebrafish larvae' }).click();
+  await page.getByRole('radio', { name: 'Data' }).click();
   await expect(page.getByText('1,204 data rows')).toBeVisible();
 });
 
@@ -89,7 +89,7 @@ test('a comparison that cannot be made says why, and is made again', async ({ pa
     ok: false,
     error: { code: 'offline', message: 'Nothing gets through to api.encord.com.', details: {} },
   });
-  await page.getByRole('button', { name: 'Reconcile' }).click();
+  await page.getByRole('radio', { name: 'Reconcile' }).click();
   await expect(page.getByRole('heading', { name: 'The dataset could not be compared' })).toBeVisible();
   await expect(page.getByText('Nothing gets through to api.encord.com.')).toBeVisible();
   await page.getByRole('button', { name: 'Try again' }).click();

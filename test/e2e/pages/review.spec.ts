@@ -104,6 +104,35 @@ test('folders switch between single images and one group', async ({ page, open }
   await expect(page.getByText('2 image groups')).toBeVisible();
 });
 
+test('a folder becomes a sequence, with the choice explained', async ({ page, open }) => {
+  const main = await open({ scene: 'empty' });
+  await chooseFile(page);
+  await page.getByRole('radio', { name: /Folders/ }).click();
+  await expect(page.getByText(/^Group: frames of any size, nothing is lost/)).toBeVisible();
+  await expect(page.getByText(/^Sequence: frames of one size, of which Encord makes a video/)).toBeVisible();
+  const frames = page.getByRole('listitem').filter({ hasText: 'frames' }).first();
+  await frames.getByRole('radio', { name: 'Sequence' }).click();
+  await expect(frames).toContainText('One image sequence of 300 frames');
+  await expect(page.getByText('1 image sequence', { exact: true })).toBeVisible();
+  expect(callsOf(main, 'plan.setFolder')).toMatchObject([{ path: '/data/in/frames', as: 'sequence' }]);
+});
+
+test('text files of folders are taken where somebody says so, and remarks are listed', async ({
+  page,
+  open,
+}) => {
+  const main = await open({ scene: 'empty' });
+  await chooseFile(page);
+  const take = page.getByRole('switch', { name: 'Take 3 text files of these folders' });
+  await expect(take).not.toBeChecked();
+  await take.click();
+  await expect(take).toBeChecked();
+  await expect(page.getByText('3 text files', { exact: true })).toBeVisible();
+  expect(callsOf(main, 'plan.takeText')).toMatchObject([{ take: true }]);
+  await page.getByRole('radio', { name: /Remarks/ }).click();
+  await expect(page.getByRole('list', { name: 'Remarks on what is uploaded' })).toContainText('HEVC');
+});
+
 test('what is not taken stands under its reason', async ({ page, open }) => {
   await open({ scene: 'empty' });
   await chooseFile(page);

@@ -31,7 +31,7 @@ for (const route of ['storage', 'documented'] as const) {
     for (const name of ['turntable', 'time-lapse']) {
       await sheet
         .getByRole('radiogroup', { name: `What ${name} becomes` })
-        .getByRole('radio', { name: 'One image group' })
+        .getByRole('radio', { name: 'Group', exact: true })
         .click();
     }
     await sheet.getByRole('radio', { name: /Not taken/ }).click();

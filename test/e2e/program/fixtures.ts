@@ -25,29 +25,38 @@ export const test = base.extend<ProgramFixtures>({
   open: async ({ lab, page }, use) => {
     const running: (() => Promise<void>)[] = [];
     await use(async ({ env = {} } = {}) => {
-      const served = lab.start(['serve', '--no-open', '--json'], env);
-      const url = await new Promise<string>((resolve, reject) => {
-        let text = '';
-        served.child.stdout?.on('data', (chunk: string) => {
-          text += chunk;
-          const found = /"listening":"([^"]+)"/.exec(text);
-          if (found?.[1]) resolve(found[1]);
-        });
-        served.ended.then((run) => reject(new Error(`Browser mode ended: ${run.stderr}`)), reject);
-      });
-      const stop = async (): Promise<void> => {
-        served.child.kill('SIGTERM');
-        await served.ended;
-      };
-      running.push(stop);
-      await page.goto(url);
-      return { url, stop };
+      const served = await serve(lab, env);
+      running.push(served.stop);
+      await page.goto(served.url);
+      return served;
     });
     await Promise.all(running.map((stop) => stop()));
   },
 });
 
 export { expect } from '@playwright/test';
+
+/** Starts browser mode on the lab's data folder; its address has the token in it. */
+export async function serve(
+  lab: Lab,
+  env: NodeJS.ProcessEnv = {},
+): Promise<{ url: string; stop: () => Promise<void> }> {
+  const served = lab.start(['serve', '--no-open', '--json'], env);
+  const url = await new Promise<string>((resolve, reject) => {
+    let text = '';
+    served.child.stdout?.on('data', (chunk: string) => {
+      text += chunk;
+      const found = /"listening":"([^"]+)"/.exec(text);
+      if (found?.[1]) resolve(found[1]);
+    });
+    served.ended.then((run) => reject(new Error(`Browser mode ended: ${run.stderr}`)), reject);
+  });
+  const stop = async (): Promise<void> => {
+    served.child.kill('SIGTERM');
+    await served.ended;
+  };
+  return { url, stop };
+}
 
 /** Drops files or folders of this machine on the middle of the window, as a person's mouse would. */
 export async function dropOn(page: Page, paths: readonly string[]): Promise<void> {

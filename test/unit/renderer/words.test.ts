@@ -74,6 +74,7 @@ describe('numbers', () => {
   it('keeps names on one line and their signs visible', () => {
     expect(oneLine('two\nlines\u0007.png')).toBe('two⏎lines·.png');
     expect(oneLine('夜明け 🌅.mp4')).toBe('夜明け 🌅.mp4');
+    expect(oneLine('scan\u202egnp.exe\u2069')).toBe('scan·gnp.exe·');
   });
 });
 

@@ -1,0 +1,34 @@
+/** A dataset's Settings tab: team, groups, projects, API keys, and deleting it. Used by `DatasetPage`. */
+import type { ReactElement } from 'react';
+import type { DatasetDetail } from '../../../../preload/contract/manage.ts';
+import type { DatasetView } from '../../../../preload/contract/views.ts';
+import { activeAccount, useApp } from '../../../state/app.ts';
+import { DangerZone } from './DangerZone.tsx';
+import { Groups } from './Groups.tsx';
+import { Keys } from './Keys.tsx';
+import { Projects } from './Projects.tsx';
+import { Team } from './Team.tsx';
+
+interface DatasetSettingsProps {
+  dataset: DatasetView;
+  /** Null until main has answered, and where it could not: main then refuses what may not be. */
+  detail: DatasetDetail | null;
+}
+
+export function DatasetSettings({ dataset, detail }: DatasetSettingsProps): ReactElement {
+  // Groups are read by v2 alone, which a dataset's key does not speak.
+  const ssh = useApp((state) => activeAccount(state.snapshot)?.kind !== 'api-key');
+  const may = detail?.may;
+  const webUrl = detail?.webUrl ?? null;
+  return (
+    <div className="settings" data-focus-home="" tabIndex={-1}>
+      <div className="settings-inner">
+        <Team datasetId={dataset.id} webUrl={webUrl} problem={may?.team ?? null} />
+        <Groups datasetId={dataset.id} problem={may?.team ?? null} visible={ssh} />
+        <Projects dataset={dataset} problem={may?.projects ?? null} />
+        <Keys datasetId={dataset.id} problem={may?.keys ?? null} />
+        <DangerZone dataset={dataset} webUrl={webUrl} />
+      </div>
+    </div>
+  );
+}
