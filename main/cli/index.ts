@@ -9,8 +9,8 @@ import type { Program } from '../app/program.ts';
 import { asUploaderError, type UploaderError } from '../core/errors.ts';
 import type { MediaId, RouteChoice } from '../core/model.ts';
 import { accounts, login, logout } from './accounts.ts';
-import { createDataset, listDatasets } from './datasets.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
+import { addManageCommands } from './manage.ts';
 import {
   bandwidthOption,
   noteBandwidth,
@@ -28,6 +28,7 @@ import { addSteeringCommands } from './steer.ts';
 import { createTerminal, type Terminal } from './terminal.ts';
 import { upload } from './upload.ts';
 import { addWatchCommands } from './watch.ts';
+import { AS } from './watch-words.ts';
 
 export interface CliHost {
   /** Opens the program on its data folder; nothing is uploaded before `start`. */
@@ -138,9 +139,9 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     .addOption(
       new Option(
         '--as <type>',
-        'what the files become; image-group, image-sequence: one for each folder that holds images',
+        'what the files become; image-group, image-sequence: one for each folder that holds images; dicom: one for each series',
       )
-        .choices(['auto', 'video', 'image', 'image-group', 'image-sequence'])
+        .choices(AS)
         .default('auto'),
     )
     .option(
@@ -280,39 +281,7 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
       ),
     );
 
-  const datasets = cli.command('datasets').description('List and create datasets.');
-  datasets
-    .command('list')
-    .description('The datasets of the account, newest change first.')
-    .option('--search <text>', 'only titles that contain this', '')
-    .option('--account <account>', 'name, fingerprint or id')
-    .option('--json', 'print JSON')
-    .action((options) =>
-      run(
-        async (terminal, program) =>
-          listDatasets(program, terminal, chooseAccount(program, options.account), options.search),
-        options,
-      ),
-    );
-  datasets
-    .command('create')
-    .description('Make a dataset.')
-    .argument('<title>')
-    .option('--description <text>', '', '')
-    .option('--static', 'without a backing folder of its own')
-    .option('--account <account>', 'name, fingerprint or id')
-    .option('--json', 'print JSON')
-    .action((title: string, options) =>
-      run(
-        async (terminal, program) =>
-          createDataset(program, terminal, chooseAccount(program, options.account), {
-            title,
-            description: options.description,
-            mirrored: !options.static,
-          }),
-        options,
-      ),
-    );
+  addManageCommands(cli, { run, account: chooseAccount, signal });
 
   cli
     .command('repair')

@@ -7,8 +7,9 @@ import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { Program } from '../app/program.ts';
 import type { Review } from '../app/reviews.ts';
 import { UploaderError } from '../core/errors.ts';
-import { hasFrames, mediaType } from '../core/media/index.ts';
+import { mediaType } from '../core/media/index.ts';
 import type { MediaId, RouteChoice, TurnedAway } from '../core/model.ts';
+import type { PreflightWarning } from '../core/preflight/preflight.ts';
 import { completeHashes, findDataset } from './datasets.ts';
 import { EXIT } from './exit.ts';
 import { liftHolds, runToEnd } from './run.ts';
@@ -31,6 +32,10 @@ export interface UploadOptions {
 
 /** How often the line of progress is drawn while files are looked at. */
 const DRAW_EVERY_MS = 100;
+interface Planned extends Watched {
+  readonly warnings: readonly PreflightWarning[];
+}
+
 const NOTHING: Watched = { batchId: null, twins: [], turnedAway: [] };
 
 /** Runs to the end or to the interruption; answers the exit code. */
@@ -65,6 +70,7 @@ export async function upload(
     return EXIT.interrupted;
   }
   reportTurnedAway(watched.turnedAway, terminal);
+  reportWarnings(watched.warnings, terminal);
   if (watched.batchId === null && watched.twins.length + watched.turnedAway.length === 0) {
     terminal.note(nothingFound(options));
   }
@@ -92,7 +98,9 @@ export async function upload(
 function nothingFound(options: UploadOptions): string {
   const where = options.paths.length === 1 ? options.paths[0] : 'these folders';
   const { as } = options;
-  const what = as !== 'auto' && hasFrames(as) ? `images to make an ${mediaType(as).label.one} of` : 'files';
+  const grouping = as === 'auto' ? 'file' : mediaType(as).grouping;
+  const what =
+    grouping === 'folder' && as !== 'auto' ? `images to make an ${mediaType(as).label.one} of` : 'files';
   return `There are no ${what} in ${where}.`;
 }
 
@@ -102,7 +110,7 @@ async function planned(
   groupFolders: boolean,
   terminal: Terminal,
   interrupted: AbortSignal,
-): Promise<Watched | null> {
+): Promise<Planned | null> {
   const stop = (): void => void program.reviews.discard(review);
   interrupted.addEventListener('abort', stop, { once: true });
   const drawing = setInterval(() => {
@@ -117,14 +125,16 @@ async function planned(
   }, DRAW_EVERY_MS);
   try {
     await review.plan.scanned;
+    await review.preflight?.finished;
     if (groupFolders) {
       for (const folder of review.plan.folders()) {
         if (folder.suggestion === 'group') program.reviews.setFolder(review, folder.path, 'group');
       }
     }
+    const warnings = review.preflight?.warnings() ?? [];
     const { batchId, twins, turnedAway } = await program.reviews.commit(review);
     await program.queue.goOn(twins);
-    return { batchId, twins, turnedAway };
+    return { batchId, twins, turnedAway, warnings };
   } catch (reason) {
     if (interrupted.aborted) return null;
     throw reason;
@@ -133,6 +143,18 @@ async function planned(
     terminal.settle();
     interrupted.removeEventListener('abort', stop);
   }
+}
+
+/** More lines than this nobody reads; with `--json` all of them are there. */
+const WARNINGS_SHOWN = 20;
+
+function reportWarnings(warnings: readonly PreflightWarning[], terminal: Terminal): void {
+  for (const [index, { path, title, message }] of warnings.entries()) {
+    if (index < WARNINGS_SHOWN) terminal.note(path === null ? message : `${path}: ${message}`);
+    terminal.object({ warning: { path, title, message } });
+  }
+  const more = warnings.length - WARNINGS_SHOWN;
+  if (more > 0) terminal.note(`${countText(more, 'remark', 'remarks')} more; --json lists them all.`);
 }
 
 function reportTurnedAway(turnedAway: readonly TurnedAway[], terminal: Terminal): void {

@@ -28,7 +28,7 @@ export function addRuleOptions(command: Command): Command {
     .addOption(
       choice(
         '--as <type>',
-        'what the files become: each its own row (auto: by its content; video or image: only those), or many one row',
+        'what the files become: each its own row (auto: by its content; video, image, audio, nifti, pdf, text: only those), or many one row (image-group, image-sequence; dicom: each series of each sub-folder)',
         AS,
       ),
     )

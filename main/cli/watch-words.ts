@@ -5,9 +5,21 @@
 
 import { z } from 'zod';
 import { existing, type WatchRulesView, watchRules } from '../../preload/contract/watch.ts';
+import { mediaType } from '../core/media/index.ts';
 import { DEFAULT_RULES } from '../core/watch/rules.ts';
 
-export const AS = ['auto', 'video', 'image', 'image-group', 'image-sequence'] as const;
+export const AS = [
+  'auto',
+  'video',
+  'image',
+  'image-group',
+  'image-sequence',
+  'audio',
+  'dicom',
+  'nifti',
+  'pdf',
+  'text',
+] as const;
 export const GROUP_BY = ['folder', 'pattern', 'gap'] as const;
 export const CHANGED = watchRules.shape.changed.options;
 export const AFTER = ['keep', 'move', 'delete'] as const;
@@ -160,12 +172,13 @@ export function wordsOf(rules: WatchRulesView): Readonly<Record<RuleWord, RuleWo
 
 /** What the files of a folder become, as a person would say it. */
 export function sayBecoming(becomes: WatchRulesView['becomes']): string {
-  const unit = becomes.media === 'image-sequence' ? 'an image sequence' : 'an image group';
+  const of = becomes.media === 'auto' ? 'file' : mediaType(becomes.media).label.one;
+  const unit = `an ${of}`;
   switch (becomes.kind) {
     case 'files':
-      if (becomes.media === 'auto') return 'each file by its content';
-      return becomes.media === 'video' ? 'each video' : 'each image';
+      return becomes.media === 'auto' ? 'each file by its content' : `each ${of}`;
     case 'folders':
+      if (becomes.media === 'dicom') return 'each DICOM series of each folder';
       return `each folder ${unit}`;
     case 'pattern':
       return `${unit} by ${becomes.pattern}`;
@@ -186,10 +199,17 @@ const OF_GROUPS = [
 
 function clashIn(words: RuleWords, spell: Spell): { word: RuleWord; problem: string } | null {
   const as = words.as ?? 'auto';
+  if (as === 'dicom') {
+    const by = groupingOf(words);
+    if (by === 'folder') return clashOfAfter(words, spell);
+    const problem = `${spell('as')} dicom takes the files of a folder by the series that they name: ${spell(by)} does not go with it.`;
+    return { word: words[by] === undefined ? 'group_by' : by, problem };
+  }
   if (as !== 'image-group' && as !== 'image-sequence') {
     const word = OF_GROUPS.find((each) => words[each] !== undefined);
     if (!word) return clashOfAfter(words, spell);
-    const groups = `${spell('as')} image-group or image-sequence`;
+    const ofImages = word === 'group_by' || word === 'pattern' || word === 'gap';
+    const groups = `${spell('as')} ${ofImages ? 'image-group or image-sequence' : 'image-group, image-sequence or dicom'}`;
     return { word, problem: `${spell(word)} is about groups: it needs ${groups}.` };
   }
   const by = groupingOf(words);
@@ -216,6 +236,7 @@ function groupingOf(words: RuleWords): (typeof GROUP_BY)[number] {
 
 function becomingOf(words: RuleWords): WatchRulesView['becomes'] {
   const media = words.as ?? 'auto';
+  if (media === 'dicom') return { kind: 'folders', media };
   if (media !== 'image-group' && media !== 'image-sequence') return { kind: 'files', media };
   switch (groupingOf(words)) {
     case 'folder':

@@ -440,6 +440,7 @@ describe('what a receipt cannot do is said', () => {
       createDataset: (request, signal) => session.createDataset(request, signal),
       rows: async () => ({ ok: false, failure: { kind: 'never-sent', error } }),
       folders: (search, signal) => session.folders(search, signal),
+      manage: session.manage,
     });
     const program = await lab.program(env, { around: { session: silent } });
     try {
