@@ -8,7 +8,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/{unit,contract,integration,crash}/**/*.test.{ts,tsx}'],
+    include: ['test/{unit,contract,integration,crash,operations}/**/*.test.{ts,tsx}'],
     environment: 'node',
     // Processes, not threads: tests open SQLite files, send signals and change the environment.
     pool: 'forks',

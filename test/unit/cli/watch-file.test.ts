@@ -153,7 +153,7 @@ folders:
     problems(
       'version: 1\ndefaults:\n  dataset: D\n  close: count:3\nfolders:\n  - { root: a }\n  - { root: b }\n',
     ),
-  ).toEqual(['4:10 `close` is about groups: it needs `as` image-group or image-sequence.']);
+  ).toEqual(['4:10 `close` is about groups: it needs `as` image-group, image-sequence or dicom.']);
 });
 
 it('refuses roots that are there twice or lie in one another', () => {

@@ -113,11 +113,21 @@ describe('words that do not go together', () => {
     [
       { as: 'video', close: 'count:3' },
       'close',
-      '<close> is about groups: it needs <as> image-group or image-sequence.',
+      '<close> is about groups: it needs <as> image-group, image-sequence or dicom.',
     ],
     [{ as: 'image-group', group_by: 'pattern' }, 'group_by', '<group_by> pattern needs <pattern>.'],
     [{ as: 'image-group', group_by: 'folder', gap: 3 }, 'gap', '<gap> does not go with <group_by> folder.'],
     [{ as: 'image-group', pattern: '{frame}', gap: 3 }, 'gap', '<gap> does not go with <group_by> pattern.'],
+    [
+      { as: 'dicom', gap: 3 },
+      'gap',
+      '<as> dicom takes the files of a folder by the series that they name: <gap> does not go with it.',
+    ],
+    [
+      { as: 'dicom', group_by: 'pattern' },
+      'group_by',
+      '<as> dicom takes the files of a folder by the series that they name: <pattern> does not go with it.',
+    ],
     [{ grace: 3 }, 'grace', '<grace> needs <after> delete.'],
     [{ as: 'image-group', after: 'move', grace: 3 }, 'grace', '<grace> needs <after> delete.'],
   ])('%j', (words, word, problem) => {
@@ -157,4 +167,6 @@ describe('options', () => {
 it('says what files become', () => {
   expect(sayBecoming(rules({}).becomes)).toBe('each file by its content');
   expect(sayBecoming(rules({ as: 'image-sequence' }).becomes)).toBe('each folder an image sequence');
+  expect(sayBecoming(rules({ as: 'dicom' }).becomes)).toBe('each DICOM series of each folder');
+  expect(sayBecoming(rules({ as: 'nifti' }).becomes)).toBe('each NIfTI volume');
 });
