@@ -179,6 +179,8 @@ export class Accounts {
       if (removed.kind !== 'ok') throw keychainError(removed);
     }
     this.#deps.store.removeAccount(id);
+    // Somebody may have asked for a session while the keychain took its time.
+    this.#sessions.delete(id);
     if (this.#deps.store.activeAccountId() === null) {
       const next = this.#deps.store.accounts()[0];
       if (next) this.#deps.store.setActiveAccountId(next.id);
@@ -210,7 +212,9 @@ export class Accounts {
     const open = this.#sessions.get(id);
     if (open) return open;
     const account = this.record(id);
-    const session = this.#deps.connect(account, await this.#secret(account));
+    const secret = await this.#secret(account);
+    // It may have been signed out meanwhile.
+    const session = this.#deps.connect(this.record(id), secret);
     this.#sessions.set(id, session);
     return session;
   }

@@ -113,7 +113,10 @@ async function deleteRows(
     for (const line of consequences(title, backingFolderId !== null, tally)) terminal.note(line);
     if (!(await agreed(work, 'Delete them?', options.yes))) return EXIT.ok;
   }
-  return follow(work, [await program.rows.delete(account.id, some)]);
+  // As many as were agreed to, though others may have come while somebody was asked.
+  const { rows } = some;
+  const agreedTo = rows.kind === 'filter' ? { ...rows, expected: tally.rows } : rows;
+  return follow(work, [await program.rows.delete(account.id, { datasetId, rows: agreedTo })]);
 }
 
 /** Only what Encord documents; where it documents nothing, that is what is said. */

@@ -106,7 +106,13 @@ export type RowSort = z.infer<typeof rowSort>;
 /** Rows that something is to be done with: named, or all that a filter finds but some. */
 export const rowSelection = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('rows'), dataHashes: z.array(id).min(1).max(100_000) }),
-  z.object({ kind: z.literal('filter'), filter: rowFilter, except: z.array(id).max(100_000) }),
+  z.object({
+    kind: z.literal('filter'),
+    filter: rowFilter,
+    except: z.array(id).max(100_000),
+    /** How many somebody was told of before they agreed: where the filter finds another number by now, nothing is done. */
+    expected: z.number().int().nonnegative().optional(),
+  }),
 ]);
 export type RowSelection = z.infer<typeof rowSelection>;
 

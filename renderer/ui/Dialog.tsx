@@ -43,10 +43,11 @@ export function Dialog({
           data-floating=""
           {...(description ? {} : { 'aria-describedby': undefined })}
           onOpenAutoFocus={(event) => {
-            anchor.current ??= focusAnchor();
             event.preventDefault();
             const content = event.currentTarget;
-            if (!(content instanceof HTMLElement) || content.contains(document.activeElement)) return;
+            if (!(content instanceof HTMLElement)) return;
+            anchor.current ??= focusAnchor(content);
+            if (content.contains(document.activeElement)) return;
             // Not the cross, which Radix would take as the first control: its tooltip would open with the dialog.
             (initialFocus?.() ?? content.querySelector<HTMLElement>(FIRST_FIELD) ?? content).focus();
           }}

@@ -28,7 +28,7 @@ export const MiddleTruncate = memo(function MiddleTruncate({
   title?: string;
   className?: string;
 }): ReactElement {
-  const name = oneLine(text);
+  const name = oneLine(text) || '(no name)';
   const at = cut(name);
   return (
     <span className={`middle ${className}`} title={title ?? text}>

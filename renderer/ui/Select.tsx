@@ -11,7 +11,7 @@ interface SelectProps<V extends string> {
   options: readonly { value: V; label: string; hint?: string }[];
   onChange: (value: V) => void;
   disabled?: boolean;
-  /** A word before the choice; the whole is then as quiet as the buttons of a toolbar. */
+  /** A word before the choice, which names it then; the whole is as quiet as the buttons of a toolbar. */
   lead?: string;
 }
 
@@ -30,7 +30,10 @@ export function Select<V extends string>({
         <button
           type="button"
           className={lead === undefined ? 'select' : 'button button-ghost button-s'}
-          aria-label={`${label}: ${chosen?.label ?? value}`}
+          {...(lead === undefined
+            ? { 'aria-label': `${label}: ${chosen?.label ?? value}` }
+            : // Who speaks to the machine says what stands there.
+              { title: label })}
           disabled={disabled}
         >
           {lead === undefined ? (

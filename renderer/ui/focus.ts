@@ -3,22 +3,36 @@
  * open by keys, drops and menu items, which are gone by then. Used by `Dialog` and the menus.
  */
 
-let lastOnPage: HTMLElement | null = null;
+/** As deep as things float over one another, and the menus that led there. */
+const REMEMBERED = 8;
 
-/** Watches which element of the page itself had the focus last; called once at start. */
+/** What had the focus, newest first. */
+let recent: readonly HTMLElement[] = [];
+
+/** Watches which elements had the focus last; called once at start. */
 export function rememberFocus(): void {
-  document.addEventListener('focusin', (event) => {
-    const element = event.target;
-    if (element instanceof HTMLElement && !element.closest('[data-floating]')) lastOnPage = element;
+  document.addEventListener('focusin', ({ target }) => {
+    if (!(target instanceof HTMLElement)) return;
+    const others = recent.filter((each) => each !== target && each.isConnected);
+    recent = [target, ...others].slice(0, REMEMBERED);
   });
 }
 
-/** The element to come back to, as things stand now. */
-export function focusAnchor(): HTMLElement | null {
+/**
+ * The element to come back to when `within` closes, as things stand now. A field in `within` may have taken the focus
+ * as it was drawn: then it is what had the focus before.
+ */
+export function focusAnchor(within: Element): HTMLElement | null {
+  const isPlace = (element: Element | null): element is HTMLElement =>
+    element instanceof HTMLElement &&
+    element !== document.body &&
+    element.isConnected &&
+    !within.contains(element) &&
+    !element.closest('[role="menu"]');
   const active = document.activeElement;
-  if (active instanceof HTMLElement && active !== document.body && !active.closest('[role="menu"]'))
-    return active;
-  return lastOnPage;
+  if (isPlace(active)) return active;
+  const onPage = (element: HTMLElement) => !element.closest('[data-floating]');
+  return recent.find((each) => isPlace(each) && (within.contains(active) || onPage(each))) ?? null;
 }
 
 /** Focuses the anchor, or the page's content where the anchor is gone. */

@@ -149,9 +149,12 @@ export function playTime(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+/** Anything but blanks and signs without a shape, such as a zero-width joiner. */
+const VISIBLE = /[^\p{Cf}\p{Z}]/u;
+
 /**
  * A name on one line: control characters, which names may hold, become visible signs. So do those that turn the direction
- * of what follows around, by which a name could pass for another.
+ * of what follows around, by which a name could pass for another. Empty where nothing of it can be seen.
  */
 export function oneLine(name: string): string {
   let shown = '';
@@ -160,5 +163,5 @@ export function oneLine(name: string): string {
     const turns = (code >= 0x202a && code <= 0x202e) || (code >= 0x2066 && code <= 0x2069);
     shown += code < 0x20 || code === 0x7f || turns ? (letter === '\n' ? '⏎' : '·') : letter;
   }
-  return shown;
+  return VISIBLE.test(shown) ? shown : '';
 }

@@ -5,7 +5,7 @@
 
 import { expect } from '@playwright/test';
 import { CALLS } from '../../preload/contract/calls.ts';
-import type { PageCheck } from './page-checks.ts';
+import type { PageCheck } from './seat.ts';
 import type { DoneId, OperationId } from './table.ts';
 
 export const PAGE_ABSENT: Readonly<Record<Exclude<OperationId, DoneId<'page'>>, PageCheck>> = {
@@ -17,6 +17,8 @@ export const PAGE_ABSENT: Readonly<Record<Exclude<OperationId, DoneId<'page'>>, 
   },
   'rename-dataset': async (seat) => {
     await seat.openDataset('Settings');
+    const title = await seat.part('Title and description');
+    await expect(title).toContainText('cannot change them. That is done in Encord’s web app');
     const zone = await seat.part('Danger zone');
     await seat.press('button', 'Delete dataset…', zone);
     const dialog = seat.dialog(/^Delete /);

@@ -1,7 +1,7 @@
 /**
  * What a check of a page has: the page of the whole program, the ways to get about in it, and the lab behind it. What is
  * clicked, filled in or seen by its name is remembered, so that the words of a cell can be held against it. Used by
- * `page-checks.ts`.
+ * the checks of pages.
  */
 
 import { expect, type Locator, type Page } from '@playwright/test';
@@ -17,6 +17,8 @@ const users = z.object({
 });
 
 type Row = EmulatorState['datasets'][number]['rows'][number];
+
+export type PageCheck = (seat: Seat) => Promise<void>;
 
 export class Seat {
   readonly page: Page;

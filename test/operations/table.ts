@@ -25,13 +25,13 @@ const no = (reason: string): No => ({ no: reason });
 
 /** The emulator has a call where it answers it; how strictly, its own tests say. */
 const YES = 'yes';
-const NOT_IN_API = no('not in Encord’s API');
+const NOT_IN_API = no('Not in Encord’s API');
 const IN_WEB_APP = no(
-  'not in Encord’s API: the page says so, with a link to the web app where its address is known',
+  'Not in Encord’s API: the page says so, and where the address of the web app is known, links to it',
 );
-const OTHER_WAY = no('the uploads go by the storage folder’s calls, or by the documented ones');
-const BY_COMMAND = no('rare: on the command line');
-const COVERED = no('the program asks by another call');
+const OTHER_WAY = no('Uploads go by the storage folder’s calls, or by the documented ones');
+const BY_COMMAND = no('Rare, so on the command line alone');
+const COVERED = no('Another call of this table does the same');
 
 export const OPERATIONS = {
   // Datasets
@@ -43,7 +43,7 @@ export const OPERATIONS = {
     emulator: YES,
   },
   'create-dataset-elsewhere': {
-    name: 'Create a dataset on AWS, GCP, Azure or S3-compatible storage',
+    name: 'Create a dataset on another cloud’s storage',
     call: '`dataset` POST',
     page: '*New dataset* → *Storage*',
     cli: '`datasets create TITLE --storage aws`',
@@ -151,7 +151,7 @@ export const OPERATIONS = {
   // Uploads
   'upload-dataset-calls': {
     name: 'Upload through the dataset’s newer calls',
-    call: '`GET presigned-urls`, `datasetdatalongpolling` POST with `dataItems`',
+    call: '`GET presigned-urls`, `datasetdatalongpolling` POST',
     page: OTHER_WAY,
     cli: OTHER_WAY,
     emulator: YES,
@@ -165,7 +165,7 @@ export const OPERATIONS = {
   },
   'upload-documented': {
     name: 'Upload through the documented calls',
-    call: '`signedvideourl`, `signedimagesurl`, `video` PUT, `singleimage` POST, `imagegroup` POST, …',
+    call: '`signedvideourl`, `signedimagesurl`, `video` PUT, …',
     page: '*Settings* → *Route*, then a drop',
     cli: '`upload PATH… --route documented`',
     emulator: YES,
@@ -180,14 +180,14 @@ export const OPERATIONS = {
   },
   'register-cloud': {
     name: 'Register cloud data in a dataset',
-    call: '`datasetdatalongpolling` POST with `files`, and GET',
+    call: '`datasetdatalongpolling` POST and GET',
     page: 'a dataset → *Add data* → *Register cloud data…*',
     cli: '`cloud register FILE --dataset DATASET --integration ID`',
     emulator: YES,
   },
   'register-cloud-folder': {
     name: 'Register cloud data in a storage folder',
-    call: '`POST …/data-upload-jobs` with `externalFiles`',
+    call: '`POST …/data-upload-jobs`',
     page: 'a folder → *Register cloud data…*',
     cli: '`cloud register FILE --into FOLDER --integration ID`',
     emulator: YES,
@@ -239,7 +239,7 @@ export const OPERATIONS = {
     name: 'Groups of a dataset: list, add, remove',
     call: '`GET`, `POST`, `DELETE datasets/{dataset}/groups`',
     page: 'a dataset → *Settings* → *Groups*',
-    cli: '`groups list --dataset D`, `groups add G --dataset D`, `groups remove G --dataset D`',
+    cli: '`groups list --dataset D`, `groups add`, `groups remove`',
     emulator: YES,
   },
   'list-projects': {
@@ -273,8 +273,8 @@ export const OPERATIONS = {
   'master-key': {
     name: 'Get or make the master key',
     call: '`datasetapikey` PUT',
-    page: no('a key with a title and scopes of its own does the same'),
-    cli: no('a key with a title and scopes of its own does the same'),
+    page: no('A key with a title and scopes of its own does the same'),
+    cli: no('A key with a title and scopes of its own does the same'),
     emulator: YES,
   },
   // Storage folders
@@ -300,7 +300,7 @@ export const OPERATIONS = {
     emulator: YES,
   },
   'change-folder': {
-    name: 'Rename a folder, change its description and metadata',
+    name: 'Rename a folder, describe it, set its metadata',
     call: '`PATCH storage/folders/{f}`',
     page: 'a folder → *Edit…*',
     cli: '`folders rename FOLDER NAME`, `folders edit FOLDER`',
@@ -331,14 +331,14 @@ export const OPERATIONS = {
     name: 'Groups of a folder',
     call: '`GET`, `POST`, `DELETE storage/folders/{f}/groups`',
     page: 'a folder → *Groups…*',
-    cli: '`folders groups FOLDER`, `groups add G --folder F`, `groups remove G --folder F`',
+    cli: '`folders groups FOLDER`, `groups add G --folder F`',
     emulator: YES,
   },
   'sync-folder': {
     name: 'Cloud-synced folders',
-    call: '`POST storage/folders` with `cloudSyncedFolderParams`, `…/cloud-synced-folder-syncs`',
-    page: no('they mirror a bucket by themselves and are set up in the web app'),
-    cli: no('they mirror a bucket by themselves and are set up in the web app'),
+    call: '`POST storage/folders`, `…/cloud-synced-folder-syncs`',
+    page: no('They mirror a bucket by themselves, and are set up in the web app'),
+    cli: no('They mirror a bucket by themselves, and are set up in the web app'),
     emulator: YES,
   },
   // Storage items
@@ -430,7 +430,7 @@ export function operationsTable(): string {
   const cell = (value: Cell): string => {
     if (typeof value === 'string') return value;
     if (!reasons.includes(value.no)) reasons.push(value.no);
-    return `– ${reasons.indexOf(value.no) + 1}`;
+    return `no (${reasons.indexOf(value.no) + 1})`;
   };
   const lines = OPERATION_IDS.map((id) => {
     const { name, call, page, cli, emulator }: Operation = OPERATIONS[id];
@@ -441,9 +441,6 @@ export function operationsTable(): string {
     '| --- | --- | --- | --- | --- |',
     ...lines,
     '',
-    reasons
-      .map((reason, index) => `${index + 1}: ${reason}`)
-      .join('; ')
-      .concat('.'),
+    ...reasons.map((reason, index) => `${index + 1}. ${reason}.`),
   ].join('\n');
 }

@@ -33,13 +33,14 @@ function given<T extends z.ZodType, F>(type: T, fallback: F) {
 
 const givenText = given(z.string(), '');
 const wholeNumber = z.int().min(0);
-const givenId = given(z.string(), null);
+/** An empty one is none. */
+const givenId = given(z.string(), null).transform((value) => value || null);
 
 /** A v2 page (encord-api.md A), each of whose entries has to make sense. */
 function strictPageOf<T>(item: z.ZodType<T>) {
   return z
     .object({ results: z.array(item), nextPageToken: givenId })
-    .transform((page) => ({ items: page.results, next: page.nextPageToken || null }));
+    .transform((page) => ({ items: page.results, next: page.nextPageToken }));
 }
 
 // ---------------------------------------------------------------------------------------------- datasets

@@ -39,6 +39,8 @@ import { readTextSource } from './text-source.ts';
 const FILE_BYTES = 100_000_000;
 /** Files that were read and may be asked about: more are those of pages that are gone. */
 const CHECKS_KEPT = 4;
+/** Of these files together; the one that was read last stays, whatever its size. */
+const CHECKS_BYTES = FILE_BYTES;
 /** Lines from which the kind is guessed where no heading says it. */
 const LINES_LOOKED_AT = 1_000;
 
@@ -192,9 +194,12 @@ export class Cloud {
   #keep(check: ReadCheck, checkId: string = this.#deps.random.uuid()): CloudCheckView {
     this.#checks.delete(checkId);
     this.#checks.set(checkId, check);
-    for (const oldest of this.#checks.keys()) {
-      if (this.#checks.size <= CHECKS_KEPT) break;
-      this.#checks.delete(oldest);
+    let bytes = 0;
+    let kept = 0;
+    for (const [each, { view }] of [...this.#checks].reverse()) {
+      bytes += view.bytes;
+      if (kept > 0 && (kept >= CHECKS_KEPT || bytes > CHECKS_BYTES)) this.#checks.delete(each);
+      else kept += 1;
     }
     return { checkId, ...check.view };
   }

@@ -7,13 +7,21 @@ import type { EncordSession } from '../../core/encord-port.ts';
 import { asUploaderError, UploaderError } from '../../core/errors.ts';
 import type { Downloads } from '../../core/manage/downloads.ts';
 import type { BriefJob, JobId, JobState, JobStore, NewJobResult } from '../../core/manage/jobs.ts';
-import { isOpen } from '../../core/manage/jobs.ts';
+import { isInDoubt, isOpen } from '../../core/manage/jobs.ts';
 import type { AccountId } from '../../core/model.ts';
 import type { Clock, Log, Random } from '../../core/ports.ts';
 import { type Backoff, backoffMs, DEFAULT_BACKOFF } from '../../core/retry.ts';
 import { workOf } from './job-kinds/index.ts';
 import type { Work } from './job-kinds/work.ts';
-import { type Book, followedTurn, type Next, ownTurn, type Turn, withoutSession } from './job-turns.ts';
+import {
+  afterLostTurn,
+  type Book,
+  followedTurn,
+  type Next,
+  ownTurn,
+  type Turn,
+  withoutSession,
+} from './job-turns.ts';
 
 export interface RunnerDeps {
   readonly store: JobStore;
@@ -105,8 +113,17 @@ export class JobRunner {
       entry.cancelWanted = true;
       this.#deps.changed(job, { ended: false, moved: false });
     }
-    if (!entry.running) this.#after(entry, 0);
-    else if (this.#mayBreakOff(entry, state)) entry.abort.abort();
+    if (entry.running) {
+      if (this.#mayBreakOff(entry, state)) entry.abort.abort();
+    } else if (state.at === 'following' || isInDoubt(state)) {
+      this.#after(entry, 0);
+    } else {
+      // Nothing of it is under way, and its next turn may be long in coming.
+      entry.stopTimer();
+      this.#due.delete(entry);
+      this.#end(entry, job);
+      this.#entries.delete(entry.id);
+    }
   }
 
   /** What waits after a failure is tried at once. */
@@ -185,8 +202,9 @@ export class JobRunner {
   }
 
   async #take(entry: Entry, job: BriefJob): Promise<Next> {
-    const session = await this.#deps.session(job.accountId).catch(asUploaderError);
     const book = this.#bookOf(entry, job);
+    if (isInDoubt(job.state)) return afterLostTurn(book);
+    const session = await this.#deps.session(job.accountId).catch(asUploaderError);
     if (session instanceof UploaderError) {
       // Nobody needs to be asked to end what has not begun, or what the program does.
       return entry.cancelWanted ? this.#end(entry, job) : withoutSession(book, session);

@@ -53,8 +53,9 @@ export async function followedTurn(turn: Turn, work: FollowedWork): Promise<Next
   if (state.at !== 'following') return null;
   if (state.cancelling && work.cancel && !turn.toldEncord()) {
     const answer = await work.cancel(state.server, turn.tools);
-    if (!answer.ok) return notAnswered(turn, answer.failure);
-    turn.noteToldEncord();
+    if (answer.ok) turn.noteToldEncord();
+    else if (isFinal(answer.failure)) notCancelled(turn, answer.failure);
+    else return notAnswered(turn, answer.failure);
   }
   const polled = await work.poll(state.server, turn.tools);
   const now = turn.state();
@@ -141,6 +142,13 @@ function notAnswered(turn: Book, failure: CallFailure): Next {
   return wait;
 }
 
+/** Encord may have ended it by itself, or not let this account cancel it: it is followed as before, and says why. */
+function notCancelled(turn: Book, { error }: CallFailure): void {
+  const state = turn.state();
+  if (state.at !== 'following') return;
+  turn.set({ ...state, cancelling: false, attempts: 0, failure: toFailure(error, turn.now()) });
+}
+
 // ---------------------------------------------------------------------------------------------- own
 
 export async function ownTurn(turn: Turn, work: OwnWork): Promise<Next> {
@@ -191,11 +199,12 @@ function notStepped(
   if (!work.repeatable && failure.kind === 'lost') {
     return doubt(turn, lostSentence(turn.job.task), failure.error);
   }
+  // Before anything else: what somebody cancelled must not go on at the next start.
+  if (turn.cancelled()) return cancelled(turn, stopped(state.counts));
   if (turn.closing()) {
     turn.set(calm(state));
     return 0;
   }
-  if (turn.cancelled()) return cancelled(turn, stopped(state.counts));
   if (isFinal(failure)) return fail(turn, failure.error, state.counts);
   const wait = turn.backoff(state.attempts, failure);
   turn.set({ ...state, attempts: state.attempts + 1, ...waiting(turn, failure, wait) });
@@ -240,7 +249,7 @@ export function inDoubt(
   return toFailure(new UploaderError(code, message, { details }), at);
 }
 
-function doubt(turn: Book, message: string, cause: UploaderError, code: ErrorCode = 'uncertain'): Next {
+function doubt(turn: Book, message: string, cause?: UploaderError, code: ErrorCode = 'uncertain'): Next {
   const endedAt = turn.now();
   turn.set({ at: 'uncertain', failure: inDoubt(message, endedAt, cause, code), endedAt });
   return null;
@@ -262,6 +271,11 @@ function same(one: JobCounts, other: JobCounts): boolean {
     one.failed === other.failed &&
     one.cancelled === other.cancelled
   );
+}
+
+/** A turn ended in the middle of a call that must not be made twice: what came of it could not be kept. */
+export function afterLostTurn(turn: Book): Next {
+  return doubt(turn, lostSentence(turn.job.task));
 }
 
 /** The account has no session now: nothing was called. */

@@ -3,7 +3,7 @@
  * views of jobs and by the turns that end in doubt.
  */
 
-import type { BriefJob, JobCounts, JobTask } from '../../core/manage/jobs.ts';
+import type { BriefJob, JobCounts, JobState, JobTask } from '../../core/manage/jobs.ts';
 
 /** E.g. "Re-encode 3 videos". */
 export function titleOf({ task, units }: BriefJob): string {
@@ -45,7 +45,7 @@ export function sentenceOf(job: BriefJob, cancelling: boolean): string {
       if (state.waiting?.failure) return `Waits to be started. ${state.waiting.failure.message}`;
       return state.waiting === null ? 'Encord is being asked to begin.' : 'Waits for its turn.';
     case 'following':
-      return following(state.counts, state.failure?.message ?? null, cancelling, past);
+      return following(state, cancelling, past);
     case 'working': {
       const progress = `${ofAll(state.counts)} ${past}${alsoFailed(state.counts)}.`;
       if (cancelling) return `Being cancelled. ${progress}`;
@@ -143,7 +143,11 @@ const PAST: Record<JobTask['kind'], string> = {
   'download-rows': 'downloaded',
 };
 
-function following(counts: JobCounts, failure: string | null, cancelling: boolean, past: string): string {
+function following(
+  { counts, attempts, failure }: Extract<JobState, { readonly at: 'following' }>,
+  cancelling: boolean,
+  past: string,
+): string {
   const { pending, done } = counts;
   const progress =
     done === 0 && counts.failed === 0
@@ -152,9 +156,9 @@ function following(counts: JobCounts, failure: string | null, cancelling: boolea
         ? `Encord has gone through all ${number(total(counts))} and is finishing${alsoFailed(counts)}.`
         : `Encord has done ${ofAll(counts)}${alsoFailed(counts)}.`;
   if (cancelling) return `Encord is told to stop; what is done stays. ${progress}`;
-  return failure === null
-    ? progress
-    : `${progress} It goes on there, though it cannot be asked now. ${failure}`;
+  if (failure === null) return progress;
+  const unasked = attempts > 0 ? ', though it cannot be asked now' : '';
+  return `${progress} It goes on there${unasked}. ${failure.message}`;
 }
 
 function ended(counts: JobCounts, past: string): string {

@@ -12,6 +12,7 @@ import { takeEntries } from '../../core/manage/cloud/entries.ts';
 import {
   type BriefJob,
   isFollowed,
+  isInDoubt,
   isOpen,
   type Job,
   type JobId,
@@ -56,6 +57,8 @@ export class Jobs {
   readonly #deps: JobDeps;
   readonly #parts: JobParts;
   readonly #runner: JobRunner;
+  /** Jobs of this run that do another again: a second click must not do it twice. */
+  readonly #again = new Map<JobId, JobId>();
   #rowsToldAt = Number.NEGATIVE_INFINITY;
 
   constructor(deps: JobDeps, parts: JobParts) {
@@ -140,7 +143,7 @@ export class Jobs {
     this.#runner.cancel(job);
   }
 
-  /** What failed, or was not come to, as a new job. Throws `not-found`, or `not-available` where nothing can be done again. */
+  /** What failed, or was not come to, as a new job; the one that does so already, while it is open. Throws `not-found`, or `not-available` where nothing can be done again. */
   retry(id: JobId): JobId {
     const job = this.#whole(id);
     if (isOpen(job.state)) {
@@ -149,9 +152,14 @@ export class Jobs {
         'This job has not ended yet. Wait for it, or cancel it first.',
       );
     }
+    const before = this.#again.get(id);
+    const again = before === undefined ? null : this.#deps.store.briefJob(before);
+    if (again && isOpen(again.state)) return again.id;
     const results = this.#deps.store.jobResults(id, { only: 'all', offset: 0, limit: 0 }).total;
     const task = taskAgain(job, this.#failed(id), results);
-    return this.start({ accountId: job.accountId, datasetTitle: job.datasetTitle, task });
+    const started = this.start({ accountId: job.accountId, datasetTitle: job.datasetTitle, task });
+    this.#again.set(id, started);
+    return started;
   }
 
   /** A file of just the entries of cloud data that failed. Throws `not-found` or `not-available`. */
@@ -222,10 +230,4 @@ export class Jobs {
 
 function noSuchJob(): never {
   throw new UploaderError('not-found', 'There is no such job (any more). Look at the list of jobs.');
-}
-
-/** A call that must not be made twice was under way. */
-function isInDoubt(state: JobState): boolean {
-  if (state.at === 'starting') return state.waiting === null;
-  return state.at === 'working' && state.attempts > 0 && state.failure === null;
 }

@@ -121,15 +121,19 @@ export class Rows {
 
   /**
    * The rows that are meant, against the list as it is now. Throws `not-found` where some of those that were named are not
-   * in the dataset: a hash of another dataset must never pass for one that was done.
+   * in the dataset: a hash of another dataset must never pass for one that was done. Throws `invalid-input` where a filter
+   * finds another number of rows than was agreed to.
    */
   async select(accountId: AccountId, { datasetId, rows: selection }: SomeRows): Promise<readonly DataRow[]> {
     const { datasets } = this.#parts;
     const list = await datasets.rowList(accountId, datasetId, 'kept');
     if (selection.kind === 'filter') {
       const except = new Set(selection.except);
-      const found = await list.find(selection.filter, null);
-      return except.size === 0 ? found : found.filter(({ dataHash }) => !except.has(dataHash));
+      const all = await list.find(selection.filter, null);
+      const found = except.size === 0 ? all : all.filter(({ dataHash }) => !except.has(dataHash));
+      const { expected = found.length } = selection;
+      if (found.length !== expected) throw changedMeanwhile(found.length, expected);
+      return found;
     }
     const named = [...new Set(selection.dataHashes)];
     const known = named.flatMap((dataHash) => list.row(dataHash) ?? []);
@@ -236,4 +240,12 @@ export class Rows {
     const info = await this.#parts.datasets.info(accountId, datasetId).catch(() => null);
     return info?.title ?? null;
   }
+}
+
+function changedMeanwhile(found: number, expected: number): UploaderError {
+  const [now, before] = [found, expected].map((rows) => rows.toLocaleString('en'));
+  return new UploaderError(
+    'invalid-input',
+    `The rows changed meanwhile: ${now} are meant now, and ${before} were shown, so nothing was done. Look at the list again, and choose once more.`,
+  );
 }

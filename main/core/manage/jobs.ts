@@ -183,6 +183,15 @@ export function isOpen(state: JobState): boolean {
   return state.at === 'starting' || state.at === 'following' || state.at === 'working';
 }
 
+/**
+ * Whether a call that must not be made twice was under way when this was kept. Unless the call is under way now, nobody
+ * knows what came of it.
+ */
+export function isInDoubt(state: JobState): boolean {
+  if (state.at === 'starting') return state.waiting === null;
+  return state.at === 'working' && state.attempts > 0 && state.failure === null;
+}
+
 export const NO_COUNTS: JobCounts = { pending: 0, done: 0, failed: 0, cancelled: 0 };
 
 /** The kinds that Encord does and the program follows; the others the program does itself. */

@@ -17,8 +17,6 @@ import { STORAGE_WORDS } from './types.ts';
 
 interface CreateFormProps {
   initialTitle?: string;
-  /** False in a dialog, which gives the focus itself and remembers where it was. */
-  takesFocus?: boolean;
   onDone: (dataset: DatasetView) => void;
   onCancel: () => void;
 }
@@ -63,12 +61,7 @@ function useSameTitles(title: string): number {
   return same;
 }
 
-export function CreateDatasetForm({
-  initialTitle = '',
-  takesFocus = true,
-  onDone,
-  onCancel,
-}: CreateFormProps): ReactElement {
+export function CreateDatasetForm({ initialTitle = '', onDone, onCancel }: CreateFormProps): ReactElement {
   const [title, setTitle] = useState(initialTitle);
   const [description, setDescription] = useState('');
   const [kind, setKind] = useState<'mirrored' | 'static'>('mirrored');
@@ -106,7 +99,7 @@ export function CreateDatasetForm({
         value={title}
         maxLength={1_000}
         error={titleError}
-        autoFocus={takesFocus}
+        autoFocus
         hint={
           same > 0 ? (
             <span className="create-same" role="status">
@@ -179,7 +172,6 @@ export function CreateDatasetDialog(): ReactElement {
     <Dialog open={open} onClose={close} title="New dataset" size="m">
       <div className="dialog-body">
         <CreateDatasetForm
-          takesFocus={false}
           onCancel={close}
           onDone={(dataset) => {
             close();

@@ -53,6 +53,7 @@ export function DatasetChooser({
         <Popover.Content
           className="popover destination-popover"
           data-floating=""
+          aria-label="Choose a dataset"
           align="start"
           sideOffset={4}
           collisionPadding={8}

@@ -49,14 +49,16 @@ function Table<Row>({ label, total, columns, ask, cells }: TableProps<Row>): Rea
       </div>
       <VirtualList
         className="table-body"
+        // What takes the focus cannot be without a role between a table and its rows.
+        role="rowgroup"
+        bodyRole="presentation"
         tabIndex={0}
-        bodyRole="rowgroup"
         count={total}
         rowHeight={36}
         onRange={rows.look}
         row={(index) => {
           const row = rows.row(index);
-          if (row === undefined) return <div className="table-row row-waiting" />;
+          if (row === undefined) return <div className="table-row row-waiting" role="row" />;
           const texts = cells(row);
           return (
             <div className="table-row reconcile-grid" role="row" aria-rowindex={index + 1}>

@@ -51,6 +51,7 @@ export function StorageFolderChooser({ folder, onChoose }: StorageFolderChooserP
         <Popover.Content
           className="popover destination-popover"
           data-floating=""
+          aria-label="Choose a storage folder"
           align="end"
           sideOffset={4}
           collisionPadding={8}

@@ -1,5 +1,5 @@
 /** Keys that work on every page, and the list of all of them. */
-import { type ReactElement, useEffect } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import { useApp } from '../../state/app.ts';
 import { addFiles, useReview } from '../../state/review.ts';
 import { goTo, openDialog, PAGES, type PageName, useUi } from '../../state/ui.ts';
@@ -91,6 +91,19 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
     ],
   },
   {
+    title: 'In the rows of a dataset',
+    keys: [
+      ['up down', 'Move'],
+      ['shift+down', 'Select further'],
+      ['space', 'Select, or not'],
+      ['mod+a', 'Select all that are found'],
+      ['enter', 'Open a row’s panel'],
+      ['F2', 'Rename'],
+      ['delete', 'Delete, after a question'],
+      ['esc', 'Select nothing, or go back'],
+    ],
+  },
+  {
     title: 'In the storage folders',
     keys: [
       ['enter', 'Open a folder, or an item’s panel'],
@@ -129,6 +142,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, string
 export function KeysDialog(): ReactElement {
   const open = useUi((state) => state.dialog === 'keys');
   const electron = useApp((state) => state.snapshot?.host === 'electron');
+  const list = useRef<HTMLElement>(null);
   const pages: readonly (readonly [string, string])[] = [
     ['mod+1', 'Uploads'],
     ['mod+2', 'Datasets'],
@@ -137,8 +151,16 @@ export function KeysDialog(): ReactElement {
     ['mod+5', 'Settings'],
   ];
   return (
-    <Dialog open={open} onClose={() => openDialog(null)} title="Keys" size="l">
-      <div className="keys">
+    <Dialog
+      open={open}
+      onClose={() => openDialog(null)}
+      title="Keys"
+      size="l"
+      initialFocus={() => list.current}
+    >
+      {/* It is longer than some windows are high: arrows scroll it. */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the focus, or no key reaches its end. */}
+      <section ref={list} className="keys" aria-label="All keys" tabIndex={0}>
         {GROUPS.map((group, at) => (
           <section key={group.title}>
             <h3>{group.title}</h3>
@@ -154,7 +176,7 @@ export function KeysDialog(): ReactElement {
             </dl>
           </section>
         ))}
-      </div>
+      </section>
     </Dialog>
   );
 }

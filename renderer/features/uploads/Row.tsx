@@ -118,18 +118,20 @@ function Line({
         {name}
       </span>
       {sentence ? (
-        <button
-          type="button"
-          tabIndex={-1}
-          className={`q-sentence truncate q-tone-${sentence.tone}`}
-          title={sentence.text}
-          onClick={(event) => {
-            event.stopPropagation();
-            useQueue.setState({ details: row });
-          }}
-        >
-          {sentence.text}
-        </button>
+        <span className="q-said" role="gridcell">
+          <button
+            type="button"
+            tabIndex={-1}
+            className={`q-sentence truncate q-tone-${sentence.tone}`}
+            title={sentence.text}
+            onClick={(event) => {
+              event.stopPropagation();
+              useQueue.setState({ details: row });
+            }}
+          >
+            {sentence.text}
+          </button>
+        </span>
       ) : (
         <>
           <span className="q-amount" role="gridcell">
@@ -143,7 +145,7 @@ function Line({
       <StateCell state={state} />
       <Actions row={row} failing={Boolean(sentence)} />
       {bar ? (
-        <span className="q-bar">
+        <span className="q-bar" role="gridcell">
           <Progress label={bar.label} value={bar.value} tone={bar.tone} />
         </span>
       ) : null}

@@ -73,7 +73,9 @@ export function FolderList({ folders, resetKey }: FolderListProps): ReactElement
       <VirtualList
         ref={list}
         className="table-body"
-        bodyRole="rowgroup"
+        // What takes the focus cannot be without a role between a table and its rows.
+        role="rowgroup"
+        bodyRole="presentation"
         count={folders.length}
         rowHeight={ROW}
         handle={handle}

@@ -81,7 +81,7 @@ function MatchRow({ row }: { row: MatchView['rows'][number] }): ReactElement {
         <span className="captures" aria-hidden="true">
           {captures.slice(0, 3).map(([name, value]) => (
             <span key={name} className="capture truncate">
-              <span className="faint">{name}</span> {value}
+              <span className="muted">{name}</span> {value}
             </span>
           ))}
         </span>

@@ -78,7 +78,7 @@ test('running jobs come first, progress goes on, and what ends is told politely'
   await expect(page.getByRole('heading', { name: 'Traffic Data' })).toBeVisible();
   await page.getByRole('button', { name: 'Activity of this dataset' }).click();
   await expect(page.getByRole('button', { name: 'Remove the filter Traffic Data' })).toBeVisible();
-  // Five, and the one that runs on another dataset or on none is not among them.
+  // Not those of another dataset, or of none.
   await expect(list(page)).toHaveAttribute('aria-rowcount', '5');
 });
 

@@ -101,6 +101,20 @@ test('all keys are listed, and the focus comes back when the list closes', async
   await expect(page.getByRole('treegrid')).toBeFocused();
 });
 
+test('where a field takes the focus as a dialog opens, it comes back all the same', async ({
+  page,
+  open,
+}) => {
+  await open({ scene: 'busy' });
+  await page.getByRole('button', { name: 'Datasets' }).click();
+  const create = page.getByRole('button', { name: 'New dataset' });
+  await create.press('Enter');
+  await expect(page.getByRole('dialog').getByLabel('Title')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(create).toBeFocused();
+});
+
 test('a key that is no longer taken is said on every page', async ({ page, open }) => {
   await open({ scene: 'blocked' });
   await expect(page.getByRole('alert')).toContainText('Imaging lab needs to sign in again');

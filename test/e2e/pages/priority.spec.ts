@@ -37,9 +37,9 @@ test('what is done cannot go first', async ({ page, open }) => {
 
 test('the order of what waits is chosen in the toolbar', async ({ page, open }) => {
   const main = await open({ scene: 'busy' });
-  await page.getByRole('button', { name: 'Order of what waits: As added' }).click();
+  await page.getByRole('button', { name: 'Order As added' }).click();
   await page.getByRole('menuitemradio', { name: 'Smallest first' }).click();
-  await expect(page.getByRole('button', { name: 'Order of what waits: Smallest first' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Order Smallest first' })).toBeVisible();
   expect(callsOf(main, 'queue.setOrder')).toEqual([{ order: 'smallest' }]);
 });
 

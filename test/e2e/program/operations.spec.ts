@@ -8,9 +8,9 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { Lab } from '../../fixtures/lab.ts';
 import { PAGE_ABSENT } from '../../operations/page-absent.ts';
-import { PAGE_CHECKS, type PageCheck } from '../../operations/page-checks.ts';
+import { PAGE_CHECKS } from '../../operations/page-checks.ts';
 import { type Scene, seedScenes } from '../../operations/scenes.ts';
-import { Seat } from '../../operations/seat.ts';
+import { type PageCheck, Seat } from '../../operations/seat.ts';
 import { OPERATIONS, type OperationId } from '../../operations/table.ts';
 import { expect, serve, test } from './fixtures.ts';
 

@@ -228,6 +228,55 @@ describe('what Encord does', () => {
     await world.until(id, 'cancelled');
   });
 
+  test('cancelling that is refused is said, and the job is followed to its end all the same', async () => {
+    never('state');
+    const id = world.start(register(null));
+    await eventually(() => expect(world.times('state')).toBe(1));
+    world.meets = (call) => (call === 'cancel' ? refused() : null);
+    world.jobs.cancel(id);
+    await eventually(() =>
+      expect(world.jobs.get(id)).toMatchObject({
+        cancelling: false,
+        sentence: expect.stringMatching(/It goes on there\. It met forbidden/),
+      }),
+    );
+    world.cloud = cloudState({ done: 2 });
+    await world.until(id, 'done');
+    expect(world.times('cancel')).toBe(1);
+  });
+
+  test.each(['register', 'attach'] as const)(
+    'an answer to %s that cannot be kept is no reason to do it again',
+    async (call) => {
+      const { store } = world;
+      const keep = store.setJobState.bind(store);
+      let full = false;
+      store.setJobState = (id, state, results) => {
+        if (world.times(call) > 0 && !full) {
+          full = true;
+          throw new UploaderError('disk-full', 'No space.');
+        }
+        keep(id, state, results);
+      };
+      const id = world.start(call === 'register' ? register(DATASET) : attach(ids(2), 'DUPLICATE'));
+      await eventually(() => expect(full).toBe(true));
+      await world.until(id, 'uncertain');
+      expect(world.times(call)).toBe(1);
+    },
+  );
+
+  test('retrying twice does it once, until that has ended', async () => {
+    world.meets = (call) => (call === 'register' ? refused() : null);
+    const id = world.start(register(DATASET));
+    await world.until(id, 'failed');
+    never('state');
+    const again = world.jobs.retry(id);
+    expect(world.jobs.retry(id)).toBe(again);
+    await world.until(again, 'following');
+    expect(world.jobs.retry(id)).toBe(again);
+    expect(world.times('register')).toBe(2);
+  });
+
   test('what was not started yet is cancelled at once', async () => {
     world.meets = (call) => (call === 'register' ? offline() : null);
     const id = world.start(register(DATASET));
@@ -306,6 +355,33 @@ describe('what the program does', () => {
     const again = world.jobs.retry(id);
     await world.until(again, 'done');
     expect(world.rows.size).toBe(0);
+  });
+
+  test('what was cancelled stays so, though the program is closed before its step has ended', async () => {
+    const hashes = world.addRows(1_000);
+    const answer = holding('remove');
+    const id = world.start(remove(hashes));
+    await eventually(() => expect(world.times('remove')).toBe(1));
+    world.meets = () => null;
+    world.jobs.cancel(id);
+    const closing = world.restart();
+    answer(lost('cancelled'));
+    await closing;
+    expect(world.jobs.get(id).state).toBe('cancelled');
+    expect(world.rows.size).toBe(1_000);
+  });
+
+  test('what waits behind other work is cancelled without its turn', async () => {
+    const answer = holding('remove');
+    const busy = world.addRows(3).map((hash) => world.start(remove([hash])));
+    await eventually(() => expect(world.times('remove')).toBe(3));
+    world.meets = () => null;
+    const id = world.start(attach(ids(2)));
+    world.jobs.cancel(id);
+    expect(world.jobs.get(id)).toMatchObject({ state: 'cancelled', cancelling: false });
+    answer(null);
+    for (const each of busy) await world.until(each, 'done');
+    expect(world.times('attach')).toBe(0);
   });
 
   test('metadata: a merge keeps other keys, and a row that is gone fails alone', async () => {
@@ -418,17 +494,20 @@ describe('what the program does', () => {
     await eventually(() => expect(world.jobs.get(id).state).toBe('cancelled'));
   });
 
-  test('bytes that arrive damaged again and again fail that file alone', async () => {
-    const error = new UploaderError('hash-mismatch', 'Damaged.');
-    world.downloads = ({ name }) =>
-      name === 'bad'
-        ? { kind: 'transient', error, retryAfterMs: null }
-        : { kind: 'saved', name, bytes: 1, checked: true };
-    const rows = ['good', 'bad'].map((title) => ({ dataHash: title, title }));
-    const id = world.start({ kind: 'download-rows', datasetId: DATASET, rows, into: '/out' });
-    await world.until(id, 'done');
-    expect(world.failed(id)).toEqual([['bad', 'Damaged.']]);
-  });
+  test.each(['hash-mismatch', 'server-error'] as const)(
+    'a file that meets %s again and again fails alone',
+    async (code) => {
+      const error = new UploaderError(code, 'Damaged.');
+      world.downloads = ({ name }) =>
+        name === 'bad'
+          ? { kind: 'transient', error, retryAfterMs: null }
+          : { kind: 'saved', name, bytes: 1, checked: true };
+      const rows = ['good', 'bad'].map((title) => ({ dataHash: title, title }));
+      const id = world.start({ kind: 'download-rows', datasetId: DATASET, rows, into: '/out' });
+      await world.until(id, 'done');
+      expect(world.failed(id)).toEqual([['bad', 'Damaged.']]);
+    },
+  );
 });
 
 test('jobs are listed, and only ended ones taken off the list', async () => {

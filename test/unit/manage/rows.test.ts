@@ -185,6 +185,20 @@ describe('a selection', () => {
     expect(bench.tasks).toEqual([{ kind: 'delete-rows', datasetId: DATASET, dataHashes: ['h1', 'h4'] }]);
   });
 
+  it('by filter is left alone where it finds another number of rows than was agreed to', async () => {
+    bench.rows = [row('h1'), row('h2')];
+    const { rows } = await bench.use.tally(ACCOUNT.id, all());
+    bench.rows = [...bench.rows, row('h3')];
+    bench.lists.forgetRows();
+    await expect(bench.use.delete(ACCOUNT.id, all(rows))).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringMatching(/3 are meant now, and 2 were shown/),
+    });
+    expect(bench.tasks).toEqual([]);
+    await bench.use.delete(ACCOUNT.id, all(3));
+    expect(bench.tasks).toMatchObject([{ dataHashes: ['h1', 'h2', 'h3'] }]);
+  });
+
   it('never takes a hash of another dataset for one of its own', async () => {
     bench.rows = [row('h1')];
     const both: SomeRows = { datasetId: DATASET, rows: { kind: 'rows', dataHashes: ['h1', 'strange'] } };
@@ -385,8 +399,8 @@ describe('the table of rows as a file', () => {
   });
 });
 
-function all(): SomeRows {
-  return { datasetId: DATASET, rows: { kind: 'filter', filter: ANY_ROW, except: [] } };
+function all(expected?: number): SomeRows {
+  return { datasetId: DATASET, rows: { kind: 'filter', filter: ANY_ROW, except: [], expected } };
 }
 
 function detail(more: Partial<RowDetail> = {}): RowDetail {

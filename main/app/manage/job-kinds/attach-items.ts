@@ -31,8 +31,10 @@ export function attachItems(task: Task): OwnWork {
         const page = await pageOf(folderId, pageToken, tools);
         if (!page.ok) return { kind: 'later', failure: page.failure };
         for (const { id } of page.value.items) found.add(id);
-        pageToken = page.value.next;
-        if (pageToken === null) break;
+        const { next } = page.value;
+        // A server that names the same page again would never end.
+        if (next === null || next === pageToken) break;
+        pageToken = next;
       }
     }
     return { kind: 'became', task: { ...task, itemIds: [...found], folderIds: [] }, units: found.size };

@@ -4,7 +4,7 @@
  */
 
 import type { Answer, CallFailure } from '../../../core/encord-port.ts';
-import { UploaderError } from '../../../core/errors.ts';
+import { type ErrorCode, UploaderError } from '../../../core/errors.ts';
 import type { DownloadOutcome, Downloads } from '../../../core/manage/downloads.ts';
 import { fileKey, frameNames, uniqueFileNames } from '../../../core/manage/file-names.ts';
 import type { JobTask, NewJobResult } from '../../../core/manage/jobs.ts';
@@ -17,8 +17,11 @@ type Row = Task['rows'][number];
 
 /** Of one step, side by side. */
 export const ROWS_PER_STEP = 4;
-/** Bytes that arrive damaged again and again are not the network's fault. */
-const DAMAGED_AT_MOST = 3;
+/**
+ * How often one row may meet what is not the network's fault, before it fails alone and the others go on: bytes that arrive
+ * damaged, a storage that answers and has trouble, or falls silent.
+ */
+const AT_MOST: Partial<Record<ErrorCode, number>> = { 'hash-mismatch': 3, 'server-error': 12, stalled: 12 };
 
 type RowOutcome =
   | { readonly kind: 'result'; readonly result: NewJobResult }
@@ -30,7 +33,7 @@ export function downloadRows(task: Task, downloads: Downloads): OwnWork {
   const taken = new Set(names.map(fileKey));
   /** What came of rows of a step that has to be done again; of this run only. */
   const finished = new Map<string, NewJobResult>();
-  const damaged = new Map<string, number>();
+  const troubles = new Map<string, number>();
 
   return {
     sort: 'own',
@@ -137,10 +140,11 @@ export function downloadRows(task: Task, downloads: Downloads): OwnWork {
       case 'expired':
         return { kind: 'no', error: refusedTwice() };
       case 'transient': {
-        const times = (damaged.get(row.dataHash) ?? 0) + (outcome.error.code === 'hash-mismatch' ? 1 : 0);
-        damaged.set(row.dataHash, times);
-        if (times >= DAMAGED_AT_MOST) return { kind: 'no', error: outcome.error };
         const { error, retryAfterMs } = outcome;
+        const trouble = `${row.dataHash} ${error.code}`;
+        const times = (troubles.get(trouble) ?? 0) + 1;
+        if (times >= (AT_MOST[error.code] ?? Number.POSITIVE_INFINITY)) return { kind: 'no', error };
+        troubles.set(trouble, times);
         return { kind: 'later', failure: { kind: 'never-sent', error, retryAfterMs } };
       }
     }

@@ -38,7 +38,9 @@ export function DeleteDialog({ dataset, chosen, onClose, onStarted }: DeleteProp
     if (!sure || known === null) return;
     setBusy(true);
     setFailure(null);
-    const answer = await call('rows.delete', { datasetId: dataset.id, rows: chosen.rows });
+    // As many as were agreed to, though others may have come meanwhile.
+    const rows = chosen.rows.kind === 'filter' ? { ...chosen.rows, expected: known.rows } : chosen.rows;
+    const answer = await call('rows.delete', { datasetId: dataset.id, rows });
     setBusy(false);
     if (!answer.ok) {
       setFailure(answer.error.message);

@@ -1,11 +1,13 @@
-/** A dataset's Settings tab: team, groups, projects, API keys, and deleting it. Used by `DatasetPage`. */
+/** A dataset's Settings tab: team, groups, projects, API keys, and what the web app alone can do. Used by `DatasetPage`. */
 import type { ReactElement } from 'react';
 import type { DatasetDetail } from '../../../../preload/contract/manage.ts';
 import type { DatasetView } from '../../../../preload/contract/views.ts';
 import { activeAccount, useApp } from '../../../state/app.ts';
+import { Icon } from '../../../ui/Icon.tsx';
 import { DangerZone } from './DangerZone.tsx';
 import { Groups } from './Groups.tsx';
 import { Keys } from './Keys.tsx';
+import { InWebApp, Part } from './Part.tsx';
 import { Projects } from './Projects.tsx';
 import { Team } from './Team.tsx';
 
@@ -27,6 +29,14 @@ export function DatasetSettings({ dataset, detail }: DatasetSettingsProps): Reac
         <Groups datasetId={dataset.id} problem={may?.team ?? null} visible={ssh} />
         <Projects dataset={dataset} problem={may?.projects ?? null} />
         <Keys datasetId={dataset.id} problem={may?.keys ?? null} />
+        <Part title="Title and description">
+          <p className="part-note muted small">
+            <Icon name="info" size={14} />
+            <span>
+              Encord’s API cannot change them. That is done <InWebApp url={webUrl} />.
+            </span>
+          </p>
+        </Part>
         <DangerZone dataset={dataset} webUrl={webUrl} />
       </div>
     </div>

@@ -307,15 +307,15 @@ it(
     let fault: string | null = null;
     const work = async (): Promise<void> => {
       const lane = await openLane();
-      for (; fault === null && next < end; ) {
+      while (fault === null && next < end) {
         const nth = next;
         next += 1;
         const operation = OPERATIONS[nth % OPERATIONS.length];
         const counts = operation && outcomes.get(operation.name);
         if (!operation || !counts) break;
-        const met = await outcomeOf(lane, operation, nth);
-        if (met.fault !== null) fault ??= met.fault;
-        counts[met.ok ? 'ok' : 'failed'] += 1;
+        const outcome = await outcomeOf(lane, operation, nth);
+        fault ??= outcome.fault;
+        counts[outcome.ok ? 'ok' : 'failed'] += 1;
       }
       await lane.close();
     };
