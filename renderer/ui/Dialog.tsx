@@ -1,6 +1,6 @@
 /** Dialogs: one question or one task over the page. Escape closes, the focus goes back to where it was. */
 import { Dialog as Radix } from 'radix-ui';
-import { type ReactElement, type ReactNode, useRef } from 'react';
+import { type ReactElement, type ReactNode, useCallback, useRef } from 'react';
 import { IconButton } from './Button.tsx';
 import { focusAnchor, restoreFocus } from './focus.ts';
 
@@ -33,21 +33,24 @@ export function Dialog({
   initialFocus,
 }: DialogProps): ReactElement {
   const anchor = useRef<HTMLElement | null>(null);
+  // Not in `onOpenAutoFocus`, which is not called where a field has taken the focus by itself.
+  const drawn = useCallback((content: HTMLElement | null) => {
+    if (content) anchor.current ??= focusAnchor(content);
+  }, []);
   return (
     <Radix.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
       <Radix.Portal>
         {/* Not Radix' own overlay: that one injects a <style> element, which the CSP refuses. */}
         <div className="scrim" data-floating="" />
         <Radix.Content
+          ref={drawn}
           className={`dialog dialog-${size}`}
           data-floating=""
           {...(description ? {} : { 'aria-describedby': undefined })}
           onOpenAutoFocus={(event) => {
             event.preventDefault();
             const content = event.currentTarget;
-            if (!(content instanceof HTMLElement)) return;
-            anchor.current ??= focusAnchor(content);
-            if (content.contains(document.activeElement)) return;
+            if (!(content instanceof HTMLElement) || content.contains(document.activeElement)) return;
             // Not the cross, which Radix would take as the first control: its tooltip would open with the dialog.
             (initialFocus?.() ?? content.querySelector<HTMLElement>(FIRST_FIELD) ?? content).focus();
           }}

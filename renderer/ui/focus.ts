@@ -19,10 +19,11 @@ export function rememberFocus(): void {
 }
 
 /**
- * The element to come back to when `within` closes, as things stand now. A field in `within` may have taken the focus
- * as it was drawn: then it is what had the focus before.
+ * The element to come back to when `within` closes, asked for when it is drawn. A field in it may have taken the focus
+ * by then: what counts is who had it before.
  */
 export function focusAnchor(within: Element): HTMLElement | null {
+  /** Menus are gone by then. */
   const isPlace = (element: Element | null): element is HTMLElement =>
     element instanceof HTMLElement &&
     element !== document.body &&
@@ -30,9 +31,7 @@ export function focusAnchor(within: Element): HTMLElement | null {
     !within.contains(element) &&
     !element.closest('[role="menu"]');
   const active = document.activeElement;
-  if (isPlace(active)) return active;
-  const onPage = (element: HTMLElement) => !element.closest('[data-floating]');
-  return recent.find((each) => isPlace(each) && (within.contains(active) || onPage(each))) ?? null;
+  return isPlace(active) ? active : (recent.find(isPlace) ?? null);
 }
 
 /** Focuses the anchor, or the page's content where the anchor is gone. */

@@ -128,6 +128,9 @@ function notStarted(turn: Book, failure: CallFailure, attempts: number): Next {
   return wait;
 }
 
+/** Questions in a row that came to nothing, of which the last was refused: with growing waits this is about a quarter of an hour. */
+const REFUSED_AT_MOST = 20;
+
 /** The job goes on at Encord, whatever keeps the program from asking. */
 function notAnswered(turn: Book, failure: CallFailure): Next {
   const state = turn.state();
@@ -137,6 +140,10 @@ function notAnswered(turn: Book, failure: CallFailure): Next {
     return doubt(turn, doubtSentence(turn.job.task), failure.error, 'job-lost');
   }
   if (failure.error.code === 'account-unknown') return doubt(turn, leftBehindSentence(), failure.error);
+  // The right to see it was taken away, say: a job that nobody may ask about would stay open for ever.
+  if (failure.kind === 'refused' && state.attempts >= REFUSED_AT_MOST) {
+    return doubt(turn, doubtSentence(turn.job.task), failure.error, 'job-lost');
+  }
   const wait = turn.backoff(state.attempts, failure);
   turn.set({ ...state, attempts: state.attempts + 1, ...waiting(turn, failure, wait) });
   return wait;

@@ -108,11 +108,10 @@ test('the uploads, their details, and a review with all its tabs', async ({ page
   await sheet.getByRole('button', { name: /Choose another/ }).click();
   await expect(page.getByRole('option').first()).toBeVisible();
   await look(page, 'the destinations', FLOATING);
-  await page.keyboard.press('Escape');
+  await close(page, page.getByRole('dialog', { name: 'Choose a dataset' }));
   await sheet.getByRole('button', { name: /^Storage folder/ }).click();
   await look(page, 'the folders of a review', FLOATING);
-  await page.keyboard.press('Escape');
-  await close(page, sheet);
+  await close(page, page.getByRole('dialog', { name: 'Choose a storage folder' }));
 });
 
 test('the settings, the accounts and the first steps', async ({ page, open }) => {

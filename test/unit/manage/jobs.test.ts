@@ -175,6 +175,12 @@ describe('what Encord does', () => {
     world.meets = (call) => (call === 'state' ? refused('not-found') : null);
     await world.until(id, 'uncertain');
     expect(world.jobs.get(id).failure?.code).toBe('job-lost');
+    // Of one that it does not let this account ask about any more nothing will ever be heard.
+    world.meets = () => null;
+    const barred = world.start(register(DATASET));
+    await world.until(barred, 'following');
+    world.meets = (call) => (call === 'state' ? refused() : null);
+    await world.until(barred, 'uncertain');
     world.meets = () => null;
     const other = world.start(register(DATASET));
     await world.until(other, 'following');
