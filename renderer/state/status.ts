@@ -1,7 +1,7 @@
 /** The one sentence of the status line, and the counts it is made from. Pure; drawn by `StatusLine`. */
 import type { FailureView } from '../../preload/contract/errors.ts';
 import type { ConnectionView, TotalsView } from '../../preload/contract/views.ts';
-import { count, plural, speed as saySpeed, timeLeft, until } from '../ui/format.ts';
+import { count, oneLine, plural, speed as saySpeed, timeLeft, until } from '../ui/format.ts';
 import type { IconName } from '../ui/Icon.tsx';
 
 export interface Counts {
@@ -145,7 +145,7 @@ export function statusOf(input: StatusInput): Status {
     return { text: 'Offline: uploads will begin when Encord can be reached', tone: 'warn', icon: 'offline' };
   if (input.watch?.urgent) return input.watch;
   if (counts.done > 0) {
-    const where = input.datasetTitle ?? 'Encord';
+    const where = oneLine(input.datasetTitle ?? 'Encord');
     const text =
       counts.done === 1
         ? `The upload is in ${where}`

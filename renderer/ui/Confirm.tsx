@@ -3,6 +3,7 @@ import { type ReactElement, type ReactNode, useRef } from 'react';
 import { create } from 'zustand';
 import { Button } from './Button.tsx';
 import { Dialog } from './Dialog.tsx';
+import { oneLine } from './format.ts';
 
 interface Question {
   title: string;
@@ -38,7 +39,7 @@ export function ConfirmHost(): ReactElement {
     <Dialog
       open={question !== null}
       onClose={() => settle(false)}
-      title={question?.title ?? ''}
+      title={oneLine(question?.title ?? '')}
       size="s"
       // Where something would be lost, a stray Enter keeps it.
       initialFocus={() => (question?.danger ? keep.current : action.current)}

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { create } from 'zustand';
 import { Button, IconButton } from './Button.tsx';
+import { oneLine } from './format.ts';
 import { Icon } from './Icon.tsx';
 
 interface ToastNote {
@@ -29,14 +30,16 @@ export function toast(
   options: { tone?: ToastNote['tone']; action?: ToastNote['action'] } = {},
 ): void {
   lastId += 1;
+  // Names of others stand in it.
+  const shown = oneLine(text);
   const note: ToastNote = {
     id: lastId,
     tone: options.tone ?? 'neutral',
-    text,
+    text: shown,
     action: options.action ?? null,
   };
   useToasts.setState((state) => ({
-    notes: [...state.notes.filter((each) => each.text !== text).slice(-2), note],
+    notes: [...state.notes.filter((each) => each.text !== shown).slice(-2), note],
   }));
   setTimeout(() => useToasts.getState().close(note.id), note.action || note.tone === 'fail' ? 9_000 : 4_000);
 }

@@ -11,7 +11,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { Segmented } from '../../ui/Controls.tsx';
 import { DrawingClear, DrawingDataset, DrawingUnplugged } from '../../ui/Drawings.tsx';
 import { EmptyState } from '../../ui/Feedback.tsx';
-import { count, plural, when } from '../../ui/format.ts';
+import { count, oneLine, plural, when } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Skeleton } from '../frame/Skeleton.tsx';
 import { DifferentTable, ExtraTable, MissingTable } from './ReconcileTables.tsx';
@@ -160,7 +160,8 @@ function Found({ found }: { found: ReconcileView }): ReactElement {
 }
 
 /** The answer to "is everything in?". */
-function verdict({ uploaded, missing, recent, datasetTitle }: ReconcileView): string {
+function verdict({ uploaded, missing, recent, ...found }: ReconcileView): string {
+  const datasetTitle = oneLine(found.datasetTitle);
   if (uploaded === 0) return `Nothing was uploaded into ${datasetTitle} from this machine yet`;
   if (missing > 0)
     return `${count(missing)} of ${plural(uploaded, 'upload')} ${missing === 1 ? 'is' : 'are'} missing from ${datasetTitle}`;

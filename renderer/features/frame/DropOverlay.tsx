@@ -3,6 +3,7 @@ import { type ReactElement, useEffect, useRef, useState } from 'react';
 import { activeAccount, useApp } from '../../state/app.ts';
 import { useDestination } from '../../state/destination.ts';
 import { reviewDrop, useReview } from '../../state/review.ts';
+import { oneLine } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 
 const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes('Files') ?? false;
@@ -71,7 +72,7 @@ export function DropOverlay(): ReactElement | null {
             : reviewing
               ? 'Finish the open review first'
               : destination
-                ? `Drop to upload to ${destination.title}`
+                ? `Drop to upload to ${oneLine(destination.title)}`
                 : 'Drop to choose where they go'}
         </h2>
         <p>

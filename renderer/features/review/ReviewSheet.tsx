@@ -17,7 +17,7 @@ import { Segmented, Switch } from '../../ui/Controls.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { DrawingUnplugged } from '../../ui/Drawings.tsx';
 import { Banner, EmptyState } from '../../ui/Feedback.tsx';
-import { count, plural, size } from '../../ui/format.ts';
+import { count, oneLine, plural, size } from '../../ui/format.ts';
 import { Icon, Spinner } from '../../ui/Icon.tsx';
 import { MEDIA } from '../uploads/words.ts';
 import { DestinationPicker } from './DestinationPicker.tsx';
@@ -120,7 +120,7 @@ function Footer({
       : units === 0
         ? 'Nothing to upload'
         : destination
-          ? `Upload ${plural(plan.files, 'file')} to ${destination.title}`
+          ? `Upload ${plural(plan.files, 'file')} to ${oneLine(destination.title)}`
           : 'Choose a dataset';
   return (
     <>

@@ -10,7 +10,7 @@ import { countsOf } from '../../state/status.ts';
 import { type Moving, useTransfers } from '../../state/transfers.ts';
 import { Progress } from '../../ui/Controls.tsx';
 import { Badge } from '../../ui/Feedback.tsx';
-import { count, plural, size, sizeOf, speed, timeLeftShort, when } from '../../ui/format.ts';
+import { count, oneLine, plural, size, sizeOf, speed, timeLeftShort, when } from '../../ui/format.ts';
 import { Icon, type IconName, Spinner } from '../../ui/Icon.tsx';
 import { MiddleTruncate } from '../../ui/MiddleTruncate.tsx';
 import { batchWord, itemWord, MEDIA, type StateWord, unitWord } from './words.ts';
@@ -192,7 +192,7 @@ function BatchLine({ row, expanded }: { row: BatchRow; expanded: boolean }): Rea
           />
           <span className="q-to truncate" title={`To ${row.datasetTitle}, by ${row.accountName}`}>
             <Icon name="arrowRight" size={12} />
-            <span className="truncate">{row.datasetTitle}</span>
+            <span className="truncate">{oneLine(row.datasetTitle)}</span>
           </span>
           {open && counts.attention > 0 ? (
             <Badge tone={counts.failed > 0 ? 'fail' : 'warn'}>

@@ -5,7 +5,7 @@ import { type KeyboardEvent, memo, type ReactElement, useEffect, useRef } from '
 import type { WatchFolderView } from '../../../preload/contract/watch.ts';
 import { openWatchFolder, switchFolder, useWatch } from '../../state/watch.ts';
 import { Switch } from '../../ui/Controls.tsx';
-import { count, plural, size } from '../../ui/format.ts';
+import { count, oneLine, plural, size } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { MiddleTruncate } from '../../ui/MiddleTruncate.tsx';
 import { type ListHandle, VirtualList } from '../../ui/VirtualList.tsx';
@@ -119,7 +119,7 @@ const FolderLine = memo(function FolderLine({
             <MiddleTruncate text={folder.root} />
           </button>
           <span className="truncate row-sub">
-            to {folder.datasetTitle}
+            to {oneLine(folder.datasetTitle)}
             {folder.accountName === null ? '' : ` as ${folder.accountName}`}
           </span>
         </div>

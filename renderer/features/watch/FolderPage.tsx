@@ -17,7 +17,7 @@ import { Button, IconButton } from '../../ui/Button.tsx';
 import { Segmented, Switch } from '../../ui/Controls.tsx';
 import { copyText } from '../../ui/clipboard.ts';
 import { Banner } from '../../ui/Feedback.tsx';
-import { count, plural, size, until, when } from '../../ui/format.ts';
+import { count, oneLine, plural, size, until, when } from '../../ui/format.ts';
 import { Icon } from '../../ui/Icon.tsx';
 import { Menu, type MenuEntry } from '../../ui/Menu.tsx';
 import { MiddleTruncate } from '../../ui/MiddleTruncate.tsx';
@@ -90,7 +90,7 @@ function Head({ folder }: { folder: WatchFolderView }): ReactElement {
         />
       }
       title={<MiddleTruncate text={folder.root} className="selectable" />}
-      lead={`to ${folder.datasetTitle}${folder.accountName === null ? '' : ` as ${folder.accountName}`}`}
+      lead={`to ${oneLine(folder.datasetTitle)}${folder.accountName === null ? '' : ` as ${folder.accountName}`}`}
     >
       <span className="watch-on">
         <Switch
