@@ -351,6 +351,8 @@ test('a main that answers slowly, and one that fails', async ({ page, open }) =>
   await page.getByRole('button', { name: 'Try again' }).click();
   await expect(line(page, 'still_2.png')).toBeVisible();
   await line(page, 'still_2.png').click();
+  // The bar has its own answer: the next question is the dialog's.
+  await expect(bar(page)).toContainText(/1 selected · .*MB/);
   main.failNext.set('rows.tally', OFFLINE);
   await grid(page).press('Delete');
   const dialog = page.getByRole('dialog');
