@@ -37,8 +37,11 @@ const CODEC_NAMES: readonly (readonly [RegExp, string])[] = [
 
 const count = (value: number): string => Math.round(value).toLocaleString('en');
 
-/** Sentences on one file; none where nothing is odd. `facts` null: they could not be found out. */
-export function judgeFile(mime: string, facts: Facts | null): string[] {
+/**
+ * Sentences on one file; none where nothing is odd. `facts` null: they could not be found out. `missing` is a clause on
+ * what a video lacks that was cut off.
+ */
+export function judgeFile(mime: string, facts: Facts | null, missing: string | null = null): string[] {
   if (mime === 'image/tiff') {
     return [
       'TIFF images are shown in Safari only. Convert it to PNG or JPEG where others have to see it.',
@@ -46,6 +49,9 @@ export function judgeFile(mime: string, facts: Facts | null): string[] {
     ];
   }
   if (!mime.startsWith('video/')) return sizes(facts);
+  if (missing !== null) {
+    return [`It seems to be cut off: ${missing}. Check that it plays to its end, or copy it once more.`];
+  }
   if (facts?.kind !== 'video') {
     return ['What is in it could not be found out. Check that it plays before you upload it.'];
   }

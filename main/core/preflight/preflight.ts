@@ -6,6 +6,7 @@
 import type { MediaId } from '../model.ts';
 import type { Clock } from '../ports.ts';
 import { createSlicer } from '../slicer.ts';
+import { completenessOf } from '../watch/containers/index.ts';
 import { type Facts, readFacts } from './facts.ts';
 import { judgeFile, judgeSequence, judgeWhole } from './judge.ts';
 
@@ -104,7 +105,7 @@ export class Preflight {
     const work = async (): Promise<void> => {
       for (let file = files[next++]; file !== undefined; file = files[next++]) {
         if (this.#ports.signal.aborted) return;
-        this.#note(file, await this.#factsOf(file));
+        this.#note(file, await this.#factsOf(file), await this.#missing(file));
         if (slicer.spent()) await slicer.pause();
       }
     };
@@ -121,10 +122,21 @@ export class Preflight {
     }
   }
 
-  #note(file: PreflightFile, facts: Facts | null | 'unreadable'): void {
+  /** What a video lacks that its format writes last, as for watch folders; null where nothing speaks against it. */
+  async #missing({ path, mime, size }: PreflightFile): Promise<string | null> {
+    if (!mime.startsWith('video/')) return null;
+    try {
+      const answer = await completenessOf((offset, length) => this.#ports.read(path, offset, length), size);
+      return answer.kind === 'incomplete' ? answer.missing : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #note(file: PreflightFile, facts: Facts | null | 'unreadable', missing: string | null): void {
     if (facts === 'unreadable') return;
     if (facts?.kind === 'image') this.#sizes.set(file.path, [facts.width, facts.height]);
-    const said = judgeFile(file.mime, facts);
+    const said = judgeFile(file.mime, facts, missing);
     if (said.length === 0) return;
     this.#said.set(file.path, said);
     this.#changed();

@@ -37,7 +37,7 @@ interface Film {
   readonly seconds?: number;
 }
 
-/** An MP4 without data: what describes it is all that is looked at. */
+/** An MP4 with hardly any data: what describes it is all that is looked at. */
 function film({
   codec = 'avc1',
   width = 640,
@@ -51,7 +51,8 @@ function film({
   size.writeUInt16BE(height, 2);
   const entry = box(codec, Buffer.alloc(24), size, Buffer.alloc(50));
   return Buffer.concat([
-    box('ftyp', Buffer.from('isom')),
+    box('ftyp', Buffer.from('isom\0\0\0\0isommp42')),
+    box('mdat', Buffer.alloc(64, 1)),
     box(
       'moov',
       box(
@@ -213,6 +214,7 @@ describe('a plan', () => {
   const files = new Map<string, Buffer>([
     ['/a/good.mp4', film({})],
     ['/a/new.mp4', film({ codec: 'hev1' })],
+    ['/a/cut.mp4', film({}).subarray(0, -40)],
     ['/a/s/1.png', makePng({ seed: 1, width: 8, height: 8 })],
     ['/a/s/2.png', makePng({ seed: 2, width: 9, height: 8 })],
   ]);
@@ -259,12 +261,14 @@ describe('a plan', () => {
     await preflight.finished;
     expect(preflight.warnings()).toEqual([
       { path: '/a/new.mp4', title: 'new.mp4', message: expect.stringContaining('HEVC') },
+      { path: '/a/cut.mp4', title: 'cut.mp4', message: expect.stringMatching(/cut off: its moov box/) },
     ]);
     expect(told()).toBeGreaterThan(0);
     grouped = true;
     expect(preflight.warnings()).toEqual([
       { path: '/a/s', title: 's', message: expect.stringContaining('several sizes') },
       { path: '/a/new.mp4', title: 'new.mp4', message: expect.stringContaining('HEVC') },
+      { path: '/a/cut.mp4', title: 'cut.mp4', message: expect.stringMatching(/cut off: its moov box/) },
     ]);
   });
 
