@@ -4,6 +4,7 @@
  */
 
 import type { CallInput } from '../../preload/contract/calls.ts';
+import type { MadeKeyView } from '../../preload/contract/desktop.ts';
 import type { AccountView, RouteChoice } from '../../preload/contract/views.ts';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { EncordSession } from '../core/encord-port.ts';
@@ -86,7 +87,7 @@ export class Accounts {
     const deps = this.#deps;
     const domain = deps.readDomain(input.domain);
     const prepared = this.#prepare(input);
-    const kind = input.method;
+    const kind = input.method === 'made-key' ? 'ssh' : input.method;
     const session = deps.connect({ kind, domain, datasetId: prepared.datasetId }, prepared.secret);
     const identity = unwrap(await session.check(signal));
     const id = accountId(kind, prepared.fingerprint, domain, deps);
@@ -128,6 +129,20 @@ export class Accounts {
       }
       throw reason;
     }
+  }
+
+  async makeKey(_input: CallInput<'accounts.makeKey'>): Promise<MadeKeyView> {
+    throw new UploaderError('not-available', 'Not there yet.');
+  }
+
+  madeKeys(): MadeKeyView[] {
+    return [];
+  }
+
+  async dropKey(_keyId: string): Promise<void> {}
+
+  async unlock(input: CallInput<'accounts.unlock'>, _signal: AbortSignal): Promise<AccountView> {
+    return this.view(input.accountId);
   }
 
   switchTo(id: AccountId): void {
@@ -255,6 +270,8 @@ export class Accounts {
           fallbackName: key.comment || 'Encord account',
         };
       }
+      case 'made-key':
+        throw new UploaderError('not-available', 'Not there yet.');
       case 'api-key': {
         const datasetId = input.datasetId.trim();
         return {
@@ -291,6 +308,7 @@ export class Accounts {
       routeNotice: account.fallbackNotice,
       datasetId: account.datasetId,
       secretIn: missing ? 'missing' : account.secretIn,
+      passphrase: 'none',
       paused: account.paused,
       blocked: account.blocked ? failureView(account.blocked) : null,
     };

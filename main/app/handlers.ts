@@ -8,6 +8,7 @@ import { UploaderError } from '../core/errors.ts';
 import { storageLocation } from '../core/manage/storage-location.ts';
 import { bandwidthReading } from './bandwidth.ts';
 import { datasetView } from './datasets.ts';
+import { createDesktopHandlers } from './desktop/handlers.ts';
 import { createManageHandlers } from './manage/handlers.ts';
 import { windowOf, withoutUndefined } from './outcome.ts';
 import type { Program } from './program.ts';
@@ -182,11 +183,13 @@ export function createHandlers(program: Program): Handlers {
 
     ...createWatchHandlers(program),
     ...createManageHandlers(program),
+    ...createDesktopHandlers(program),
 
     'settings.get': () => settings.get(),
     'settings.set': (input) => {
       const view = settings.set(withoutUndefined(input));
       program.bandwidth.follow(view.bandwidth);
+      program.network.follow();
       if (input.historyDays !== undefined || input.historyUnits !== undefined) program.prune();
       program.engine.wake();
       program.changed('settings');

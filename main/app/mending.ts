@@ -73,6 +73,14 @@ export class Mending implements App {
       : { kind: 'refused', status: 503, sentence: this.#damage.message };
   }
 
+  async suspend(): Promise<void> {
+    await this.#program?.suspend();
+  }
+
+  wake(): void {
+    this.#program?.wake();
+  }
+
   async close(): Promise<void> {
     await this.#opening?.catch(() => undefined);
     await this.#program?.close();

@@ -19,6 +19,10 @@ import { ClockWatch } from './clock-watch.ts';
 import { DataHashes } from './data-hashes.ts';
 import { Datasets } from './datasets.ts';
 import type { AppDeps } from './deps.ts';
+import { diagnosticsText } from './desktop/diagnostics.ts';
+import { Glance } from './desktop/glance.ts';
+import { News } from './desktop/news.ts';
+import { Places } from './desktop/places.ts';
 import { Drops } from './drops.ts';
 import { Exports } from './exports.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
@@ -28,6 +32,7 @@ import { Media } from './manage/media.ts';
 import { People } from './manage/people.ts';
 import { Rows } from './manage/rows.ts';
 import { Storage } from './manage/storage.ts';
+import { Network } from './network/network.ts';
 import { failureView } from './outcome.ts';
 import { Pulse } from './pulse.ts';
 import { Queue, totalsView } from './queue.ts';
@@ -75,6 +80,11 @@ export class Program implements App {
   readonly shown: Media;
   readonly people: People;
   readonly storage: Storage;
+  readonly places: Places;
+  readonly glance: Glance;
+  readonly news: News;
+  readonly network: Network;
+  readonly #stopUpdates: () => void;
   readonly #clockWatch: ClockWatch;
   #doneUnits = 0;
   /** Accounts that Encord turned away, and why, as pages were told of them last. */
@@ -212,6 +222,11 @@ export class Program implements App {
       () => deps.store.accounts(),
       (id) => this.accounts.check(id, this.signal).then(() => this.engine.tryNow()),
     );
+    this.places = new Places(() => this.#emit('go', null));
+    this.glance = new Glance(this);
+    this.news = new News(this, (news) => this.#emit('news', news));
+    this.network = new Network(this);
+    this.#stopUpdates = deps.host.updates?.listen(() => this.changed('updates')) ?? (() => undefined);
     this.#handlers = createHandlers(this);
     this.bandwidth.follow(this.settings.get().bandwidth);
   }
@@ -321,6 +336,7 @@ export class Program implements App {
 
   changed(...topics: Topic[]): void {
     this.#pulse.changed(...topics);
+    this.news.look();
   }
 
   async snapshot(): Promise<SnapshotView> {
@@ -339,6 +355,8 @@ export class Program implements App {
         dropsArePaths: deps.host.dropsArePaths,
         serverChooser: deps.host.serverChooser,
         openFolder: deps.host.openFolder !== null,
+        desktop: deps.host.host === 'electron',
+        updates: deps.host.updates !== undefined,
       },
       keychain: this.#keychain,
       accounts: this.accounts.views(),
@@ -368,6 +386,22 @@ export class Program implements App {
     }
   }
 
+  async suspend(): Promise<void> {}
+
+  wake(): void {
+    this.networkBack();
+  }
+
+  /** What waits for the network tries at once. */
+  networkBack(): void {
+    this.engine.tryNow();
+    this.jobs.tryNow();
+  }
+
+  diagnostics(): Promise<string> {
+    return diagnosticsText(this);
+  }
+
   /** Gives up the calls that somebody waits for; the queue goes on until `close`. */
   interrupt(): void {
     this.#abort.abort();
@@ -378,6 +412,9 @@ export class Program implements App {
     await this.watch.close();
     await this.jobs.close();
     this.reviews.close();
+    this.news.close();
+    this.network.close();
+    this.#stopUpdates();
     this.#clockWatch.close();
     this.bandwidth.close();
     await this.engine.stop();
@@ -424,7 +461,7 @@ export class Program implements App {
   }
 
   #engineChanged(): void {
-    this.#pulse.changed('queue', 'connection');
+    this.changed('queue', 'connection');
     this.watch.unitsChanged();
     this.#noteBlocked();
     const { done } = this.deps.store.totals({ kind: 'all' }).units;

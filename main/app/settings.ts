@@ -21,6 +21,13 @@ const DEFAULTS: Kept = {
   sizeLimitBytes: SIZE_LIMIT_BYTES,
   historyDays: 90,
   historyUnits: 1_000_000,
+  desktop: { startAtLogin: false, closeToTray: true, keepAwake: true },
+  notifications: {
+    kinds: { finished: true, failed: true, folder: true, 'sign-in': true, keychain: true, update: true },
+    quiet: null,
+  },
+  network: { proxy: { kind: 'system' }, caFile: null },
+  updates: { mode: 'auto', channel: 'latest' },
 };
 
 const stored = settingsView.omit({ dataFolder: true, nextDataFolder: true }).partial();

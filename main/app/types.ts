@@ -3,6 +3,7 @@
  * `main/electron`, `main/web` and the command line use it.
  */
 
+import type { UpdateView } from '../../preload/contract/desktop.ts';
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { EventName } from '../../preload/contract/names.ts';
 
@@ -30,6 +31,10 @@ export interface App {
    * header. Never throws; the body ends the exchange when it is left.
    */
   media(id: string, range: string | null, signal: AbortSignal): Promise<MediaAnswer>;
+  /** The machine is about to sleep: what is on its way stops cleanly, and nothing begins until `wake`. */
+  suspend(): Promise<void>;
+  /** The machine is awake again, or the network is back: what waits tries at once. */
+  wake(): void;
   /** Stops work, leaves nothing half written, and lets go of the data folder. */
   close(): Promise<void>;
 }
@@ -65,8 +70,25 @@ export interface HostServices {
   readonly openFolder: ((path: string) => Promise<void>) | null;
   /** Puts a file into the system's trash; left out where the host has none of its own. */
   readonly trashItem?: (path: string) => Promise<void>;
+  /**
+   * Which proxies the system uses for a URL, in the words of a PAC file: `PROXY host:port; DIRECT`. Left out where the
+   * host does not know: then the environment says.
+   */
+  readonly resolveProxy?: (url: string) => Promise<string>;
+  /** Left out where the program cannot update itself. */
+  readonly updates?: HostUpdates;
   /** True where pages know the paths of dropped files; else they send the bytes. */
   readonly dropsArePaths: boolean;
   /** True where pages may browse the machine that main runs on. */
   readonly serverChooser: boolean;
+}
+
+/** Updates of the program itself, which only the host can fetch and install. */
+export interface HostUpdates {
+  view(): UpdateView;
+  check(): Promise<UpdateView>;
+  /** See `updates.install`; throws with a sentence. */
+  install(): Promise<UpdateView>;
+  /** Told of every change of the view; the result stops it. */
+  listen(listener: () => void): () => void;
 }

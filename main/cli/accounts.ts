@@ -36,7 +36,12 @@ export async function login(
         signal,
       )
     : await program.accounts.signIn(
-        { method: 'ssh', ...(await keyAndPassphrase(program, options, signal)), ...common },
+        {
+          method: 'ssh',
+          ...(await keyAndPassphrase(program, options, signal)),
+          rememberPassphrase: true,
+          ...common,
+        },
         signal,
       );
   terminal.line(

@@ -5,6 +5,7 @@
  */
 
 import { z } from 'zod';
+import { DESKTOP_CALLS } from './desktop-calls.ts';
 import { datasetListing } from './manage.ts';
 import { MANAGE_CALLS } from './manage-calls.ts';
 import type { CallName } from './names.ts';
@@ -58,9 +59,19 @@ const signIn = z.discriminatedUnion('method', [
     /** The private key's text, as pasted or read from a chosen or dropped file. */
     key: z.string().min(1).max(100_000),
     passphrase: z.string().max(10_000).nullable(),
+    /** False: the key is kept with its passphrase on, and every start asks for it. Nothing to choose where it has none. */
+    rememberPassphrase: z.boolean(),
     domain: z.string().max(2_000),
     name: z.string().max(200).nullable(),
     /** Without a keychain: keep the key for this run only instead of refusing. */
+    forThisRunOnly: z.boolean(),
+  }),
+  /** With a key pair made by `accounts.makeKey`, once its public half is registered. */
+  z.object({
+    method: z.literal('made-key'),
+    keyId: id,
+    domain: z.string().max(2_000),
+    name: z.string().max(200).nullable(),
     forThisRunOnly: z.boolean(),
   }),
   z.object({
@@ -216,6 +227,7 @@ export const CALLS = {
 
   ...WATCH_CALLS,
   ...MANAGE_CALLS,
+  ...DESKTOP_CALLS,
 
   'settings.get': { input: nothing, output: settingsView },
   'settings.set': {

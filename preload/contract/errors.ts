@@ -12,6 +12,8 @@ export const ERROR_CODES = [
   'tls',
   'connection-lost',
   'stalled',
+  'proxy',
+  'proxy-login',
   'unauthenticated',
   'key-unknown',
   'forbidden',

@@ -7,12 +7,21 @@ export const CALL_NAMES = [
   'app.snapshot',
   'app.openFolder',
   'app.setDatabaseAside',
+  'app.glance',
+  'app.goTo',
+  'app.takePlaces',
+  'app.networkBack',
+  'app.diagnostics',
   'accounts.signIn',
   'accounts.inspectKey',
   'accounts.switch',
   'accounts.signOut',
   'accounts.setRoute',
   'accounts.check',
+  'accounts.makeKey',
+  'accounts.madeKeys',
+  'accounts.dropKey',
+  'accounts.unlock',
   'datasets.list',
   'datasets.create',
   'datasets.rows',
@@ -133,6 +142,12 @@ export const CALL_NAMES = [
   'storage.reencodeItems',
   'plan.warnings',
   'plan.takeText',
+  'network.view',
+  'network.check',
+  'network.setProxyLogin',
+  'updates.view',
+  'updates.check',
+  'updates.install',
   'settings.get',
   'settings.set',
   'settings.readBandwidth',
@@ -140,7 +155,7 @@ export const CALL_NAMES = [
 
 export type CallName = (typeof CALL_NAMES)[number];
 
-export const EVENT_NAMES = ['changed', 'progress', 'plan'] as const;
+export const EVENT_NAMES = ['changed', 'progress', 'plan', 'go', 'news'] as const;
 
 export type EventName = (typeof EVENT_NAMES)[number];
 

@@ -4,6 +4,7 @@
  */
 
 import { z } from 'zod';
+import { desktopSettings, networkSettings, notificationSettings, updateSettings } from './desktop.ts';
 import { failureView } from './errors.ts';
 
 export const mediaId = z.enum([
@@ -58,6 +59,8 @@ export const accountView = z.object({
   datasetId: z.string().nullable(),
   /** Where the secret is: the keychain, this run only, or the environment. */
   secretIn: z.enum(['keychain', 'run', 'environment', 'missing']),
+  /** `asked`: kept with its passphrase on, which every start asks for; `needed`: it was not given yet in this run. */
+  passphrase: z.enum(['none', 'remembered', 'asked', 'needed']),
   paused: z.boolean(),
   /** Set when Encord no longer takes the credentials: sign in again. */
   blocked: failureView.nullable(),
@@ -90,6 +93,10 @@ export const settingsView = z.object({
   historyDays: z.number().int().min(0).max(36_500),
   /** And where the finished ones hold more units than this, the oldest of them; 0 sets no limit. */
   historyUnits: z.number().int().min(0),
+  desktop: desktopSettings,
+  notifications: notificationSettings,
+  network: networkSettings,
+  updates: updateSettings,
   /** Where queue, ledger and logs live; set only for the next start. */
   dataFolder: z.string(),
   nextDataFolder: z.string().nullable(),
@@ -147,6 +154,10 @@ export const snapshotView = z.object({
     serverChooser: z.boolean(),
     /** `app.openFolder` works. */
     openFolder: z.boolean(),
+    /** There is a tray, start at login, notifications: the settings of the desktop mean something. */
+    desktop: z.boolean(),
+    /** The program can update itself, or says why not. */
+    updates: z.boolean(),
   }),
   keychain: z.object({
     kind: z.enum(['ready', 'locked', 'unavailable']),

@@ -180,6 +180,7 @@ describe('a session that makes every call', () => {
       method: 'ssh',
       key: key.privateKey,
       passphrase: PASSPHRASE,
+      rememberPassphrase: true,
       domain: lab.emulator.url,
       name: null,
       forThisRunOnly: true,

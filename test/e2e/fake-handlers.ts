@@ -8,6 +8,7 @@ import type { ItemRow, QueueRow, ScopeView, UnitRow } from '../../preload/contra
 import { attachHandlers } from './fake-attach.ts';
 import { cloudHandlers } from './fake-cloud.ts';
 import { datasetsHandlers } from './fake-datasets.ts';
+import { desktopHandlers } from './fake-desktop.ts';
 import { jobsHandlers } from './fake-jobs.ts';
 import type { FakeMain } from './fake-main.ts';
 import { peopleHandlers } from './fake-people.ts';
@@ -144,14 +145,15 @@ export function handlersOf(main: FakeMain): FakeHandlers {
         ...state.snapshot.accounts[0],
         id: `made-${state.snapshot.accounts.length}`,
         name: input.name ?? 'reader@lab.example',
-        kind: input.method === 'ssh' ? ('ssh' as const) : ('api-key' as const),
+        kind: input.method === 'api-key' ? ('api-key' as const) : ('ssh' as const),
         fingerprint: 'SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE',
         email: 'reader@lab.example',
         domain: input.domain,
         route: 'auto' as const,
         routeNotice: null,
-        datasetId: input.method === 'ssh' ? null : input.datasetId,
+        datasetId: input.method === 'api-key' ? input.datasetId : null,
         secretIn: input.forThisRunOnly ? ('run' as const) : ('keychain' as const),
+        passphrase: 'none' as const,
         paused: false,
         blocked: null,
       };
@@ -361,6 +363,7 @@ export function handlersOf(main: FakeMain): FakeHandlers {
     },
     'reconcile.save': ({ reconcileId }) =>
       main.save(`Reconcile ${comparison(reconcileId).view.datasetTitle}.csv`, 'result,title\r\n'),
+    ...desktopHandlers(main),
     ...watchHandlers(main),
     ...rowsHandlers(main),
     ...jobsHandlers(main),

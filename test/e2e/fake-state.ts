@@ -70,6 +70,7 @@ const account: AccountView = {
   routeNotice: null,
   datasetId: null,
   secretIn: 'keychain',
+  passphrase: 'none',
   paused: false,
   blocked: null,
 };
@@ -374,6 +375,8 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
         dropsArePaths: !browser,
         serverChooser: browser,
         openFolder: !browser,
+        desktop: !browser,
+        updates: !browser,
       },
       keychain:
         scene === 'no-keychain'
@@ -400,6 +403,20 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
         sizeLimitBytes: 1e9,
         historyDays: 90,
         historyUnits: 1_000_000,
+        desktop: { startAtLogin: false, closeToTray: true, keepAwake: true },
+        notifications: {
+          kinds: {
+            finished: true,
+            failed: true,
+            folder: true,
+            'sign-in': true,
+            keychain: true,
+            update: true,
+          },
+          quiet: null,
+        },
+        network: { proxy: { kind: 'system' }, caFile: null },
+        updates: { mode: 'auto', channel: 'latest' },
         dataFolder: '/home/lab/.local/share/encord-uploader',
         nextDataFolder: null,
       },

@@ -110,7 +110,13 @@ export function SignIn({ onDone }: SignInProps): ReactElement {
         return;
       }
       const secret = passphrase.current?.value;
-      input = { method, key: keyText.current, passphrase: secret ? secret : null, ...common };
+      input = {
+        method,
+        key: keyText.current,
+        passphrase: secret ? secret : null,
+        rememberPassphrase: true,
+        ...common,
+      };
     } else {
       const secret = apiKey.current?.value.trim() ?? '';
       if (secret === '' || datasetId.trim() === '') {

@@ -65,6 +65,7 @@ async function asAnn<T>(act: () => Promise<T>): Promise<T> {
     method: 'ssh',
     key: annsKey.privateKey,
     passphrase: null,
+    rememberPassphrase: true,
     domain: lab.emulator.url,
     name: null,
     forThisRunOnly: true,
