@@ -19,7 +19,8 @@ export default defineConfig({
     browserName: 'chromium',
     viewport: { width: 1280, height: 800 },
     locale: 'en-GB',
-    trace: 'retain-on-failure',
+    // A record of every step more than doubles the time of the tests: it is made where somebody wants to look at it.
+    trace: process.env.ENCORD_UPLOADER_TRACE ? 'retain-on-failure' : 'off',
     launchOptions: {
       ...(executablePath === null ? {} : { executablePath }),
       // Chromium's sandbox refuses to start as root. On a closed network its own calls home only cost time.
