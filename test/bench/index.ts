@@ -6,6 +6,7 @@
 
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { app } from './app.ts';
 import { bandwidth } from './bandwidth.ts';
 import { large } from './large.ts';
 import { memory } from './memory.ts';
@@ -15,6 +16,7 @@ import type { Bench, BenchOptions, Measurement } from './tools.ts';
 import { watch } from './watch.ts';
 
 const BENCHES: Readonly<Record<string, Bench>> = {
+  app,
   large,
   small,
   memory,

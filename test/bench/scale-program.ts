@@ -19,6 +19,8 @@ export type ScaleStep =
   | { readonly step: 'settle'; readonly units: number }
   /** Asks what pages ask. */
   | { readonly step: 'ask' }
+  /** Pauses the queue. */
+  | { readonly step: 'pause' }
   /** Works on the queue until it is told to stop. */
   | { readonly step: 'work' };
 
@@ -60,6 +62,9 @@ try {
       break;
     case 'ask':
       await ask(program);
+      break;
+    case 'pause':
+      program.queue.pause({ kind: 'all' });
       break;
     case 'work': {
       const told = new Promise<void>((resolve) => process.once('SIGTERM', () => resolve()));

@@ -66,9 +66,13 @@ export function endsWithUs<T extends ChildProcess>(child: T): T {
 }
 
 /** Starts a script that prints `{"listening": URL}` when it is ready. */
-export function listen(script: string, args: readonly string[]): Promise<Listening> {
+export function listen(
+  script: string,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Listening> {
   const child = endsWithUs(
-    spawn(process.execPath, [script, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }),
+    spawn(process.execPath, [script, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] }),
   );
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -145,7 +149,7 @@ function childrenTime(printed: string): number | null {
  */
 export function startStep(script: string, step: unknown, env: NodeJS.ProcessEnv): ChildProcess {
   return endsWithUs(
-    spawn(process.execPath, [script, JSON.stringify(step)], { env, stdio: ['ignore', 'pipe', 'inherit'] }),
+    spawn(process.execPath, [script, JSON.stringify(step)], { env, stdio: ['pipe', 'pipe', 'inherit'] }),
   );
 }
 
@@ -173,6 +177,12 @@ export function cpuOf({ pid }: ChildProcess): number {
 /** Where the system tells it: the most that the process ever had resident. */
 export function peakMiB({ pid }: ChildProcess): number {
   const found = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(found?.[1] ?? 0) / 1024;
+}
+
+/** Where the system tells it: what the process has resident now. */
+export function residentMiB({ pid }: ChildProcess): number {
+  const found = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
   return Number(found?.[1] ?? 0) / 1024;
 }
 
