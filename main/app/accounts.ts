@@ -8,10 +8,11 @@ import type { MadeKeyView } from '../../preload/contract/desktop.ts';
 import type { AccountView, RouteChoice } from '../../preload/contract/views.ts';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import type { EncordSession } from '../core/encord-port.ts';
-import { toFailure, UploaderError } from '../core/errors.ts';
+import { asUploaderError, toFailure, UploaderError } from '../core/errors.ts';
 import type { AccountId } from '../core/model.ts';
-import type { SecretRead } from '../core/ports.ts';
 import type { AppDeps } from './deps.ts';
+import { type GivenSecret, KeptSecrets } from './kept-secrets.ts';
+import { MadeKeys } from './made-keys.ts';
 import { failureView, unwrap } from './outcome.ts';
 
 const UNFINISHED = [
@@ -28,13 +29,17 @@ export class Accounts {
   readonly #deps: AppDeps;
   readonly #changed: () => void;
   readonly #sessions = new Map<AccountId, EncordSession>();
-  /** Secrets of accounts that are kept for this run only. */
-  readonly #forThisRun = new Map<AccountId, string>();
+  readonly #kept: KeptSecrets;
+  readonly #made: MadeKeys;
+  #askPassphrase: ((account: AccountRecord) => Promise<void>) | null = null;
+  /** Whom this run was asked for already, and what came of it. */
+  readonly #asked = new Map<AccountId, Promise<void>>();
 
   constructor(deps: AppDeps, changed: () => void) {
     this.#deps = deps;
     this.#changed = changed;
-    for (const [id, secret] of deps.environment) this.#forThisRun.set(id, secret);
+    this.#kept = new KeptSecrets(deps);
+    this.#made = new MadeKeys(deps);
   }
 
   views(): AccountView[] {
@@ -86,13 +91,14 @@ export class Accounts {
   async signIn(input: CallInput<'accounts.signIn'>, signal: AbortSignal): Promise<AccountView> {
     const deps = this.#deps;
     const domain = deps.readDomain(input.domain);
-    const prepared = this.#prepare(input);
-    const kind = input.method === 'made-key' ? 'ssh' : input.method;
-    const session = deps.connect({ kind, domain, datasetId: prepared.datasetId }, prepared.secret);
+    const prepared = await this.#prepare(input);
+    const kind = input.method === 'api-key' ? 'api-key' : 'ssh';
+    const session = deps.connect({ kind, domain, datasetId: prepared.datasetId }, prepared.given.usable);
     const identity = unwrap(await session.check(signal));
     const id = accountId(kind, prepared.fingerprint, domain, deps);
     const known = deps.store.account(id);
-    const secretIn = await this.#keep(id, prepared.secret, input.forThisRunOnly);
+    const forThisRunOnly = input.forThisRunOnly && !prepared.inKeychain;
+    const secretIn = await this.#kept.keep(id, prepared.given, forThisRunOnly, known?.secretIn ?? null);
     const name = input.name?.trim() || known?.name || identity.name || prepared.fallbackName;
     if (known) {
       deps.store.updateAccount(id, { name, secretIn, email: kind === 'ssh' ? identity.name : null });
@@ -111,10 +117,12 @@ export class Accounts {
         secretIn,
       });
     }
+    this.#kept.settled(id);
     deps.store.commit([{ kind: 'account-blocked', id, failure: null }]);
     deps.store.setActiveAccountId(id);
     this.#sessions.set(id, session);
     deps.log.info('Signed in.', { account: name, kind, domain });
+    if (input.method === 'made-key') await this.#dropUsed(prepared.fingerprint);
     this.#changed();
     return this.view(id);
   }
@@ -131,18 +139,48 @@ export class Accounts {
     }
   }
 
-  async makeKey(_input: CallInput<'accounts.makeKey'>): Promise<MadeKeyView> {
-    throw new UploaderError('not-available', 'Not there yet.');
+  /** Makes a key pair whose public half is to be registered. Throws `keychain-locked` and its like, or `not-available`. */
+  async makeKey(input: CallInput<'accounts.makeKey'>): Promise<MadeKeyView> {
+    const view = await this.#made.make(input.comment.trim() || 'Encord Uploader', input.forThisRunOnly);
+    this.#deps.log.info('Made a key pair.', { fingerprint: view.fingerprint });
+    this.#changed();
+    return view;
   }
 
+  /** The pairs that were made and no account uses yet, the newest first. */
   madeKeys(): MadeKeyView[] {
-    return [];
+    const used = this.#fingerprintsInUse();
+    return this.#made.views().filter(({ fingerprint }) => !used.has(fingerprint));
   }
 
-  async dropKey(_keyId: string): Promise<void> {}
+  /** Removes such a pair, from the keychain too. Throws `invalid-input` for an unknown one, and what the keychain says. */
+  async dropKey(keyId: string): Promise<void> {
+    await this.#made.drop(keyId);
+    this.#changed();
+  }
 
-  async unlock(input: CallInput<'accounts.unlock'>, _signal: AbortSignal): Promise<AccountView> {
+  /**
+   * Opens the key of an account that is kept with its passphrase on. Throws `passphrase-wrong` and its like,
+   * `not-available` where no passphrase is asked for, and what the keychain says.
+   */
+  async unlock(input: CallInput<'accounts.unlock'>): Promise<AccountView> {
+    await this.#kept.unlock(this.record(input.accountId), input.passphrase, input.remember);
+    this.#changed();
     return this.view(input.accountId);
+  }
+
+  /** For a host without pages: `ask` is called once for an account whose passphrase is needed, and is to `unlock` it. */
+  whenLocked(ask: (account: AccountRecord) => Promise<void>): void {
+    this.#askPassphrase = ask;
+  }
+
+  /** Removes from the keychain what a sign-in that was cut short left behind. Throws what the keychain says. */
+  async tidy(): Promise<void> {
+    await this.#kept.tidy();
+    const used = this.#fingerprintsInUse();
+    for (const { fingerprint } of this.#made.views()) {
+      if (used.has(fingerprint)) await this.#dropUsed(fingerprint);
+    }
   }
 
   switchTo(id: AccountId): void {
@@ -166,11 +204,14 @@ export class Accounts {
 
   noteRoute(id: AccountId, notice: string): void {
     this.#deps.store.updateAccount(id, { fallbackNotice: notice });
-    this.#deps.log.warn(notice, { account: id });
+    this.#deps.log.warn('An account has to take the other route.', { account: id, notice });
     this.#changed();
   }
 
-  /** Removes the secret everywhere it is. Unfinished uploads are an error unless they may be cancelled. */
+  /**
+   * Removes the secret everywhere it is, and the account only when the secret is seen to be gone. Unfinished uploads are
+   * an error unless they may be cancelled.
+   */
   async signOut(
     id: AccountId,
     cancelUnfinished: boolean,
@@ -186,13 +227,14 @@ export class Accounts {
         { details: { unfinished: String(unfinished) } },
       );
     }
-    if (unfinished > 0) await cancel(id);
-    this.#sessions.delete(id);
-    this.#forThisRun.delete(id);
-    if (account.secretIn === 'keychain') {
-      const removed = await this.#deps.secrets.delete(id);
-      if (removed.kind !== 'ok') throw keychainError(removed);
+    if (unfinished > 0) {
+      // Nothing is cancelled for a sign-out that cannot be.
+      await this.#kept.mustBeRemovable(account);
+      await cancel(id);
     }
+    this.#sessions.delete(id);
+    if (account.kind === 'ssh') await this.#made.dropUsed(account.fingerprint);
+    await this.#kept.remove(account);
     this.#deps.store.removeAccount(id);
     // Somebody may have asked for a session while the keychain took its time.
     this.#sessions.delete(id);
@@ -234,69 +276,77 @@ export class Accounts {
     return session;
   }
 
+  /** The usable secret; where a passphrase is needed and somebody can be asked, they are, once. */
   async #secret(account: AccountRecord): Promise<string> {
-    const inMemory = this.#forThisRun.get(account.id);
-    if (inMemory !== undefined) return inMemory;
-    if (account.secretIn === 'environment') {
-      throw new UploaderError(
-        'account-missing',
-        `The key of ${account.name} came from the environment, which has none now. Set ENCORD_SSH_KEY_FILE or sign in again.`,
-      );
+    if (this.#askPassphrase && this.#kept.passphraseOf(account) === 'needed') {
+      const asking = this.#asked.get(account.id) ?? this.#askPassphrase(account);
+      this.#asked.set(account.id, asking);
+      await asking;
     }
-    if (account.secretIn === 'run') {
-      throw new UploaderError(
-        'account-missing',
-        `The key of ${account.name} was kept for an earlier run only. Sign in again to go on.`,
-      );
-    }
-    const read = await this.#deps.secrets.get(account.id);
-    if (read.kind === 'found') return read.secret;
-    throw readError(account, read);
+    return this.#kept.read(account);
   }
 
-  #prepare(input: CallInput<'accounts.signIn'>): {
-    secret: string;
+  #fingerprintsInUse(): ReadonlySet<string> {
+    return new Set(this.#deps.store.accounts().map(({ fingerprint }) => fingerprint));
+  }
+
+  /** The account works already: what stays behind is hidden, and tidied at the next start. */
+  async #dropUsed(fingerprint: string): Promise<void> {
+    try {
+      await this.#made.dropUsed(fingerprint);
+    } catch (reason) {
+      const { code } = asUploaderError(reason);
+      this.#deps.log.warn('A second copy of a key could not be removed from the keychain yet.', {
+        code,
+        fingerprint,
+      });
+    }
+  }
+
+  async #prepare(input: CallInput<'accounts.signIn'>): Promise<{
+    given: GivenSecret;
     fingerprint: string;
     datasetId: string | null;
     fallbackName: string;
-  } {
+    /** It is in the keychain already, and stays there. */
+    inKeychain: boolean;
+  }> {
     switch (input.method) {
       case 'ssh': {
         const key = this.#deps.readKey(input.key, input.passphrase);
         return {
-          secret: key.exportText(),
+          given: { usable: key.exportText(), sealed: key.sealedText, remember: input.rememberPassphrase },
           fingerprint: key.fingerprint,
           datasetId: null,
           fallbackName: key.comment || 'Encord account',
+          inKeychain: false,
         };
       }
-      case 'made-key':
-        throw new UploaderError('not-available', 'Not there yet.');
+      case 'made-key': {
+        const { secret, keptIn } = await this.#made.secret(input.keyId);
+        const key = this.#deps.readKey(secret, null);
+        return {
+          given: { usable: secret, sealed: null, remember: true },
+          fingerprint: key.fingerprint,
+          datasetId: null,
+          fallbackName: key.comment || 'Encord account',
+          inKeychain: keptIn === 'keychain',
+        };
+      }
       case 'api-key': {
         const datasetId = input.datasetId.trim();
         return {
-          secret: input.apiKey.trim(),
+          given: { usable: input.apiKey.trim(), sealed: null, remember: true },
           fingerprint: datasetId,
           datasetId,
           fallbackName: 'Dataset API key',
+          inKeychain: false,
         };
       }
     }
   }
 
-  async #keep(id: AccountId, secret: string, forThisRunOnly: boolean): Promise<'keychain' | 'run'> {
-    if (forThisRunOnly) {
-      this.#forThisRun.set(id, secret);
-      return 'run';
-    }
-    const kept = await this.#deps.secrets.set(id, secret);
-    if (kept.kind !== 'ok') throw keychainError(kept);
-    this.#forThisRun.delete(id);
-    return 'keychain';
-  }
-
   #view(account: AccountRecord): AccountView {
-    const missing = account.secretIn !== 'keychain' && !this.#forThisRun.has(account.id);
     return {
       id: account.id,
       name: account.name,
@@ -307,8 +357,8 @@ export class Accounts {
       route: account.routeChoice,
       routeNotice: account.fallbackNotice,
       datasetId: account.datasetId,
-      secretIn: missing ? 'missing' : account.secretIn,
-      passphrase: 'none',
+      secretIn: this.#kept.whereOf(account),
+      passphrase: this.#kept.passphraseOf(account),
       paused: account.paused,
       blocked: account.blocked ? failureView(account.blocked) : null,
     };
@@ -359,20 +409,4 @@ export function doubtSentence(uncertain: number): string {
   if (uncertain === 0) return '';
   const which = uncertain === 1 ? 'One of them' : `${uncertain.toLocaleString('en')} of them`;
   return ` ${which} may be in the dataset already: once cancelled, adding the same files again can make a second copy.`;
-}
-
-function keychainError(result: { kind: 'locked' | 'unavailable'; reason: string }): UploaderError {
-  return result.kind === 'locked'
-    ? new UploaderError('keychain-locked', result.reason)
-    : new UploaderError('keychain-unavailable', result.reason);
-}
-
-function readError(account: AccountRecord, read: Exclude<SecretRead, { kind: 'found' }>): UploaderError {
-  if (read.kind === 'absent') {
-    return new UploaderError(
-      'account-missing',
-      `The keychain no longer holds the secret of ${account.name}. Sign in again to go on.`,
-    );
-  }
-  return keychainError(read);
 }

@@ -1,5 +1,5 @@
 /**
- * SSH private keys: text in, a signer out. Called by the accounts use case and by whoever reads a key from the
+ * SSH private keys: text in, a signer out; and new ones. Called by the accounts use case and by whoever reads a key from the
  * environment. Nothing of a key ever gets into a message, a cause or a stack: the errors of the parsing library
  * are dropped, because they quote what they read.
  */
@@ -8,6 +8,7 @@ import {
   createHash,
   createPrivateKey,
   createPublicKey,
+  generateKeyPairSync,
   type KeyObject,
   sign as signBytes,
 } from 'node:crypto';
@@ -26,6 +27,8 @@ export interface SshKey {
   sign(bytes: Uint8Array): Uint8Array;
   /** The key as unencrypted OpenSSH text, for the keychain and for nothing else. */
   exportText(): string;
+  /** The key as it came, its passphrase still on; null where it has none. For the keychain too. */
+  readonly sealedText: string | null;
 }
 
 /** PKCS#8 of an Ed25519 key is this prefix and the seed (encord-api.md B.5). */
@@ -66,7 +69,29 @@ export function parsePrivateKey(text: string, passphrase?: string): SshKey {
     );
   }
   const parsed = decode(blob, encrypted ? passphrase : undefined, encrypted);
-  return signer(parsed, header.publicPart);
+  return { ...signer(parsed, header.publicPart), sealedText: encrypted ? armour(blob) : null };
+}
+
+/** A key pair that was made here: the line to register, and the private half for the keychain alone. */
+export interface NewKey {
+  /** One line in OpenSSH's format, ending in the comment. */
+  readonly publicKey: string;
+  /** `SHA256:…` */
+  readonly fingerprint: string;
+  /** OpenSSH, without passphrase. A secret. */
+  exportText(): string;
+}
+
+/** Makes an Ed25519 key pair. The comment becomes one line without control characters. */
+export function makePrivateKey(comment: string): NewKey {
+  const pair = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
+  const parsed = sshpk.parsePrivateKey(pair, 'pkcs8');
+  parsed.comment = cleanComment(comment);
+  const text = parsed.toString('ssh');
+  const { fingerprint } = parsePrivateKey(text);
+  const publicKey = parsed.toPublic();
+  publicKey.comment = parsed.comment;
+  return { publicKey: publicKey.toString('ssh'), fingerprint, exportText: () => text };
 }
 
 function formatError(message: string): UploaderError {
@@ -191,14 +216,18 @@ interface KeyParts {
   readonly parsed: sshpk.PrivateKey;
 }
 
-/** Hands the blob to the library in a fresh armour, so that no oddity of the pasted text can reach it. */
-function decode(blob: Buffer, passphrase: string | undefined, encrypted: boolean): KeyParts {
-  const armoured = [
+function armour(blob: Buffer): string {
+  return [
     '-----BEGIN OPENSSH PRIVATE KEY-----',
     ...(blob.toString('base64').match(/.{1,70}/g) ?? []),
     '-----END OPENSSH PRIVATE KEY-----',
     '',
   ].join('\n');
+}
+
+/** Hands the blob to the library in a fresh armour, so that no oddity of the pasted text can reach it. */
+function decode(blob: Buffer, passphrase: string | undefined, encrypted: boolean): KeyParts {
+  const armoured = armour(blob);
   let parsed: sshpk.PrivateKey;
   try {
     // An empty file name: the library would otherwise use it as the comment of a key that has none.
@@ -235,7 +264,7 @@ function cleanComment(comment: string): string {
     .slice(0, 200);
 }
 
-function signer(parts: KeyParts, publicPart: Buffer): SshKey {
+function signer(parts: KeyParts, publicPart: Buffer): Omit<SshKey, 'sealedText'> {
   let key: KeyObject;
   let derived: Buffer;
   try {

@@ -8,9 +8,18 @@ import { execFile } from 'node:child_process';
 
 /**
  * `no-keyring`: the service runs and has no default keyring; `no-service`: nobody offers the Secret Service; `no-bus`:
- * there is no D-Bus session; `silent`: no answer in time; `unknown`: no tool here can ask.
+ * there is no D-Bus session; `denied`: the bus lets nobody of us ask; `silent`: no answer in time; `unknown`: no tool
+ * here can ask.
  */
-export type LockState = 'unlocked' | 'locked' | 'no-keyring' | 'no-service' | 'no-bus' | 'silent' | 'unknown';
+export type LockState =
+  | 'unlocked'
+  | 'locked'
+  | 'no-keyring'
+  | 'no-service'
+  | 'no-bus'
+  | 'denied'
+  | 'silent'
+  | 'unknown';
 
 const DESTINATION = 'org.freedesktop.secrets';
 const PATH = '/org/freedesktop/secrets/aliases/default';
@@ -86,6 +95,7 @@ function ask(
 export function classify({ ok, late, text }: Answer): LockState {
   if (late) return 'silent';
   if (ok) return /\btrue\b/.test(text) ? 'locked' : /\bfalse\b/.test(text) ? 'unlocked' : 'unknown';
+  if (/AccessDenied|Access denied|Rejected send message/i.test(text)) return 'denied';
   if (/does not exist at path|No such object|UnknownObject|UnknownMethod|No such interface/i.test(text))
     return 'no-keyring';
   if (/autolaunch|connect(ing)? to bus|Error connecting|open connection|No medium found/i.test(text))

@@ -136,6 +136,8 @@ const OBSTACLES: Readonly<Record<Exclude<LockState, 'unlocked' | 'locked'>, stri
   'no-service':
     'No keychain runs on this machine: nothing provides the Secret Service (GNOME Keyring, KWallet or KeePassXC do).',
   'no-bus': 'No keychain can be reached: this session has no D-Bus, as is usual on a server or over SSH.',
+  denied:
+    'The keychain refuses this program: what confines it (AppArmor, Snap, Flatpak) has to allow it the Secret Service.',
   silent: 'The keychain does not answer.',
   unknown:
     'Whether the keychain is locked cannot be seen: install gdbus (libglib2.0-bin), busctl (systemd) or dbus-send (dbus).',
@@ -157,6 +159,8 @@ function refusal(reply: Exclude<Reply, { kind: 'value' }>, platform: NodeJS.Plat
     case 'failed': {
       const { message } = reply;
       if (/locked|User interaction is not allowed/i.test(message)) return { kind: 'locked', reason: LOCKED };
+      if (/AccessDenied|Rejected send message|AppArmor policy/.test(message))
+        return unavailable(OBSTACLES.denied);
       if (/cancell?ed|denied|dismissed|name or passphrase/i.test(message))
         return unavailable('The keychain refused access. Allow it when the system asks, then try again.');
       if (/org\.freedesktop\.secrets|ServiceUnknown/.test(message))

@@ -12,7 +12,7 @@ export function AddAccountDialog(): ReactElement {
       open={open}
       onClose={() => openDialog(null)}
       title="Connect an account"
-      description="With the private key whose public half is registered in Encord, or with a dataset’s API key."
+      description="With the private key whose public half is registered in Encord, with a key that is made here, or with a dataset’s API key."
       closeOnOutside={false}
     >
       <div className="dialog-body">

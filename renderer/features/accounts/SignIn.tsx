@@ -1,5 +1,5 @@
 /**
- * Connects an account: a private key or a dataset API key, and where. The secret is held in a ref while the form is
+ * Connects an account: with a private key, a key pair that is made here, or a dataset API key; and where. The secret is held in a ref while the form is
  * open and forgotten as soon as main has taken it, the key was refused, or the form closes. Used by the first run and
  * by the account dialog.
  */
@@ -12,16 +12,33 @@ import { Button } from '../../ui/Button.tsx';
 import { Segmented, Switch } from '../../ui/Controls.tsx';
 import { Banner } from '../../ui/Feedback.tsx';
 import { TextField } from '../../ui/Field.tsx';
+import { toast } from '../../ui/Toasts.tsx';
 import { KeyField, type KeyState, NO_KEY } from './KeyField.tsx';
+import { MadeKey } from './MadeKey.tsx';
+import { useMadeKeys, WEB_APPS } from './made-keys.ts';
+import { RememberPassphrase, SecretField } from './SecretFields.tsx';
 
 const DOMAINS = { eu: 'https://api.encord.com', us: 'https://api.us.encord.com' } as const;
 type Region = keyof typeof DOMAINS | 'custom';
-type Method = 'ssh' | 'api-key';
+type Method = 'ssh' | 'made-key' | 'api-key';
 
 interface SignInProps {
   onDone: (account: AccountView) => void;
   autoFocus?: boolean;
 }
+
+const SUBMIT: Record<Method, string> = {
+  ssh: 'Connect',
+  'made-key': 'Check and sign in',
+  'api-key': 'Connect',
+};
+const PROMISE: Record<Method, string> = {
+  ssh: 'The key goes to the uploader once and is not shown again.',
+  'made-key': 'The private half never leaves the uploader.',
+  'api-key': 'The key goes to the uploader once and is not shown again.',
+};
+/** What Encord says to a key that it was not told of. */
+const NOT_REGISTERED = new Set(['unauthenticated', 'key-unknown']);
 
 /** Failures after which the same secret can be tried again; after any other it is forgotten. */
 const WORTH_KEEPING = new Set([
@@ -47,7 +64,13 @@ const WORTH_KEEPING = new Set([
 
 export function SignIn({ onDone }: SignInProps): ReactElement {
   const keychain = useApp((state) => state.snapshot?.keychain);
-  const [method, setMethod] = useState<Method>('ssh');
+  const [madeKeys, reloadMadeKeys] = useMadeKeys();
+  /** Null until a person chose: who made a pair earlier comes back to it. */
+  const [chosenMethod, setMethod] = useState<Method | null>(null);
+  const method = chosenMethod ?? (madeKeys && madeKeys.length > 0 ? 'made-key' : 'ssh');
+  const [madeKeyId, setMadeKeyId] = useState<string | null>(null);
+  const [making, setMaking] = useState(false);
+  const [remember, setRemember] = useState(false);
   const [region, setRegion] = useState<Region>('eu');
   const [domain, setDomain] = useState('');
   const [name, setName] = useState('');
@@ -65,6 +88,7 @@ export function SignIn({ onDone }: SignInProps): ReactElement {
     if (passphrase.current) passphrase.current.value = '';
     if (apiKey.current) apiKey.current.value = '';
     setKey(NO_KEY);
+    setRemember(false);
   };
   useEffect(
     () => () => {
@@ -90,6 +114,33 @@ export function SignIn({ onDone }: SignInProps): ReactElement {
   const keychainMissing = keychain !== undefined && keychain.kind !== 'ready';
   const keychainRefused = failure?.code === 'keychain-locked' || failure?.code === 'keychain-unavailable';
   const needsRunOnly = keychainMissing || keychainRefused;
+  const madeKey = madeKeys?.find(({ keyId }) => keyId === madeKeyId) ?? madeKeys?.[0] ?? null;
+  /** A pair that is kept for this run already needs no second word. */
+  const inRunAlready = method === 'made-key' && madeKey?.keptIn === 'run';
+  const asksRunOnly = needsRunOnly && !inRunAlready;
+  const nothingToCheck = method === 'made-key' && madeKey === null;
+
+  const make = async () => {
+    if (making) return;
+    setMaking(true);
+    setFailure(null);
+    // Whoever makes the first pair stays where it is shown.
+    setMethod('made-key');
+    const answer = await call('accounts.makeKey', { comment: '', forThisRunOnly: runOnly && needsRunOnly });
+    if (answer.ok) {
+      setMadeKeyId(answer.value.keyId);
+      await reloadMadeKeys();
+    } else setFailure(answer.error);
+    setMaking(false);
+  };
+  const drop = async (keyId: string) => {
+    setMethod('made-key');
+    setFailure(null);
+    const answer = await call('accounts.dropKey', { keyId });
+    if (answer.ok) toast('The key pair is deleted');
+    else setFailure(answer.error);
+    await reloadMadeKeys();
+  };
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -97,7 +148,7 @@ export function SignIn({ onDone }: SignInProps): ReactElement {
     const common = {
       domain: region === 'custom' ? domain.trim() : DOMAINS[region],
       name: name.trim() || null,
-      forThisRunOnly: runOnly && needsRunOnly,
+      forThisRunOnly: needsRunOnly && (runOnly || inRunAlready),
     };
     let input: CallInput<'accounts.signIn'>;
     if (method === 'ssh') {
@@ -114,9 +165,12 @@ export function SignIn({ onDone }: SignInProps): ReactElement {
         method,
         key: keyText.current,
         passphrase: secret ? secret : null,
-        rememberPassphrase: true,
+        rememberPassphrase: remember,
         ...common,
       };
+    } else if (method === 'made-key') {
+      if (madeKey === null) return;
+      input = { method, keyId: madeKey.keyId, ...common };
     } else {
       const secret = apiKey.current?.value.trim() ?? '';
       if (secret === '' || datasetId.trim() === '') {
@@ -155,6 +209,7 @@ export function SignIn({ onDone }: SignInProps): ReactElement {
         }}
         options={[
           { value: 'ssh', label: 'Private key' },
+          { value: 'made-key', label: 'I have no key yet' },
           { value: 'api-key', label: 'Dataset API key' },
         ]}
       />
@@ -162,12 +217,34 @@ export function SignIn({ onDone }: SignInProps): ReactElement {
         <>
           <KeyField state={key} onKey={(text) => void inspect(text)} onRemove={forget} />
           {key.kind === 'usable' && key.passphraseNeeded ? (
-            <PassphraseField field={passphrase} error={passphraseError} />
+            <>
+              <SecretField label="Passphrase of the key" field={passphrase} error={passphraseError} />
+              {needsRunOnly ? null : <RememberPassphrase checked={remember} onChange={setRemember} />}
+            </>
           ) : null}
         </>
+      ) : method === 'made-key' && madeKey === null ? (
+        <p className="muted">
+          Encord knows people by key pairs. The private half is made here and stays on this machine; you
+          register the public half in Encord, once.
+        </p>
+      ) : method === 'made-key' && madeKey !== null ? (
+        <MadeKey
+          keys={madeKeys ?? []}
+          chosen={madeKey}
+          onChoose={(keyId) => {
+            setMadeKeyId(keyId);
+            setFailure(null);
+          }}
+          onMake={() => void make()}
+          onDrop={(keyId) => void drop(keyId)}
+          making={making}
+          mayMake={madeKeys !== null && (!needsRunOnly || runOnly)}
+          webApp={region === 'custom' ? null : (WEB_APPS[DOMAINS[region]] ?? null)}
+        />
       ) : (
         <>
-          <SecretField field={apiKey} />
+          <SecretField label="API key" field={apiKey} />
           <TextField
             label="Dataset id"
             value={datasetId}
@@ -177,32 +254,36 @@ export function SignIn({ onDone }: SignInProps): ReactElement {
           />
         </>
       )}
-      <div className="field">
-        <span className="field-label">Encord is at</span>
-        <Segmented
-          label="Encord is at"
-          size="s"
-          value={region}
-          onChange={setRegion}
-          options={[
-            { value: 'eu', label: 'encord.com' },
-            { value: 'us', label: 'us.encord.com' },
-            { value: 'custom', label: 'Other address' },
-          ]}
-        />
-      </div>
-      {region === 'custom' ? (
-        <TextField
-          label="Address of the API"
-          value={domain}
-          onChange={setDomain}
-          placeholder="https://api.encord.example.com"
-          inputMode="url"
-          autoFocus
-        />
-      ) : null}
-      <TextField label="Name" optional value={name} onChange={setName} placeholder="e.g. Imaging lab" />
-      {needsRunOnly ? (
+      {nothingToCheck ? null : (
+        <>
+          <div className="field">
+            <span className="field-label">Encord is at</span>
+            <Segmented
+              label="Encord is at"
+              size="s"
+              value={region}
+              onChange={setRegion}
+              options={[
+                { value: 'eu', label: 'encord.com' },
+                { value: 'us', label: 'us.encord.com' },
+                { value: 'custom', label: 'Other address' },
+              ]}
+            />
+          </div>
+          {region === 'custom' ? (
+            <TextField
+              label="Address of the API"
+              value={domain}
+              onChange={setDomain}
+              placeholder="https://api.encord.example.com"
+              inputMode="url"
+              autoFocus
+            />
+          ) : null}
+          <TextField label="Name" optional value={name} onChange={setName} placeholder="e.g. Imaging lab" />
+        </>
+      )}
+      {asksRunOnly ? (
         <Banner
           tone="warn"
           icon="lock"
@@ -220,63 +301,35 @@ export function SignIn({ onDone }: SignInProps): ReactElement {
         </Banner>
       ) : null}
       {failure && !passphraseError && !keychainRefused ? (
-        <Banner tone="fail">{failure.message}</Banner>
+        method === 'made-key' && NOT_REGISTERED.has(failure.code) ? (
+          <Banner tone="warn" title="Encord does not know this key yet">
+            Register its public half as described above, then check again. If you did, see whether Encord is
+            at the address that is chosen here.
+          </Banner>
+        ) : (
+          <Banner tone="fail">{failure.message}</Banner>
+        )
       ) : null}
       <div className="sign-in-foot">
         <span className="small muted sign-in-promise">
-          <span>The key goes to the uploader once and is not shown again.</span>
+          <span>{PROMISE[method]}</span>
         </span>
-        <Button type="submit" variant="primary" busy={busy} disabled={needsRunOnly && !runOnly}>
-          Connect
-        </Button>
+        {nothingToCheck ? (
+          <Button
+            variant="primary"
+            icon="key"
+            busy={making}
+            disabled={madeKeys === null || (needsRunOnly && !runOnly)}
+            onClick={() => void make()}
+          >
+            Make a key pair
+          </Button>
+        ) : (
+          <Button type="submit" variant="primary" busy={busy} disabled={asksRunOnly && !runOnly}>
+            {SUBMIT[method]}
+          </Button>
+        )}
       </div>
     </form>
-  );
-}
-
-interface SecretProps {
-  field: { current: HTMLInputElement | null };
-  error?: string | null;
-}
-
-/** Uncontrolled: a passphrase has no place in component state. */
-function PassphraseField({ field, error }: SecretProps): ReactElement {
-  return (
-    <div className="field">
-      <label className="field-label" htmlFor="passphrase">
-        Passphrase of the key
-      </label>
-      <input
-        ref={field}
-        id="passphrase"
-        type="password"
-        className="input"
-        autoComplete="off"
-        aria-invalid={error ? true : undefined}
-      />
-      {error ? (
-        <p className="field-error" role="alert">
-          {error}
-        </p>
-      ) : null}
-    </div>
-  );
-}
-
-function SecretField({ field }: SecretProps): ReactElement {
-  return (
-    <div className="field">
-      <label className="field-label" htmlFor="api-key">
-        API key
-      </label>
-      <input
-        ref={field}
-        id="api-key"
-        type="password"
-        className="input"
-        autoComplete="off"
-        spellCheck={false}
-      />
-    </div>
   );
 }

@@ -50,7 +50,7 @@ function Connect(): ReactElement {
     <>
       <h1>Connect to Encord</h1>
       <p className="first-run-lead">
-        Use the private key whose public half is registered in your Encord account.
+        Use the private key whose public half is registered in your Encord account, or make a key here.
         {keychain ? ' It is kept in this machine’s keychain.' : ''}
       </p>
       <SignIn onDone={() => undefined} />

@@ -4,12 +4,15 @@ import type { AccountView, RouteChoice } from '../../../preload/contract/views.t
 import { refreshSnapshot, useApp } from '../../state/app.ts';
 import { ask, call } from '../../state/bridge.ts';
 import { openDialog } from '../../state/ui.ts';
-import { Button } from '../../ui/Button.tsx';
+import { Button, IconButton } from '../../ui/Button.tsx';
 import { confirm } from '../../ui/Confirm.tsx';
+import { copyText } from '../../ui/clipboard.ts';
 import { Badge, Banner } from '../../ui/Feedback.tsx';
 import { Icon } from '../../ui/Icon.tsx';
 import { Select } from '../../ui/Select.tsx';
 import { toast } from '../../ui/Toasts.tsx';
+import { useMadeKeys } from '../accounts/made-keys.ts';
+import { Unlock } from '../accounts/Unlock.tsx';
 import { hostOf } from '../frame/Sidebar.tsx';
 import { Section } from './SettingsPage.tsx';
 
@@ -34,7 +37,20 @@ const SECRET: Record<AccountView['secretIn'], string> = {
   missing: 'Secret is missing: sign in again',
 };
 
+/** How the key's passphrase is kept, where it has one. */
+const PASSPHRASE: Record<AccountView['passphrase'], string | null> = {
+  none: null,
+  remembered: 'passphrase remembered',
+  asked: 'passphrase asked at every start',
+  needed: 'passphrase asked at every start',
+};
+
+/** What became of the last check of an account on this page. */
+type Check = { kind: 'running' } | { kind: 'works' } | { kind: 'failed'; message: string } | null;
+
 export function Accounts(): ReactElement {
+  const [madeKeys] = useMadeKeys();
+  const waiting = madeKeys?.length ?? 0;
   const snapshot = useApp((state) => state.snapshot);
   const keychain = snapshot?.keychain;
   return (
@@ -55,6 +71,19 @@ export function Accounts(): ReactElement {
       {snapshot?.accounts.map((account) => (
         <Account key={account.id} account={account} active={account.id === snapshot.activeAccountId} />
       ))}
+      {waiting > 0 ? (
+        <div className="setting">
+          <div className="grow">
+            <p className="setting-label">
+              {waiting === 1
+                ? 'A key pair waits for its account'
+                : `${waiting} key pairs wait for their account`}
+            </p>
+            <p className="setting-hint">Register the public half in Encord, then sign in with it.</p>
+          </div>
+          <Button onClick={() => openDialog('account')}>Go on</Button>
+        </div>
+      ) : null}
       <div className="setting">
         <Button icon="plus" onClick={() => openDialog('account')}>
           Add account
@@ -65,15 +94,13 @@ export function Accounts(): ReactElement {
 }
 
 function Account({ account, active }: { account: AccountView; active: boolean }): ReactElement {
-  const [checking, setChecking] = useState(false);
+  const [check, setCheck] = useState<Check>(null);
 
-  const check = async () => {
-    setChecking(true);
+  const runCheck = async () => {
+    setCheck({ kind: 'running' });
     const answer = await call('accounts.check', { accountId: account.id });
-    setChecking(false);
     await refreshSnapshot();
-    if (answer.ok) toast(`${account.name} works`, { tone: 'done' });
-    else toast(answer.error.message, { tone: 'fail' });
+    setCheck(answer.ok ? { kind: 'works' } : { kind: 'failed', message: answer.error.message });
   };
 
   return (
@@ -89,12 +116,15 @@ function Account({ account, active }: { account: AccountView; active: boolean })
             {account.paused ? <Badge tone="warn">Paused</Badge> : null}
             {account.blocked ? <Badge tone="fail">Refused</Badge> : null}
           </p>
-          <p className="muted small truncate selectable">
-            {[account.email, hostOf(account.domain), SECRET[account.secretIn]].filter(Boolean).join(' · ')}
+          <p className="muted small selectable">
+            {[
+              account.email,
+              hostOf(account.domain),
+              [SECRET[account.secretIn], PASSPHRASE[account.passphrase]].filter(Boolean).join(', '),
+            ]
+              .filter(Boolean)
+              .join(' · ')}
           </p>
-          {account.fingerprint ? (
-            <p className="faint mono truncate selectable">{account.fingerprint}</p>
-          ) : null}
         </div>
         <div className="inline">
           {active ? null : (
@@ -115,14 +145,28 @@ function Account({ account, active }: { account: AccountView; active: boolean })
           >
             {account.paused ? 'Resume' : 'Pause'}
           </Button>
-          <Button size="s" busy={checking} onClick={() => void check()}>
-            Check
+          <Button
+            size="s"
+            busy={check?.kind === 'running'}
+            disabled={account.passphrase === 'needed'}
+            onClick={() => void runCheck()}
+          >
+            Check connection
           </Button>
           <Button size="s" onClick={() => void signOut(account)}>
             Sign out
           </Button>
         </div>
       </div>
+      <div className="account-more">
+        {account.fingerprint ? <Fingerprint text={account.fingerprint} /> : null}
+        <Checked check={check} name={account.name} />
+      </div>
+      {account.passphrase === 'needed' ? (
+        <div className="account-banner">
+          <Unlock account={account} />
+        </div>
+      ) : null}
       {account.blocked ? (
         <div className="account-banner">
           <Banner tone="fail">{account.blocked.message}</Banner>
@@ -156,10 +200,47 @@ function Account({ account, active }: { account: AccountView; active: boolean })
   );
 }
 
+function Fingerprint({ text }: { text: string }): ReactElement {
+  return (
+    <p className="account-fingerprint">
+      <span className="faint mono truncate selectable" title={text}>
+        {text}
+      </span>
+      <IconButton
+        label="Copy the fingerprint"
+        icon="copy"
+        size="s"
+        onClick={() => void copyText(text, 'The fingerprint')}
+      />
+    </p>
+  );
+}
+
+/** What the check found, where it was asked for. */
+function Checked({ check, name }: { check: Check; name: string }): ReactElement {
+  return (
+    <p role="status" className="account-checked small">
+      {check?.kind === 'running' ? 'Asking Encord' : null}
+      {check?.kind === 'works' ? (
+        <>
+          <Icon name="done" size={14} className="tone-done" />
+          <span>Encord answers and takes the secret of {name}.</span>
+        </>
+      ) : null}
+      {check?.kind === 'failed' ? (
+        <>
+          <Icon name="fail" size={14} className="tone-fail" />
+          <span className="selectable">{check.message}</span>
+        </>
+      ) : null}
+    </p>
+  );
+}
+
 async function signOut(account: AccountView): Promise<void> {
   const sure = await confirm({
     title: `Sign out of ${account.name}?`,
-    body: 'Its secret is removed from this machine. What is uploaded stays in Encord; to upload with this account again, connect it anew.',
+    body: 'Its secret is removed from this machine, from the keychain too. What is uploaded stays in Encord; to upload with this account again, connect it anew.',
     action: 'Sign out',
     danger: true,
   });

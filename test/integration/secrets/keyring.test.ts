@@ -50,6 +50,25 @@ describe('an unlocked keyring', () => {
   });
 });
 
+it('is denied by the bus: nothing is absent, nothing is written', async (context) => {
+  if (reason) context.skip(reason);
+  const session = await new Session().start({ denied: true });
+  try {
+    session.enter();
+    await session.startKeyring({ unlocked: true, denied: true });
+    const refused = { kind: 'unavailable', reason: expect.stringContaining('refuses this program') };
+    expect(await createSecrets().status()).toEqual(refused);
+    expect(await createSecrets().get('account-1')).toEqual(refused);
+    expect(await createSecrets().set('account-1', SECRET)).toEqual(refused);
+    expect(await createSecrets().delete('account-1')).toEqual(refused);
+    // The same from keytar itself, where no tool can ask the bus.
+    const blind = createSecrets({ lockState: async () => 'unknown' });
+    expect(await blind.set('account-1', SECRET)).toEqual(refused);
+  } finally {
+    await session.stop();
+  }
+});
+
 describe('a keyring that gets in the way', () => {
   let session: Session;
 

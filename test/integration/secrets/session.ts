@@ -31,6 +31,7 @@ export function whyNoSession(): string | null {
 /** The bus starts nothing by itself: what runs on it is what a test started. */
 const BUS_CONFIG = (
   folder: string,
+  denied: boolean,
 ) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -39,7 +40,7 @@ const BUS_CONFIG = (
   <policy context="default">
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
-    <allow own="*"/>
+    <allow own="*"/>${denied ? '\n    <deny send_destination="org.freedesktop.secrets"/>' : ''}
   </policy>
 </busconfig>`;
 
@@ -59,10 +60,15 @@ export class Session {
     };
   }
 
-  /** Starts the bus and waits until it listens. */
-  async start(): Promise<this> {
+  /** The person's home folder; the keyring's own files are in `.local/share/keyrings`. */
+  get home(): string {
+    return this.#folder;
+  }
+
+  /** Starts the bus and waits until it listens; with `denied` it lets nobody talk to the Secret Service. */
+  async start({ denied = false } = {}): Promise<this> {
     const config = join(this.#folder, 'bus.conf');
-    writeFileSync(config, BUS_CONFIG(this.#folder));
+    writeFileSync(config, BUS_CONFIG(this.#folder, denied));
     this.#spawn('dbus-daemon', [`--config-file=${config}`, '--nofork']);
     await eventually(() => {
       if (!existsSync(join(this.#folder, 'bus'))) throw new Error('the bus does not listen yet');
@@ -79,11 +85,11 @@ export class Session {
   }
 
   /** Starts the keyring; with `unlocked` its default keyring is made and opened, else there is none. */
-  async startKeyring({ unlocked }: { unlocked: boolean }): Promise<void> {
+  async startKeyring({ unlocked, denied = false }: { unlocked: boolean; denied?: boolean }): Promise<void> {
     const args = ['--foreground', '--components=secrets', ...(unlocked ? ['--unlock'] : [])];
     const child = this.#spawn('gnome-keyring-daemon', args);
     child.stdin?.end('a password for this test\n');
-    const wanted = unlocked ? 'unlocked' : 'no-keyring';
+    const wanted = denied ? 'denied' : unlocked ? 'unlocked' : 'no-keyring';
     await eventually(async () => {
       const state = await readLockState(this.#env);
       if (state !== wanted) throw new Error(`the keyring is ${state}, not ${wanted}`);

@@ -26,12 +26,14 @@ afterEach(() => {
 
 it('a session that was asked for while the keychain removed the secret is not kept', async () => {
   const removal = Promise.withResolvers<SecretWrite>();
+  let held = true;
   const accounts = accountsWith({
-    get: async () => ({ kind: 'found', secret: 'key' }),
+    get: async () => (held ? { kind: 'found', secret: 'key' } : { kind: 'absent' }),
     delete: () => removal.promise,
   });
   const leaving = accounts.signOut('lab', false, async () => undefined);
   await accounts.session('lab');
+  held = false;
   removal.resolve({ kind: 'ok' });
   await leaving;
   await expect(accounts.session('lab')).rejects.toMatchObject({ code: 'account-unknown' });
@@ -39,7 +41,11 @@ it('a session that was asked for while the keychain removed the secret is not ke
 
 it('nor is one whose secret came when the account was gone', async () => {
   const secret = Promise.withResolvers<SecretRead>();
-  const accounts = accountsWith({ get: () => secret.promise, delete: async () => ({ kind: 'ok' }) });
+  const reads: Promise<SecretRead>[] = [secret.promise, Promise.resolve({ kind: 'absent' })];
+  const accounts = accountsWith({
+    get: () => reads.shift() ?? secret.promise,
+    delete: async () => ({ kind: 'ok' }),
+  });
   const asked = expect(accounts.session('lab')).rejects.toMatchObject({ code: 'account-unknown' });
   await accounts.signOut('lab', false, async () => undefined);
   secret.resolve({ kind: 'found', secret: 'key' });
@@ -49,7 +55,8 @@ it('nor is one whose secret came when the account was gone', async () => {
 
 function accountsWith(secrets: Pick<AppDeps['secrets'], 'get' | 'delete'>): Accounts {
   const silent = { debug() {}, info() {}, warn() {}, error() {} };
-  const deps = { store, secrets, log: silent, environment: new Map(), connect: () => ({}) };
+  const readKey = () => ({ fingerprint: '', comment: '', exportText: () => 'key', sealedText: null });
+  const deps = { store, secrets, log: silent, environment: new Map(), connect: () => ({}), readKey };
   // Only what signing out and opening a session need is there; anything else would fail as a missing function.
   return new Accounts(deps as unknown as AppDeps, () => undefined);
 }

@@ -1,13 +1,13 @@
 /** Private keys: what is accepted, what is refused and how, and that no message holds any part of a key. */
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import sshpk from 'sshpk';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parsePrivateKey } from '../../../main/adapters/encord/keys.ts';
+import { makePrivateKey, parsePrivateKey } from '../../../main/adapters/encord/keys.ts';
 import { UploaderError } from '../../../main/core/errors.ts';
 import { hasProgram, keyFromSeed, SEED, VECTOR_PUBLIC_HEX } from './support.ts';
 
@@ -210,5 +210,30 @@ describe('what is not an OpenSSH private key', () => {
   it('refuses a protection that would take hours to undo', () => {
     const text = keyFromSeed(SEED, 'x', undefined, { rounds: 50_000_000 });
     expect(refusal(text, 'words').code).toBe('key-format');
+  });
+});
+
+describe('a key pair that is made here', () => {
+  it('is a new one each time, has its comment on one line, and signs for its public half', () => {
+    const made = makePrivateKey('scanner 7\nnext door');
+    expect(made.publicKey).toMatch(/^ssh-ed25519 [A-Za-z0-9+/]+ scanner 7 next door$/);
+    const key = parsePrivateKey(made.exportText());
+    expect([key.fingerprint, key.comment, key.sealedText]).toEqual([
+      made.fingerprint,
+      'scanner 7 next door',
+      null,
+    ]);
+    const wire = Buffer.from(made.publicKey.split(' ')[1] ?? '', 'base64');
+    expect(wire.subarray(-32).toString('hex')).toBe(key.publicHex);
+    expect(makePrivateKey('').fingerprint).not.toBe(made.fingerprint);
+  });
+
+  it.skipIf(!hasProgram('ssh-keygen'))('is one to ssh-keygen too', () => {
+    const made = makePrivateKey('lab');
+    const file = join(folder, 'made');
+    writeFileSync(file, made.exportText(), { mode: 0o600 });
+    const run = (...args: string[]) => execFileSync('ssh-keygen', args, { encoding: 'utf8' });
+    expect(run('-y', '-f', file).trim()).toBe(made.publicKey);
+    expect(run('-l', '-f', file)).toContain(made.fingerprint);
   });
 });

@@ -30,6 +30,11 @@ describe('the answer of a D-Bus tool', () => {
       'GDBus.Error:org.freedesktop.DBus.Error.ServiceUnknown: The name org.freedesktop.secrets was not provided by any .service files',
       'no-service',
     ],
+    [
+      'Error: GDBus.Error:org.freedesktop.DBus.Error.AccessDenied: Rejected send message, 1 matched rules; type="method_call"',
+      'denied',
+    ],
+    ['Failed to get property Locked: Access denied', 'denied'],
     ['Error org.freedesktop.DBus.Error.NoReply: Did not receive a reply', 'silent'],
   ])('the error %j means %s', (text, state) => {
     expect(classify({ ok: false, late: false, text })).toBe(state);

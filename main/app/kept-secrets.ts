@@ -1,0 +1,256 @@
+/**
+ * Where the secrets of accounts are: the keychain, with or without the key's passphrase on, or this run's memory. Used
+ * by `accounts.ts` and `made-keys.ts`. The store knows only what has to be known without the keychain: whether a
+ * passphrase is asked for.
+ */
+
+import type { AccountView } from '../../preload/contract/views.ts';
+import type { AccountRecord } from '../adapters/sqlite/index.ts';
+import { UploaderError } from '../core/errors.ts';
+import type { AccountId } from '../core/model.ts';
+import type { SecretRead, Secrets } from '../core/ports.ts';
+import type { AppDeps } from './deps.ts';
+
+/** A secret that was just given. */
+export interface GivenSecret {
+  /** As it is used: an API key, or a private key without passphrase. */
+  readonly usable: string;
+  /** The private key with its passphrase still on; null where it has none. */
+  readonly sealed: string | null;
+  /** False: every start asks for the passphrase. */
+  readonly remember: boolean;
+}
+
+type Mark = 'asked' | 'remembered';
+
+/** Accounts whose secret went to the keychain before they stood in the store: nobody would know of it after a crash. */
+const UNSETTLED = 'signingIn';
+
+export class KeptSecrets {
+  readonly #deps: Pick<AppDeps, 'secrets' | 'store' | 'readKey'>;
+  /** Usable secrets that live as long as the run: of the environment, kept for this run only, or unlocked in it. */
+  readonly #open: Map<AccountId, string>;
+
+  constructor(deps: Pick<AppDeps, 'secrets' | 'store' | 'readKey' | 'environment'>) {
+    this.#deps = deps;
+    this.#open = new Map(deps.environment);
+  }
+
+  /** Where pages are told that the secret is. */
+  whereOf(account: AccountRecord): AccountView['secretIn'] {
+    return account.secretIn !== 'keychain' && !this.#open.has(account.id) ? 'missing' : account.secretIn;
+  }
+
+  passphraseOf(account: AccountRecord): AccountView['passphrase'] {
+    if (account.secretIn !== 'keychain') return 'none';
+    const mark = this.#mark(account.id);
+    if (mark === 'asked' && !this.#open.has(account.id)) return 'needed';
+    return mark ?? 'none';
+  }
+
+  /** The usable secret. Throws `passphrase-needed`, `account-missing`, `keychain-locked` or `keychain-unavailable`. */
+  async read(account: AccountRecord): Promise<string> {
+    const open = this.#open.get(account.id);
+    if (open !== undefined) return open;
+    if (account.secretIn === 'environment') {
+      throw new UploaderError(
+        'account-missing',
+        `The key of ${account.name} came from the environment, which has none now. Set ENCORD_SSH_KEY_FILE or sign in again.`,
+      );
+    }
+    if (account.secretIn === 'run') {
+      throw new UploaderError(
+        'account-missing',
+        `The key of ${account.name} was kept for an earlier run only. Sign in again to go on.`,
+      );
+    }
+    if (this.#mark(account.id) === 'asked') throw passphraseNeeded(account);
+    const secret = await this.#fromKeychain(account);
+    if (account.kind === 'ssh' && this.#isSealed(secret)) {
+      // The program ended between the keychain's write and the store's.
+      this.#setMark(account.id, 'asked');
+      throw passphraseNeeded(account);
+    }
+    return secret;
+  }
+
+  /**
+   * Keeps a secret that works, in place of an earlier one. Throws `keychain-locked` or `keychain-unavailable`, and then
+   * has kept nothing.
+   * @param before where the account's secret was until now; null for a new account
+   */
+  async keep(
+    id: AccountId,
+    given: GivenSecret,
+    forThisRunOnly: boolean,
+    before: AccountRecord['secretIn'] | null,
+  ): Promise<'keychain' | 'run'> {
+    if (forThisRunOnly) {
+      // The keychain may be locked now; what it holds of this account goes when the account does.
+      if (before === 'keychain') this.#deps.store.setSetting(leftover(id), 'true');
+      this.#setMark(id, null);
+      this.#open.set(id, given.usable);
+      return 'run';
+    }
+    const sealed = given.remember ? null : given.sealed;
+    if (before === null) this.#setUnsettled([...this.#unsettled(), id]);
+    const kept = await this.#deps.secrets.set(id, sealed ?? given.usable);
+    if (kept.kind !== 'ok') throw keychainError(kept);
+    this.#setMark(id, given.sealed === null ? null : sealed === null ? 'remembered' : 'asked');
+    this.#deps.store.setSetting(leftover(id), null);
+    if (sealed === null) this.#open.delete(id);
+    else this.#open.set(id, given.usable);
+    return 'keychain';
+  }
+
+  /** The account of a kept secret stands in the store now. */
+  settled(id: AccountId): void {
+    const open = this.#unsettled();
+    if (open.includes(id)) this.#setUnsettled(open.filter((each) => each !== id));
+  }
+
+  /** Removes what the keychain was given for accounts that never came to be. Throws like `removeEntry`. */
+  async tidy(): Promise<void> {
+    for (const id of this.#unsettled()) {
+      if (this.#deps.store.account(id) === null) {
+        await removeEntry(this.#deps.secrets, id, 'the secret of an account that was never added');
+      }
+      this.settled(id);
+    }
+  }
+
+  /**
+   * Takes the passphrase off: for this run, or in the keychain for good. Throws `passphrase-wrong`, `passphrase-needed`
+   * for an empty one, `not-available` where none is asked for, and what reading the keychain throws.
+   */
+  async unlock(account: AccountRecord, passphrase: string, remember: boolean): Promise<void> {
+    if (account.secretIn !== 'keychain' || this.#mark(account.id) !== 'asked') {
+      throw new UploaderError('not-available', `The key of ${account.name} asks for no passphrase.`);
+    }
+    const key = this.#deps.readKey(await this.#fromKeychain(account), passphrase);
+    // The account may have been signed out while the keychain took its time: nothing of it comes back then.
+    if (this.#deps.store.account(account.id) === null) {
+      throw new UploaderError('account-unknown', 'There is no such account any more.');
+    }
+    const usable = key.exportText();
+    if (!remember && key.sealedText !== null) {
+      this.#open.set(account.id, usable);
+      return;
+    }
+    const kept = await this.#deps.secrets.set(account.id, usable);
+    if (kept.kind !== 'ok') throw keychainError(kept);
+    this.#setMark(account.id, 'remembered');
+    this.#open.delete(account.id);
+  }
+
+  /** Throws, having removed nothing, where it is plain that the keychain cannot be written. */
+  async mustBeRemovable(account: AccountRecord): Promise<void> {
+    if (!this.#isInKeychain(account)) return;
+    const status = await this.#deps.secrets.status();
+    if (status.kind !== 'ready') throw keychainError(status);
+  }
+
+  /** Removes the secret everywhere it is, and looks whether it is gone. Throws like `removeEntry`. */
+  async remove(account: AccountRecord): Promise<void> {
+    if (this.#isInKeychain(account)) {
+      await removeEntry(this.#deps.secrets, account.id, `the secret of ${account.name}`);
+    }
+    this.#open.delete(account.id);
+    this.#setMark(account.id, null);
+    this.#deps.store.setSetting(leftover(account.id), null);
+  }
+
+  async #fromKeychain(account: AccountRecord): Promise<string> {
+    const read = await this.#deps.secrets.get(account.id);
+    if (read.kind === 'found') return read.secret;
+    throw readError(read, `the secret of ${account.name}`, 'Sign in again to go on.');
+  }
+
+  #isInKeychain(account: AccountRecord): boolean {
+    return account.secretIn === 'keychain' || this.#deps.store.getSetting(leftover(account.id)) !== null;
+  }
+
+  #unsettled(): AccountId[] {
+    const text = this.#deps.store.getSetting(UNSETTLED);
+    const ids: unknown = text === null ? [] : JSON.parse(text);
+    return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
+  }
+
+  #setUnsettled(ids: readonly AccountId[]): void {
+    this.#deps.store.setSetting(UNSETTLED, ids.length === 0 ? null : JSON.stringify(ids));
+  }
+
+  #isSealed(key: string): boolean {
+    try {
+      this.#deps.readKey(key, null);
+      return false;
+    } catch (reason) {
+      return reason instanceof UploaderError && reason.code === 'passphrase-needed';
+    }
+  }
+
+  #mark(id: AccountId): Mark | null {
+    const text = this.#deps.store.getSetting(markKey(id));
+    const mark: unknown = text === null ? null : JSON.parse(text);
+    return mark === 'asked' || mark === 'remembered' ? mark : null;
+  }
+
+  #setMark(id: AccountId, mark: Mark | null): void {
+    this.#deps.store.setSetting(markKey(id), mark === null ? null : JSON.stringify(mark));
+  }
+}
+
+/**
+ * Deletes an entry of the keychain and reads it back: only an entry that is seen to be gone is gone. Throws
+ * `keychain-locked` or `keychain-unavailable` with a sentence that says what may be left.
+ * @param what the secret, as a sentence names it
+ */
+export async function removeEntry(
+  secrets: Pick<Secrets, 'get' | 'delete'>,
+  id: string,
+  what: string,
+): Promise<void> {
+  const removed = await secrets.delete(id);
+  if (removed.kind !== 'ok') throw keychainError(removed);
+  const left = await secrets.get(id);
+  if (left.kind === 'absent') return;
+  if (left.kind === 'found') {
+    throw new UploaderError(
+      'keychain-unavailable',
+      `The keychain still holds ${what}, though it was told to delete it. Delete the entry of “Encord Uploader” in your system’s password manager, then try again.`,
+    );
+  }
+  throw new UploaderError(
+    left.kind === 'locked' ? 'keychain-locked' : 'keychain-unavailable',
+    `Whether the keychain still holds ${what} could not be seen. ${left.reason}`,
+  );
+}
+
+export function keychainError(result: { kind: 'locked' | 'unavailable'; reason: string }): UploaderError {
+  return result.kind === 'locked'
+    ? new UploaderError('keychain-locked', result.reason)
+    : new UploaderError('keychain-unavailable', result.reason);
+}
+
+/** @param what the secret, as a sentence names it; `then` is what to do where it is gone */
+export function readError(
+  read: Exclude<SecretRead, { kind: 'found' }>,
+  what: string,
+  then: string,
+): UploaderError {
+  if (read.kind === 'absent') {
+    return new UploaderError('account-missing', `The keychain no longer holds ${what}. ${then}`);
+  }
+  return keychainError(read);
+}
+
+function passphraseNeeded(account: AccountRecord): UploaderError {
+  return new UploaderError(
+    'passphrase-needed',
+    `The key of ${account.name} is locked by its passphrase. Enter the passphrase to go on.`,
+  );
+}
+
+const markKey = (id: AccountId): string => `passphrase:${id}`;
+/** Set where the keychain may still hold a secret that the account no longer uses. */
+const leftover = (id: AccountId): string => `leftInKeychain:${id}`;
