@@ -23,6 +23,7 @@ export const useApp = create<AppState>()(() => ({ snapshot: null, connected: nul
 type TopicListener = (topics: ReadonlySet<Topic>) => void;
 const topicListeners = new Set<TopicListener>();
 const planListeners = new Set<(plan: PlanView) => void>();
+const placesListeners = new Set<() => void>();
 
 const ALL_TOPICS: ReadonlySet<Topic> = new Set([
   'queue',
@@ -32,6 +33,8 @@ const ALL_TOPICS: ReadonlySet<Topic> = new Set([
   'connection',
   'watch',
   'jobs',
+  'network',
+  'updates',
 ]);
 
 /** Calls back when something of these topics may have changed; the result stops it. */
@@ -44,6 +47,16 @@ export function onTopics(listener: TopicListener): () => void {
 export function onPlan(listener: (plan: PlanView) => void): () => void {
   planListeners.add(listener);
   return () => planListeners.delete(listener);
+}
+
+/** Calls back when somebody outside the pages may have asked for a place, the snapshot being there. */
+export function onPlaces(listener: () => void): () => void {
+  placesListeners.add(listener);
+  return () => placesListeners.delete(listener);
+}
+
+function tellPlaces(): void {
+  if (useApp.getState().snapshot) for (const listener of placesListeners) listener();
 }
 
 function tell(topics: ReadonlySet<Topic>): void {
@@ -96,15 +109,33 @@ export function startApp(): void {
   bridge.listen({
     connected(up) {
       useApp.setState({ connected: up });
-      if (up) void refreshSnapshot().then(() => tell(ALL_TOPICS));
+      if (up)
+        void refreshSnapshot().then(() => {
+          tell(ALL_TOPICS);
+          tellPlaces();
+        });
       else takeProgress({ transfers: [], speed: 0 });
     },
     event(name, payload) {
       // The name and the payload come as a pair; TypeScript cannot narrow one generic parameter by another.
       if (name === 'changed') takeChange(payload as Events['changed']);
       else if (name === 'progress') takeProgress(payload as Events['progress']);
-      else for (const listener of planListeners) listener(payload as Events['plan']);
+      else if (name === 'plan') for (const listener of planListeners) listener(payload as Events['plan']);
+      else if (name === 'go') tellPlaces();
     },
+  });
+  followNetwork();
+}
+
+/** A line that comes back often does so several times within a second. */
+const ONLINE_REST_MS = 500;
+
+/** The browser knows of a network that came back before anything of the program would try it again. */
+function followNetwork(): void {
+  let rest: ReturnType<typeof setTimeout> | undefined;
+  window.addEventListener('online', () => {
+    clearTimeout(rest);
+    rest = setTimeout(() => void call('app.networkBack', null), ONLINE_REST_MS);
   });
 }
 

@@ -37,6 +37,8 @@ interface QueueState {
   anchorIndex: number;
   /** The row whose details are open. */
   details: QueueRow | null;
+  /** A batch that the list is to bring in sight, and about where it stands. */
+  reveal: { batchId: number; near: number } | null;
 }
 
 export const useQueue = create<QueueState>()(() => ({
@@ -48,6 +50,7 @@ export const useQueue = create<QueueState>()(() => ({
   activeIndex: 0,
   anchorIndex: 0,
   details: null,
+  reveal: null,
 }));
 
 function fetcher(): FetchPage<QueueRow> {
@@ -172,6 +175,67 @@ export function showBatch(batchId: number): void {
   const expandedBatches = new Set(useQueue.getState().expandedBatches).add(batchId);
   useQueue.setState({ expandedBatches, filter: 'all', search: '', selection: new Map() });
   queueRows.refresh(fetcher());
+}
+
+/** How many batches are asked for at once while one of them is looked for. */
+const BATCHES = 500;
+let revealing = 0;
+
+/**
+ * Shows a batch in the whole list, open, selected and in sight. False where it is not listed any more; null where the
+ * list could not be read, or another batch was asked for meanwhile.
+ */
+export async function revealBatch(batchId: number): Promise<boolean | null> {
+  revealing += 1;
+  const turn = revealing;
+  const question = { filter: 'all' as const, search: '', expandedBatches: [], expandedUnits: [] };
+  let near = 0;
+  for (let offset = 0; ; offset += BATCHES) {
+    const answer = await call('queue.rows', { ...question, offset, limit: BATCHES });
+    if (!answer.ok || turn !== revealing) return null;
+    for (const row of answer.value.rows) {
+      if (row.kind !== 'batch') continue;
+      if (row.id === batchId) {
+        reveal(row, near);
+        return true;
+      }
+      near += 1 + (useQueue.getState().expandedBatches.has(row.id) ? childrenOf(row) : 0);
+    }
+    if (offset + BATCHES >= answer.value.total) return false;
+  }
+}
+
+function childrenOf({ totals }: BatchRow): number {
+  return Object.values(totals.units).reduce((sum, units) => sum + units, totals.refused + totals.skipped);
+}
+
+function reveal(row: BatchRow, near: number): void {
+  seenBatches.add(row.id);
+  // Batches above it that open by themselves would push it out of sight.
+  firstPage = false;
+  useQueue.setState(({ expandedBatches }) => ({
+    expandedBatches: new Set(expandedBatches).add(row.id),
+    expandedUnits: new Set(),
+    filter: 'all',
+    search: '',
+    selection: new Map([[keyOf(row), row]]),
+    activeIndex: near,
+    anchorIndex: near,
+    reveal: { batchId: row.id, near },
+  }));
+  queueRows.look(near, near + 30);
+  queueRows.replace(fetcher());
+}
+
+/** Called by the list while a batch is to be brought in sight: where to scroll; null where that is done. */
+export function whereToReveal(): { index: number; found: boolean } | null {
+  const { reveal: wanted } = useQueue.getState();
+  if (wanted === null) return null;
+  const index = queueRows.find((row) => row.kind === 'batch' && row.id === wanted.batchId);
+  if (index < 0 && !queueRows.row(wanted.near)) return { index: wanted.near, found: false };
+  // Here, or gone since it was looked for.
+  useQueue.setState(index < 0 ? { reveal: null } : { reveal: null, activeIndex: index, anchorIndex: index });
+  return index < 0 ? null : { index, found: true };
 }
 
 export function canExpand(row: QueueRow): boolean {

@@ -54,6 +54,10 @@ interface StatusInput {
   /** Why the account in use is not taken; null where it is. */
   accountBlocked: FailureView | null;
   hasAccount: boolean;
+  /** The key of the account in use is kept with its passphrase on, and was not opened in this run. */
+  passphraseNeeded: boolean;
+  /** The proxy asked for a login and did not get a good one. */
+  proxyLoginNeeded: boolean;
   totals: TotalsView;
   /** Bytes of files on their way, beyond the stored ones. */
   sentBytes: number;
@@ -70,10 +74,18 @@ function firstSentence(message: string): string {
   return message.replace(/\.(\s.*)?$/s, '');
 }
 
+const BLOCKED_ICONS: Partial<Record<FailureView['code'], IconName>> = {
+  'clock-wrong': 'clock',
+  'passphrase-needed': 'lock',
+};
+const NEEDS_PASSPHRASE = 'The key needs its passphrase: enter it in the settings, uploads then go on';
+const NEEDS_LOGIN = 'The proxy wants a login: enter it in the settings, uploads then go on';
+
 function blockedSentence(blocked: FailureView): string {
   // Its own words say more than that the key is not taken: nobody can help it by signing in again.
   if (blocked.code === 'clock-wrong')
     return `${firstSentence(blocked.message)}: set it, uploads then go on by themselves`;
+  if (blocked.code === 'passphrase-needed') return NEEDS_PASSPHRASE;
   return 'Encord no longer takes this account’s key: sign in again';
 }
 
@@ -98,11 +110,19 @@ export function statusOf(input: StatusInput): Status {
     return {
       text: `${blockedSentence(input.accountBlocked)}${need}`,
       tone: 'fail',
-      icon: input.accountBlocked.code === 'clock-wrong' ? 'clock' : 'key',
+      icon: BLOCKED_ICONS[input.accountBlocked.code] ?? 'key',
     };
+  if (input.passphraseNeeded) return { text: `${NEEDS_PASSPHRASE}${need}`, tone: 'warn', icon: 'lock' };
   if (input.connection.kind === 'stuck')
     return { text: `${stuckSentence(input.connection.failure)}${need}`, tone: 'fail', icon: 'fail' };
+  if (input.proxyLoginNeeded) return { text: `${NEEDS_LOGIN}${need}`, tone: 'warn', icon: 'lock' };
   if (counts.open > 0) {
+    if (input.connection.kind === 'offline' && input.connection.failure.code === 'proxy')
+      return {
+        text: `The proxy does not answer: will go on by itself${need}`,
+        tone: 'warn',
+        icon: 'offline',
+      };
     if (input.connection.kind === 'offline')
       return { text: `Offline: will go on by itself${need}`, tone: 'warn', icon: 'offline' };
     if (input.connection.kind === 'waiting')
@@ -140,6 +160,12 @@ export function statusOf(input: StatusInput): Status {
       }`,
       tone: counts.failed > 0 ? 'fail' : 'warn',
       icon: counts.failed > 0 ? 'fail' : 'question',
+    };
+  if (input.connection.kind === 'offline' && input.connection.failure.code === 'proxy')
+    return {
+      text: 'The proxy does not answer: uploads will begin when it does',
+      tone: 'warn',
+      icon: 'offline',
     };
   if (input.connection.kind === 'offline')
     return { text: 'Offline: uploads will begin when Encord can be reached', tone: 'warn', icon: 'offline' };

@@ -2,6 +2,9 @@
 import { create } from 'zustand';
 import type { DatasetView } from '../../preload/contract/views.ts';
 
+/** The sections of the Settings page that something else leads to. */
+export type SettingsSection = 'accounts' | 'desktop' | 'notifications' | 'network' | 'updates';
+
 export const PAGES = ['uploads', 'datasets', 'watch', 'activity', 'settings'] as const;
 export type PageName = (typeof PAGES)[number];
 
@@ -21,6 +24,10 @@ interface UiState {
   datasetTab: 'data' | 'settings' | 'reconcile';
   /** What the Datasets page lists while no dataset is open. */
   datasetsView: 'datasets' | 'storage';
+  /** Counts how often something outside the page led somewhere: the focus follows it. */
+  arrivals: number;
+  /** The section that the last of them led to; null is the page's beginning. */
+  arrivedAt: SettingsSection | null;
   dialog: 'keys' | 'account' | 'create-dataset' | 'server-files' | null;
 }
 
@@ -50,11 +57,19 @@ export const useUi = create<UiState>()(() => ({
   openDataset: null,
   datasetTab: 'data',
   datasetsView: 'datasets',
+  arrivals: 0,
+  arrivedAt: null,
   dialog: null,
 }));
 
 export function goTo(page: PageName): void {
   useUi.setState({ page, ...(page === 'datasets' ? {} : { openDataset: null }) });
+}
+
+/** As `goTo`, for whoever comes from elsewhere: the focus moves to what they came for. */
+export function arriveAt(page: PageName, section: SettingsSection | null = null): void {
+  goTo(page);
+  useUi.setState(({ arrivals }) => ({ arrivals: arrivals + 1, arrivedAt: section }));
 }
 
 export function openDialog(dialog: UiState['dialog']): void {

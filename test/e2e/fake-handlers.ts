@@ -10,6 +10,7 @@ import { cloudHandlers } from './fake-cloud.ts';
 import { datasetsHandlers } from './fake-datasets.ts';
 import { desktopHandlers } from './fake-desktop.ts';
 import { jobsHandlers } from './fake-jobs.ts';
+import { takeMadeKey } from './fake-keys.ts';
 import type { FakeMain } from './fake-main.ts';
 import { peopleHandlers } from './fake-people.ts';
 import { FakePlan, WARNINGS } from './fake-plan.ts';
@@ -141,19 +142,25 @@ export function handlersOf(main: FakeMain): FakeHandlers {
         throw new Refusal('passphrase-wrong', 'This passphrase does not open the key. Try again.');
       if (state.snapshot.keychain.kind !== 'ready' && !input.forThisRunOnly)
         throw new Refusal('keychain-unavailable', 'There is no keychain to keep the key in.');
+      const pair = input.method === 'made-key' ? takeMadeKey(main, input.keyId) : null;
+      const sealed = input.method === 'ssh' && input.key.includes('ENCRYPTED');
       const made = {
         ...state.snapshot.accounts[0],
         id: `made-${state.snapshot.accounts.length}`,
         name: input.name ?? 'reader@lab.example',
         kind: input.method === 'api-key' ? ('api-key' as const) : ('ssh' as const),
-        fingerprint: 'SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE',
+        fingerprint: pair?.fingerprint ?? 'SHA256:mVPwvezndPv/ARoIadVY98vAC0g+P/5633yTC4d/wXE',
         email: 'reader@lab.example',
         domain: input.domain,
         route: 'auto' as const,
         routeNotice: null,
         datasetId: input.method === 'api-key' ? input.datasetId : null,
         secretIn: input.forThisRunOnly ? ('run' as const) : ('keychain' as const),
-        passphrase: 'none' as const,
+        passphrase: !sealed
+          ? ('none' as const)
+          : input.rememberPassphrase
+            ? ('remembered' as const)
+            : ('asked' as const),
         paused: false,
         blocked: null,
       };
@@ -387,6 +394,10 @@ export function handlersOf(main: FakeMain): FakeHandlers {
         concurrencyBounds: input.concurrencyBounds ?? settings.concurrencyBounds,
         bandwidth: input.bandwidth ?? settings.bandwidth,
         sizeLimitBytes: input.sizeLimitBytes ?? settings.sizeLimitBytes,
+        desktop: input.desktop ?? settings.desktop,
+        notifications: input.notifications ?? settings.notifications,
+        network: input.network ?? settings.network,
+        updates: input.updates ?? settings.updates,
         nextDataFolder: input.nextDataFolder === undefined ? settings.nextDataFolder : input.nextDataFolder,
       };
       main.changed('settings');

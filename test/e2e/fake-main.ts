@@ -10,6 +10,7 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { CALLS } from '../../preload/contract/calls.ts';
+import type { NewsView, PlaceView } from '../../preload/contract/desktop.ts';
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { Events } from '../../preload/contract/events.ts';
 import type { CallName } from '../../preload/contract/names.ts';
@@ -147,6 +148,17 @@ export class FakeMain {
     const path = `/downloads/${this.#downloads.size}`;
     this.#downloads.set(path, { name, text });
     return { kind: 'download', path, name };
+  }
+
+  /** As if tray, menu, notification or link had asked for these places. */
+  go(...places: PlaceView[]): void {
+    this.state.places.push(...places);
+    this.#tell({ event: 'go', payload: null });
+  }
+
+  /** What the host shows as a notification; pages hear it too. */
+  news(news: NewsView): void {
+    this.#tell({ event: 'news', payload: news });
   }
 
   tellPlan(plan: Events['plan']): void {

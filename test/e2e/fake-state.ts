@@ -2,6 +2,7 @@
  * What the pretended main of the page tests holds: batches, units, datasets, accounts, made up by scene. Used by
  * `fake-main.ts` alone.
  */
+import type { PlaceView, UpdateView } from '../../preload/contract/desktop.ts';
 import type { FailureView } from '../../preload/contract/errors.ts';
 import type {
   AccountView,
@@ -46,6 +47,9 @@ export interface FakeState {
   /** How many rows a dataset has when it is first looked into. */
   rowCount: number;
   watch: FakeFolder[];
+  /** What pages have not been asked to open yet. */
+  places: PlaceView[];
+  update: UpdateView;
 }
 
 const MINUTE = 60_000;
@@ -365,6 +369,10 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
     organisation: organisation(),
     rowCount: 1_204,
     watch: foldersOf(scene),
+    places: [],
+    update: browser
+      ? { kind: 'off', reason: 'Only the installed desktop program updates itself.', managed: false }
+      : { kind: 'current', checkedAt: Date.now() - 50 * MINUTE },
     snapshot: {
       seq: 0,
       host,

@@ -4,6 +4,7 @@ import { useApp } from '../../state/app.ts';
 import { addFiles, useReview } from '../../state/review.ts';
 import { goTo, openDialog, PAGES, type PageName, useUi } from '../../state/ui.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
+import { dialogFloats } from '../../ui/floating.ts';
 import { hasMod, Kbd } from '../../ui/Kbd.tsx';
 
 const LETTERS: Record<string, PageName> = {
@@ -27,7 +28,7 @@ export function useShortcuts(): void {
     let gAt = Number.NEGATIVE_INFINITY;
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
-      const floating = document.querySelector('.dialog') !== null || useReview.getState().stage !== null;
+      const floating = dialogFloats() || useReview.getState().stage !== null;
       const electron = useApp.getState().snapshot?.host === 'electron';
       const take = (act: () => void) => {
         event.preventDefault();

@@ -4,8 +4,9 @@ import type { AccountView, ConnectionView } from '../../../preload/contract/view
 import { activeAccount, refreshSnapshot, useApp } from '../../state/app.ts';
 import { ask } from '../../state/bridge.ts';
 import { useJobs } from '../../state/jobs.ts';
+import { useProxyLogin } from '../../state/proxy-login.ts';
 import { countsOf } from '../../state/status.ts';
-import { goTo, openDialog, type PageName, toggleSidebar, useUi } from '../../state/ui.ts';
+import { arriveAt, goTo, openDialog, type PageName, toggleSidebar, useUi } from '../../state/ui.ts';
 import { useWatch } from '../../state/watch.ts';
 import { heed } from '../../state/watch-status.ts';
 import { IconButton } from '../../ui/Button.tsx';
@@ -154,15 +155,22 @@ function connectionWord(
   account: AccountView,
   connection: ConnectionView,
   reachable: boolean,
+  loginNeeded: boolean,
 ): { text: string; tone: 'done' | 'warn' | 'fail' | 'faint' } {
   if (!reachable) return { text: 'Uploader not reachable', tone: 'fail' };
   if (account.blocked?.code === 'clock-wrong') return { text: 'The clock is wrong', tone: 'fail' };
+  if (account.passphrase === 'needed' || account.blocked?.code === 'passphrase-needed')
+    return { text: 'Passphrase needed', tone: 'warn' };
   if (account.blocked) return { text: 'Sign in again', tone: 'fail' };
+  if (loginNeeded) return { text: 'The proxy wants a login', tone: 'warn' };
   switch (connection.kind) {
     case 'online':
       return { text: 'Connected', tone: 'done' };
     case 'offline':
-      return { text: 'Offline', tone: 'warn' };
+      return {
+        text: connection.failure.code === 'proxy' ? 'The proxy does not answer' : 'Offline',
+        tone: 'warn',
+      };
     case 'waiting':
       return { text: 'Encord asked to wait', tone: 'warn' };
     case 'stuck':
@@ -178,9 +186,10 @@ function connectionWord(
 function AccountSwitcher(): ReactElement | null {
   const snapshot = useApp((state) => state.snapshot);
   const reachable = useApp((state) => state.connected !== false);
+  const loginNeeded = useProxyLogin() !== null;
   const account = activeAccount(snapshot);
   if (!snapshot || !account) return null;
-  const word = connectionWord(account, snapshot.connection, reachable);
+  const word = connectionWord(account, snapshot.connection, reachable, loginNeeded);
   const entries: MenuEntry[] = [
     { kind: 'label', id: 'accounts', label: 'Accounts' },
     ...snapshot.accounts.map(
@@ -202,7 +211,13 @@ function AccountSwitcher(): ReactElement | null {
     ),
     { kind: 'line', id: 'line' },
     { kind: 'item', id: 'add', label: 'Add account…', icon: 'plus', act: () => openDialog('account') },
-    { kind: 'item', id: 'manage', label: 'Manage accounts', icon: 'settings', act: () => goTo('settings') },
+    {
+      kind: 'item',
+      id: 'manage',
+      label: 'Manage accounts',
+      icon: 'settings',
+      act: () => arriveAt('settings', 'accounts'),
+    },
   ];
   return (
     <Menu entries={entries} align="start" side="top">

@@ -2,6 +2,7 @@
 import { type ReactElement, useEffect, useState, useSyncExternalStore } from 'react';
 import { activeAccount, useApp } from '../../state/app.ts';
 import { useBandwidthEntries } from '../../state/bandwidth.ts';
+import { useProxyLogin } from '../../state/proxy-login.ts';
 import { listedDataset, queueRows } from '../../state/queue.ts';
 import { secondsLeft, statusOf } from '../../state/status.ts';
 import { useTransfers } from '../../state/transfers.ts';
@@ -28,6 +29,7 @@ export function StatusLine(): ReactElement | null {
   const connected = useApp((state) => state.connected);
   const datasetTitle = useSyncExternalStore(queueRows.subscribe, listedDataset);
   const folders = useWatch((state) => state.folders);
+  const proxy = useProxyLogin();
   const now = useNow();
   // Read at the beat of `now`, not at every progress event: the sentence changes once a second.
   const { sentBytes, speed } = useTransfers.getState();
@@ -39,6 +41,8 @@ export function StatusLine(): ReactElement | null {
     paused: snapshot.paused || (account?.paused ?? false),
     accountBlocked: account?.blocked ?? null,
     hasAccount: account !== null,
+    passphraseNeeded: account?.passphrase === 'needed',
+    proxyLoginNeeded: proxy !== null,
     totals: snapshot.totals,
     sentBytes,
     speed: speed || snapshot.speed,

@@ -1,9 +1,10 @@
-/** Banners over every page: main does not answer, its data folder cannot be written, the account is refused. */
-import { type ReactElement, useState } from 'react';
+/** Banners over every page: main does not answer, its data folder cannot be written, the account is refused, a secret is wanted. */
+import { type ReactElement, type ReactNode, useState } from 'react';
 import type { AccountView } from '../../../preload/contract/views.ts';
 import { activeAccount, refreshSnapshot, useApp } from '../../state/app.ts';
 import { call } from '../../state/bridge.ts';
-import { openDialog } from '../../state/ui.ts';
+import { useProxyLogin } from '../../state/proxy-login.ts';
+import { arriveAt, openDialog, type SettingsSection } from '../../state/ui.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Banner } from '../../ui/Feedback.tsx';
 import { toast } from '../../ui/Toasts.tsx';
@@ -12,6 +13,7 @@ export function Unreachable(): ReactElement | null {
   const connected = useApp((state) => state.connected);
   const account = useApp((state) => activeAccount(state.snapshot));
   const connection = useApp((state) => state.snapshot?.connection);
+  const proxy = useProxyLogin();
   if (connected === false)
     return (
       <div className="page-banner">
@@ -38,6 +40,12 @@ export function Unreachable(): ReactElement | null {
       </div>
     );
   if (account?.blocked?.code === 'clock-wrong') return <WrongClock account={account} />;
+  if (account && (account.passphrase === 'needed' || account.blocked?.code === 'passphrase-needed'))
+    return (
+      <Wanted section="accounts" title={`${account.name} needs its passphrase`} action="Enter the passphrase">
+        Its key is kept with the passphrase on. Uploads of this account wait for it.
+      </Wanted>
+    );
   if (account?.blocked)
     return (
       <div className="page-banner">
@@ -55,7 +63,41 @@ export function Unreachable(): ReactElement | null {
         </Banner>
       </div>
     );
+  if (proxy !== null)
+    return (
+      <Wanted section="network" title="The proxy wants a login" action="Enter the login">
+        {proxy === '' ? 'The proxy' : proxy} lets nothing through to Encord without a user name and a
+        password. Uploads wait for them.
+      </Wanted>
+    );
   return null;
+}
+
+interface WantedProps {
+  section: SettingsSection;
+  title: string;
+  action: string;
+  children: ReactNode;
+}
+
+/** Something that only the person knows, and where it is entered. */
+function Wanted({ section, title, action, children }: WantedProps): ReactElement {
+  return (
+    <div className="page-banner">
+      <Banner
+        tone="warn"
+        icon="lock"
+        title={title}
+        actions={
+          <Button size="s" variant="primary" onClick={() => arriveAt('settings', section)}>
+            {action}
+          </Button>
+        }
+      >
+        {children}
+      </Banner>
+    </div>
+  );
 }
 
 /** Signing in again would not help; the program looks by itself, and at once when it is told to. */

@@ -1,15 +1,23 @@
-/** Settings: how it looks, how it uploads, the accounts, where things are kept. Every change holds at once. */
-import type { ReactElement, ReactNode } from 'react';
+/** Settings: how it looks, how it uploads, the accounts, this machine, where things are kept. Every change holds at once. */
+import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import type { CallInput } from '../../../preload/contract/calls.ts';
+import type { SnapshotView } from '../../../preload/contract/views.ts';
 import { refreshSnapshot, useApp } from '../../state/app.ts';
 import { ask } from '../../state/bridge.ts';
+import { useUi } from '../../state/ui.ts';
 import { Segmented } from '../../ui/Controls.tsx';
 import { PageHead } from '../frame/PageHead.tsx';
 import { Accounts } from './Accounts.tsx';
 import { DataFolder } from './DataFolder.tsx';
+import { Desktop } from './Desktop.tsx';
+import { Diagnostics } from './Diagnostics.tsx';
 import { History } from './History.tsx';
+import { Network } from './Network.tsx';
+import { Notifications } from './Notifications.tsx';
+import { type IndexEntry, SectionIndex, sectionId, showSection } from './SectionIndex.tsx';
 import { SizeLimit } from './SizeLimit.tsx';
 import { Speed } from './Speed.tsx';
+import { Updates } from './Updates.tsx';
 
 export async function changeSettings(change: CallInput<'settings.set'>): Promise<boolean> {
   const settings = await ask('settings.set', change);
@@ -27,7 +35,7 @@ export function Section({
   children: ReactNode;
 }): ReactElement {
   return (
-    <section className="settings-section" aria-label={title}>
+    <section id={sectionId(title)} className="settings-section" aria-label={title} tabIndex={-1}>
       <div className="settings-title">
         <h2>{title}</h2>
         {lead ? <p className="muted">{lead}</p> : null}
@@ -55,14 +63,51 @@ export function Setting({ label, hint, children }: SettingProps): ReactElement {
   );
 }
 
+/** The titles of the sections in their order, as far as this host has them. */
+function sectionsOf({ capabilities }: SnapshotView): IndexEntry[] {
+  return [
+    { title: 'Appearance', icon: 'image' },
+    { title: 'Uploads', icon: 'upload' },
+    { title: 'Speed', icon: 'activity' },
+    { title: 'Accounts', icon: 'user' },
+    { title: 'Network', icon: 'server' },
+    ...(capabilities.desktop
+      ? ([
+          { title: 'Desktop', icon: 'computer' },
+          { title: 'Notifications', icon: 'info' },
+        ] as const)
+      : []),
+    ...(capabilities.updates ? ([{ title: 'Updates', icon: 'download' }] as const) : []),
+    { title: 'Data folder', icon: 'folder' },
+    { title: 'Diagnostics', icon: 'file' },
+  ];
+}
+
+/** The last arrival that was heeded: coming back to this page by hand is not being led there again. */
+let heeded = 0;
+
+/** Scrolls to the section that somebody was led to, and gives it the focus. */
+function useArrivalAtSection(): void {
+  const arrivals = useUi((state) => state.arrivals);
+  useEffect(() => {
+    if (heeded === arrivals) return;
+    heeded = arrivals;
+    const { arrivedAt } = useUi.getState();
+    if (arrivedAt !== null) showSection(sectionId(arrivedAt));
+  }, [arrivals]);
+}
+
 export function SettingsPage(): ReactElement | null {
   const snapshot = useApp((state) => state.snapshot);
+  const scroller = useRef<HTMLDivElement>(null);
+  useArrivalAtSection();
   if (!snapshot) return null;
-  const { settings } = snapshot;
+  const { settings, capabilities } = snapshot;
   return (
     <>
       <PageHead title="Settings" />
-      <div className="settings" data-focus-home="" tabIndex={-1}>
+      <div ref={scroller} className="settings" data-focus-home="" tabIndex={-1}>
+        <SectionIndex entries={sectionsOf(snapshot)} scroller={scroller} />
         <div className="settings-inner">
           <Section title="Appearance">
             <Setting label="Theme">
@@ -97,7 +142,16 @@ export function SettingsPage(): ReactElement | null {
           </Section>
           <Speed />
           <Accounts />
+          <Network />
+          {capabilities.desktop ? (
+            <>
+              <Desktop settings={settings.desktop} platform={snapshot.platform} />
+              <Notifications settings={settings.notifications} />
+            </>
+          ) : null}
+          {capabilities.updates ? <Updates settings={settings.updates} version={snapshot.version} /> : null}
           <DataFolder />
+          <Diagnostics />
           <p className="settings-version faint small selectable">Encord Uploader {snapshot.version}</p>
         </div>
       </div>

@@ -26,6 +26,7 @@ import {
   queueRows,
   setExpanded,
   useQueue,
+  whereToReveal,
 } from '../../state/queue.ts';
 import { selectAll, selectNone, selectOnly, selectTo, selectToggle } from '../../state/selection.ts';
 import { copyText } from '../../ui/clipboard.ts';
@@ -56,6 +57,14 @@ export function QueueList(): ReactElement {
   const beat = useBeat();
   const total = paged.total ?? 0;
   const active = queueRows.row(state.activeIndex);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new page may hold the batch.
+  useEffect(() => {
+    const where = whereToReveal();
+    if (where === null) return;
+    handle.current?.scrollToIndex(where.index, { align: 'start' });
+    if (where.found) handle.current?.scrollElement?.focus({ preventScroll: true });
+  }, [state.reveal, paged.version]);
 
   const press = (event: KeyboardEvent) => {
     if (event.target !== event.currentTarget) return;

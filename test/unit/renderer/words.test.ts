@@ -101,6 +101,8 @@ function status(change: Partial<Parameters<typeof statusOf>[0]>): string {
     paused: false,
     accountBlocked: null,
     hasAccount: true,
+    passphraseNeeded: false,
+    proxyLoginNeeded: false,
     totals: totals({}),
     sentBytes: 0,
     speed: 0,
@@ -143,6 +145,23 @@ describe('the status line', () => {
     expect(status({ accountBlocked: failure('clock-wrong', message), totals: busy })).toBe(
       'The clock of this machine is 61 minutes ahead, so api.encord.com does not accept its signatures: set it, uploads then go on by themselves',
     );
+  });
+
+  it('says what only the person knows, and that the proxy is in the way', () => {
+    expect(status({ passphraseNeeded: true, totals: busy })).toBe(
+      'The key needs its passphrase: enter it in the settings, uploads then go on',
+    );
+    expect(status({ accountBlocked: failure('passphrase-needed', 'Give it.') })).toBe(
+      'The key needs its passphrase: enter it in the settings, uploads then go on',
+    );
+    expect(status({ proxyLoginNeeded: true, totals: totals({ collecting: 2, failed: 1 }) })).toBe(
+      'The proxy wants a login: enter it in the settings, uploads then go on · 1 upload needs you',
+    );
+    const proxy = { ...offline, failure: failure('proxy', 'proxy.lab does not answer.') };
+    expect(status({ connection: proxy, totals: busy })).toBe(
+      'The proxy does not answer: will go on by itself',
+    );
+    expect(status({ connection: proxy })).toBe('The proxy does not answer: uploads will begin when it does');
   });
 
   it('says that the data folder cannot be written, before the network and while nothing is open', () => {
