@@ -20,6 +20,7 @@ import { type ReconcileStore, reconcileStore } from './reconcile.ts';
 import { type HistoryLimits, remover } from './removal.ts';
 import { type SettingsStore, settingsStore } from './settings.ts';
 import { steeringStore } from './steering.ts';
+import { type UnfinishedStore, unfinishedStore } from './unfinished.ts';
 import * as views from './views.ts';
 import { watchStore } from './watch.ts';
 import { type ViewStore, windows } from './window.ts';
@@ -28,6 +29,7 @@ export type { AccountPatch, AccountRecord, AccountStore, NewAccount } from './ac
 export { DATABASE_FILE, examineDatabase, setDatabaseAside } from './open.ts';
 export { type QueueReader, readQueue } from './reader.ts';
 export type { SettingsStore } from './settings.ts';
+export type { Hindrance, UnfinishedWork } from './unfinished.ts';
 export type { BatchView, ItemView, TurnedAwayView, UnitView } from './views.ts';
 export type { Filter, RowsWindow, RowView, ViewStore, WindowQuery } from './window.ts';
 
@@ -37,6 +39,7 @@ export type Store = QueueStore &
   AccountStore &
   SettingsStore &
   ViewStore &
+  UnfinishedStore &
   ReceiptStore &
   ReconcileStore &
   JobStore &
@@ -51,6 +54,8 @@ export type Store = QueueStore &
      * ledger keeps what they uploaded.
      */
     pruneHistory(limits: HistoryLimits): number;
+    /** The version of the tables, counted up by each migration. */
+    schemaVersion(): number;
     /** Writes everything back, closes the database and frees the data folder. */
     close(): void;
   };
@@ -90,6 +95,7 @@ export function openStore(
     ...receiptStore(db),
     ...reconcileStore(db),
     ...watchStore(db, options.clock),
+    ...unfinishedStore(db),
     ...jobs,
     removeJobs(id) {
       const removed = jobs.removeJobs(id);
@@ -104,6 +110,7 @@ export function openStore(
     rowsWindow: window.rowsWindow,
     removeFinished: (batchId) => forget(removal.removeFinished(batchId)),
     pruneHistory: (limits) => forget(removal.prune(limits)),
+    schemaVersion: () => Number(db.get('PRAGMA user_version')?.user_version),
     close() {
       if (!open) return;
       open = false;

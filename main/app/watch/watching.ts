@@ -68,6 +68,18 @@ export interface WatchingParts {
   readonly queued: (added: Added) => void;
 }
 
+export interface WatchBrief {
+  readonly id: WatchId;
+  readonly root: string;
+  readonly accountId: string;
+  readonly on: boolean;
+  readonly state: WatchStateView;
+  /** Files that are not finished, or whose group is not. */
+  readonly waiting: number;
+  /** Of those, what a person has to decide, and what is stuck. */
+  readonly attention: number;
+}
+
 export class Watching {
   readonly #deps: AppDeps;
   readonly #parts: WatchingParts;
@@ -81,6 +93,7 @@ export class Watching {
   /** Null: not started. */
   #started: 'all' | readonly WatchId[] | null = null;
   #closed = false;
+  #held = false;
   #reconsiderAt: (() => void) | null = null;
   readonly #told = new Map<WatchId, string>();
 
@@ -113,6 +126,22 @@ export class Watching {
     this.#started = only ?? 'all';
     for (const folder of this.#deps.store.watchFolders()) this.#runWanted(folder);
     this.#afterwards.wake();
+  }
+
+  /** The machine is about to sleep: nothing is watched or scanned until `release`. */
+  async hold(): Promise<void> {
+    this.#held = true;
+    await Promise.all([...this.#runs.keys()].map((id) => this.#halt(id)));
+  }
+
+  /** Ends a hold. Events of the time between were not seen, so each folder is looked through anew. */
+  async release(): Promise<void> {
+    if (!this.#held) return;
+    this.#held = false;
+    await Promise.all(this.#stopping.values());
+    for (const folder of this.#deps.store.watchFolders()) this.#runWanted(folder);
+    this.#afterwards.wake();
+    this.#parts.changed();
   }
 
   async close(): Promise<void> {
@@ -148,7 +177,7 @@ export class Watching {
   }
 
   #run(folder: WatchFolder): void {
-    if (this.#runs.has(folder.id) || this.#stopping.has(folder.id) || this.#closed) return;
+    if (this.#runs.has(folder.id) || this.#stopping.has(folder.id) || this.#closed || this.#held) return;
     const deps = this.#deps;
     const run = new FolderRun(folder, {
       disk: deps.watch.disk(folder.root),
@@ -213,6 +242,23 @@ export class Watching {
 
   list(): readonly WatchFolderView[] {
     return this.#deps.store.watchFolders().map((folder) => this.#view(folder));
+  }
+
+  /** What is known of each without asking its ledger: cheap enough for several times a second. */
+  brief(): readonly WatchBrief[] {
+    return this.#deps.store.watchFolders().map(({ id, root, accountId, on }) => {
+      const run = this.#runs.get(id);
+      const state = run?.state ?? { kind: 'off' };
+      return {
+        id,
+        root,
+        accountId,
+        on,
+        state: stateView(state),
+        waiting: run?.waiting.size ?? 0,
+        attention: run?.waiting.attention ?? 0,
+      };
+    });
   }
 
   /**
