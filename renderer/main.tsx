@@ -18,6 +18,7 @@ import './features/datasets/rows/row-dialogs.css';
 import './features/storage/storage.css';
 import './features/datasets/settings/dataset-settings.css';
 import './features/accounts/accounts.css';
+import './features/settings/network.css';
 import './features/settings/settings.css';
 import './features/activity/activity.css';
 import './features/watch/watch.css';

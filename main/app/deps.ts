@@ -16,6 +16,7 @@ import type {
   Files,
   FolderEntry,
   Log,
+  MachineFacts,
   Random,
   Secrets,
   Sender,
@@ -25,6 +26,7 @@ import type { Backoff } from '../core/retry.ts';
 import type { PutAway, RunSelfTest, StartWatcher, WatchDisk } from '../core/watch/ports.ts';
 import type { SelectionTools } from '../core/watch/selection.ts';
 import type { Surroundings } from '../core/watch/templates.ts';
+import type { NetworkDeps } from './network/network.ts';
 import type { HostServices } from './types.ts';
 
 /** What watch folders need of this machine. */
@@ -49,6 +51,17 @@ export interface ReadKey {
   readonly comment: string;
   /** The key in OpenSSH's format without passphrase. A secret. */
   exportText(): string;
+  /** The same with its passphrase still on; null where it has none. */
+  readonly sealedText: string | null;
+}
+
+/** A key pair that was made here. */
+export interface NewKey {
+  /** One line in OpenSSH's format. */
+  readonly publicKey: string;
+  readonly fingerprint: string;
+  /** The private half in OpenSSH's format, without passphrase. A secret. */
+  exportText(): string;
 }
 
 export interface AppDeps {
@@ -68,6 +81,8 @@ export interface AppDeps {
   ) => Promise<{ path: string; parent: string | null; entries: readonly FolderEntry[] }>;
   /** Throws `key-format`, `key-type`, `passphrase-needed`, `passphrase-wrong`. */
   readonly readKey: (text: string, passphrase: string | null) => ReadKey;
+  /** Makes an Ed25519 key pair. */
+  readonly makeKey: (comment: string) => NewKey;
   /** The address of a server as one server has it only once, however it was typed. Throws `invalid-input`. */
   readonly readDomain: (text: string) => string;
   /** Opens a session; `secret` is the key's text or the API key. Throws the same, or `invalid-input` for a domain. */
@@ -96,6 +111,11 @@ export interface AppDeps {
   /** Of all bytes that the engine's sender sends. */
   readonly limiter: BandwidthLimiter;
   readonly watch: WatchDeps;
+  readonly network: NetworkDeps;
+  /** This machine's network addresses now, as one text that is the same as long as they are; empty: it has none. */
+  readonly addresses: () => string;
+  /** Never throws. */
+  readonly machine: () => Promise<MachineFacts>;
   readonly dataFolder: string;
   readonly logFolder: string;
   /** Where the next start looks for its data; null is the usual place. */

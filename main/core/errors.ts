@@ -137,6 +137,8 @@ export function isNetworkError(error: UploaderError): boolean {
     case 'tls':
     case 'connection-lost':
     case 'stalled':
+    case 'proxy':
+    case 'proxy-login':
       return true;
     default:
       return false;

@@ -178,6 +178,8 @@ export const networkView = z.object({
   proxyPasswordIn: z.enum(['keychain', 'run']).nullable(),
   /** The proxy that asked for a login and did not get a good one. */
   loginNeeded: z.string().nullable(),
+  /** Why a certificate file that was given is not used; null where there is nothing to say. */
+  caTrouble: z.string().nullable(),
   check: connectionCheckView.nullable(),
 });
 export type NetworkView = z.infer<typeof networkView>;

@@ -1,16 +1,60 @@
 /**
- * Keep-alive agents shared by API calls and by the streaming PUT. Made once by the composition root.
+ * Keep-alive agents shared by API calls, downloads and the streaming PUT: directly to a server, or through the proxy that
+ * leads to it. Made once by the composition root.
+ *
+ * Every proxy has a pool of its own. What is chosen can be changed while the program runs: requests under way end as they
+ * began, and those that follow go the new way.
  */
 
-import { type AgentOptions, Agent as HttpAgent } from 'node:http';
+import { type AgentOptions, Agent as HttpAgent, type IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls';
+import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { SecureContext } from 'node:tls';
+import { UploaderError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import { createClock } from '../clock.ts';
+import { makePool, type Pool } from './agent-pool.ts';
+import { connectionError } from './failures.ts';
+import { FailingAgents, ReadingProxyAgent, TunnelHttpAgent, TunnelHttpsAgent } from './proxy-agents.ts';
+import { loginRefused, takesPassword } from './proxy-failures.ts';
+import { addressOf, isProxy, type Login, type ProxyWay, type Way } from './proxy-way.ts';
+import { trustContext } from './trust.ts';
+import { connectToProxy, openTunnel, type Target, type TunnelDeps } from './tunnel.ts';
+import { type Found, type WaySource, Ways } from './ways.ts';
 
+/** What those who make requests see. */
 export interface Agents {
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
+  /** The agent for a URL: at once where the way to its server is known, which it mostly is. Never rejects. */
+  for(url: URL): HttpAgent | Promise<HttpAgent>;
+  /** To be told of an answer of 407; the result is its meaning. */
+  refusedByProxy(url: URL, headers: IncomingHttpHeaders): UploaderError;
   /** Closes all sockets, idle or not. */
   close(): void;
+}
+
+/** What those who choose see beside it. */
+export interface Connections extends Agents {
+  /** From now on; a login may still be on its way, and is waited for where a proxy is to be reached. */
+  use(choice: {
+    /** `system`: what was given when this was made: the host's, else the environment's. */
+    readonly proxy: 'system' | 'none' | ProxyWay;
+    readonly login: Login | null | Promise<Login | null>;
+    /** Authorities (PEM) beside those given when this was made. */
+    readonly ca: readonly string[];
+  }): void;
+  /** The network may be another: ways are found out anew, and idle connections are given up. */
+  forget(): void;
+  readonly source: WaySource['kind'];
+  /** The way to a server. Never rejects. */
+  found(url: URL): Found | Promise<Found>;
+  /** A fresh connection to the server of the URL, without TLS. Rejects with an `UploaderError`. */
+  open(url: URL, signal: AbortSignal): Promise<Socket>;
+  trust(): SecureContext;
+  /** The proxy that asked for a login and got no good one, without the login. */
+  readonly loginNeeded: string | null;
+  /** `changed` is called when that is another. */
+  listen(changed: () => void): void;
 }
 
 export interface AgentsOptions {
@@ -18,10 +62,14 @@ export interface AgentsOptions {
   readonly extraCa?: readonly string[];
   /** Most sockets to one host; see `MAX_SOCKETS`. */
   readonly maxSockets?: number;
-  /** `HTTP_PROXY`, `HTTPS_PROXY` and `NO_PROXY` (also in lower case) of this environment are obeyed; none unless given. */
+  /** `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY` (also in lower case) of this environment are obeyed; none unless given. */
   readonly proxyEnv?: Readonly<Record<string, string | undefined>>;
+  /** The system's proxies, in the words of a PAC file; the environment counts unless given. */
+  readonly resolveProxy?: ((url: string) => Promise<string>) | undefined;
   /** Name resolution, for tests. */
   readonly lookup?: AgentOptions['lookup'] | undefined;
+  /** The machine's unless given. */
+  readonly clock?: Clock;
 }
 
 /** To one host: as many files as are ever sent at once, and the calls beside them where both have one host. */
@@ -30,53 +78,302 @@ const MAX_SOCKETS = 128;
 const IDLE_SOCKET_MS = 20_000;
 
 /** Certificates are always verified; authorities can be added, verification cannot be removed. */
-export function createAgents(options: AgentsOptions = {}): Agents {
-  const maxSockets = options.maxSockets ?? MAX_SOCKETS;
-  const shared: AgentOptions = {
-    keepAlive: true,
-    maxSockets,
-    maxFreeSockets: maxSockets,
-    scheduling: 'lifo',
-    timeout: IDLE_SOCKET_MS,
-    ...(options.lookup === undefined ? {} : { lookup: options.lookup }),
-    ...(options.proxyEnv === undefined ? {} : { proxyEnv: options.proxyEnv }),
-  };
-  const http = new HttpAgent(shared);
-  const makeHttps = (): HttpsAgent =>
-    new HttpsAgent({
-      ...shared,
+export function createAgents(options: AgentsOptions = {}): Connections {
+  return new ChosenAgents(options);
+}
+
+class ChosenAgents implements Connections {
+  readonly #ways: Ways;
+  readonly #system: WaySource;
+  readonly #extraCa: readonly string[];
+  readonly #shared: AgentOptions;
+  readonly #tunnels: TunnelDeps;
+  readonly #closing = new AbortController();
+  readonly #pools = new Map<string, Pool>();
+  /** Still in use by what began with them. */
+  readonly #retired = new Set<Pool>();
+  readonly #proxies = new Map<string, ProxyState>();
+  #ca: readonly string[] = [];
+  #trust: SecureContext | null = null;
+  #login: Login | null | Promise<Login | null> = null;
+  #loginNeeded: string | null = null;
+  #changed: () => void = () => undefined;
+
+  constructor(options: AgentsOptions) {
+    const clock = options.clock ?? createClock();
+    // Node's own type of it is the same function, less exactly.
+    const lookup = options.lookup as LookupFunction | undefined;
+    this.#extraCa = options.extraCa ?? [];
+    this.#ways = new Ways({ clock, lookup });
+    this.#system = options.resolveProxy
+      ? { kind: 'system', resolve: options.resolveProxy }
+      : { kind: 'environment', env: options.proxyEnv ?? {} };
+    this.#ways.use(this.#system);
+    const maxSockets = options.maxSockets ?? MAX_SOCKETS;
+    this.#shared = {
+      keepAlive: true,
+      maxSockets,
+      maxFreeSockets: maxSockets,
+      scheduling: 'lifo',
+      timeout: IDLE_SOCKET_MS,
+      ...(lookup ? { lookup } : {}),
+    };
+    this.#tunnels = { clock, lookup, trust: () => this.trust() };
+    // What is wrong with certificates that were added is found out now.
+    if (this.#extraCa.length > 0) this.trust();
+  }
+
+  get source(): WaySource['kind'] {
+    return this.#ways.source;
+  }
+
+  get loginNeeded(): string | null {
+    return this.#loginNeeded;
+  }
+
+  listen(changed: () => void): void {
+    this.#changed = changed;
+  }
+
+  for(url: URL): HttpAgent | Promise<HttpAgent> {
+    const found = this.#ways.of(url);
+    if (found instanceof Promise) return found.then(({ way }) => this.#agentOf(way, url));
+    return this.#agentOf(found.way, url);
+  }
+
+  found(url: URL): Found | Promise<Found> {
+    return this.#ways.of(url);
+  }
+
+  use({ proxy, login, ca }: Parameters<Connections['use']>[0]): void {
+    this.#login = login;
+    if (login instanceof Promise) {
+      login.then(
+        (read) => {
+          if (this.#login === login) this.#login = read;
+        },
+        () => {
+          if (this.#login === login) this.#login = null;
+        },
+      );
+    }
+    this.#ca = ca;
+    this.#trust = null;
+    if (proxy === 'system') this.#ways.use(this.#system);
+    else this.#ways.use(proxy === 'none' ? { kind: 'none' } : { kind: 'manual', way: proxy });
+    this.#startAnew();
+  }
+
+  forget(): void {
+    this.#ways.forget();
+    this.#startAnew();
+  }
+
+  #startAnew(): void {
+    for (const pool of this.#retired) if (pool.isIdle()) this.#retired.delete(pool);
+    for (const key of [...this.#pools.keys()]) this.#retire(key);
+    // Refused logins may be tried again, each once.
+    this.#proxies.clear();
+    this.#needLogin(null);
+  }
+
+  async open(url: URL, signal: AbortSignal): Promise<Socket> {
+    const { way } = await this.#ways.of(url);
+    const target = {
+      host: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
+    };
+    if (way.kind === 'unusable') throw way.error;
+    if (way.kind === 'direct') return this.#openDirect(target, signal);
+    return this.#throughProxy(way, (login) => openTunnel(way, login, target, this.#tunnels, signal));
+  }
+
+  trust(): SecureContext {
+    this.#trust ??= trustContext([...this.#extraCa, ...this.#ca]);
+    return this.#trust;
+  }
+
+  refusedByProxy(url: URL, headers: IncomingHttpHeaders): UploaderError {
+    const found = this.#ways.of(url);
+    const way = found instanceof Promise || !isProxy(found.way) ? null : found.way;
+    if (way === null) return loginRefused(null, url.hostname, headers, false);
+    const state = this.#stateOf(way);
+    const error = loginRefused(way, url.hostname, headers, state.given !== null);
+    this.#noteRefused(way, state, headers);
+    this.#retire(addressOf(way));
+    return error;
+  }
+
+  close(): void {
+    this.#closing.abort();
+    for (const pool of [...this.#pools.values(), ...this.#retired]) pool.destroy();
+    this.#pools.clear();
+    this.#retired.clear();
+  }
+
+  #agentOf(way: Way, url: URL): HttpAgent | Promise<HttpAgent> {
+    const key = isProxy(way) ? addressOf(way) : way.kind;
+    const pool = this.#pools.get(key);
+    if (pool) return url.protocol === 'https:' ? pool.https : pool.http;
+    if (way.kind === 'unusable') {
+      const failing = new FailingAgents(way.error);
+      return url.protocol === 'https:' ? failing.https : failing.http;
+    }
+    if (isProxy(way) && way.login === null && this.#login instanceof Promise) {
+      // Whatever the keychain says, it has been asked then.
+      const again = (): HttpAgent | Promise<HttpAgent> => this.for(url);
+      return this.#login.then(again, again);
+    }
+    const made = isProxy(way) ? this.#proxyPool(way) : this.#directPool();
+    this.#pools.set(key, made);
+    return url.protocol === 'https:' ? made.https : made.http;
+  }
+
+  #directPool(): Pool {
+    return makePool(
+      () => new HttpAgent(this.#shared),
+      () => new HttpsAgent(this.#secure()),
+    );
+  }
+
+  #proxyPool(way: ProxyWay): Pool {
+    const { signal } = this.#closing;
+    const tunnel = (target: Target): Promise<Duplex> => this.#tunnel(way, target);
+    const reads = way.kind === 'http' || way.kind === 'https';
+    return makePool(
+      () =>
+        reads
+          ? new ReadingProxyAgent(this.#shared, way, this.#stateOf(way).given, () =>
+              this.#throughProxy(way, () => connectToProxy(way, this.#tunnels, signal)),
+            )
+          : new TunnelHttpAgent(this.#shared, tunnel),
+      () => new TunnelHttpsAgent(this.#secure(), tunnel),
+    );
+  }
+
+  /** Where the proxy cannot be reached and another way is named, that one is taken: nobody notices the difference. */
+  async #tunnel(way: ProxyWay, target: Target): Promise<Socket> {
+    const { signal } = this.#closing;
+    const through = (chosen: ProxyWay): Promise<Socket> =>
+      this.#throughProxy(chosen, (login) => openTunnel(chosen, login, target, this.#tunnels, signal));
+    try {
+      return await through(way);
+    } catch (reason) {
+      if (!isUnreachable(reason)) throw reason;
+      const host = target.host.includes(':') ? `[${target.host}]` : target.host;
+      const { way: other } = await this.#ways.of(new URL(`https://${host}:${target.port}`));
+      if (other.kind === 'direct') return this.#openDirect(target, signal);
+      if (!isProxy(other) || addressOf(other) === addressOf(way)) throw reason;
+      return through(other);
+    }
+  }
+
+  #secure(): ConstructorParameters<typeof HttpsAgent>[0] {
+    return {
+      ...this.#shared,
       // One context for all connections: given as a list, the certificates would be parsed for each of them.
-      secureContext: trust(options.extraCa ?? []),
+      secureContext: this.trust(),
       rejectUnauthorized: true,
       minVersion: 'TLSv1.2',
-    });
-  // Reading all certificates takes a tenth of a second, so it waits for the first that is needed; but what is wrong
-  // with those that were added is found out now.
-  let https = options.extraCa?.length ? makeHttps() : null;
-  return {
-    http,
-    get https() {
-      https ??= makeHttps();
-      return https;
-    },
-    close: () => {
-      http.destroy();
-      https?.destroy();
-    },
-  };
-}
-
-function trust(extra: readonly string[]): SecureContext {
-  const ca = new Set<string>(extra);
-  for (const pem of [...authorities('default'), ...authorities('system')]) ca.add(pem);
-  return createSecureContext({ ca: [...ca], minVersion: 'TLSv1.2' });
-}
-
-/** Some hosts of Node cannot read the system's store; the built-in list then serves alone. */
-function authorities(which: 'default' | 'system'): readonly string[] {
-  try {
-    return getCACertificates(which);
-  } catch {
-    return which === 'default' ? rootCertificates : [];
+    };
   }
+
+  #retire(key: string): void {
+    const pool = this.#pools.get(key);
+    if (!pool) return;
+    this.#pools.delete(key);
+    pool.retire();
+    this.#retired.add(pool);
+  }
+
+  #stateOf(way: ProxyWay): ProxyState {
+    const key = addressOf(way);
+    const known = this.#proxies.get(key);
+    if (known) return known;
+    const own = this.#login instanceof Promise ? null : this.#login;
+    const state: ProxyState = { given: way.login ?? own, proved: false, proving: null };
+    this.#proxies.set(key, state);
+    return state;
+  }
+
+  /**
+   * Until a proxy has taken a login it is tried by one connection at a time, and never again once it was refused: many
+   * wrong ones at once lock a person out of more than the proxy.
+   */
+  async #throughProxy(way: ProxyWay, open: (login: Login | null) => Promise<Socket>): Promise<Socket> {
+    if (way.login === null && this.#login instanceof Promise) await this.#login.catch(() => null);
+    const state = this.#stateOf(way);
+    while (!state.proved && state.given !== null && state.proving) await state.proving;
+    const opening = this.#opened(way, state, open);
+    if (!state.proved && state.given !== null) {
+      const proving = opening.then(
+        () => undefined,
+        () => undefined,
+      );
+      state.proving = proving;
+      void proving.then(() => {
+        if (state.proving === proving) state.proving = null;
+      });
+    }
+    return opening;
+  }
+
+  async #opened(
+    way: ProxyWay,
+    state: ProxyState,
+    open: (login: Login | null) => Promise<Socket>,
+  ): Promise<Socket> {
+    try {
+      const socket = await open(state.given);
+      state.proved = true;
+      if (this.#loginNeeded === addressOf(way)) this.#needLogin(null);
+      return socket;
+    } catch (reason) {
+      if (reason instanceof UploaderError && reason.code === 'proxy-login') {
+        this.#noteRefused(way, state, reason.details.schemes === undefined);
+      } else if (isUnreachable(reason)) this.#ways.failed(way);
+      throw reason;
+    }
+  }
+
+  #noteRefused(way: ProxyWay, state: ProxyState, asked: IncomingHttpHeaders | boolean): void {
+    // Of an earlier choice: somebody has given another login meanwhile.
+    if (this.#proxies.get(addressOf(way)) !== state) return;
+    state.given = null;
+    state.proved = false;
+    if (asked === true || (asked !== false && takesPassword(asked))) this.#needLogin(addressOf(way));
+  }
+
+  #needLogin(proxy: string | null): void {
+    if (this.#loginNeeded === proxy) return;
+    this.#loginNeeded = proxy;
+    this.#changed();
+  }
+
+  #openDirect(target: Target, signal: AbortSignal): Promise<Socket> {
+    const { lookup } = this.#tunnels;
+    return new Promise((resolve, reject) => {
+      const socket = connectTcp({ ...target, signal, ...(lookup ? { lookup } : {}) });
+      const fail = (reason: Error): void => reject(connectionError(reason, target.host, false));
+      socket.once('error', fail);
+      socket.once('connect', () => {
+        socket.off('error', fail);
+        resolve(socket);
+      });
+    });
+  }
+}
+
+/** The proxy itself, as opposed to what lies behind it. */
+function isUnreachable(reason: unknown): boolean {
+  return reason instanceof UploaderError && reason.code === 'proxy' && reason.details.host === undefined;
+}
+
+/** What is known of a proxy since the last choice. */
+interface ProxyState {
+  /** The login that it gets; null where there is none, or it was refused. */
+  given: Login | null;
+  /** It has let something through. */
+  proved: boolean;
+  proving: Promise<void> | null;
 }

@@ -84,14 +84,15 @@ function cancelled(): UploaderError {
   return new UploaderError('cancelled', 'The call was cancelled.');
 }
 
-function exchange(
+async function exchange(
   { agents, clock }: { readonly agents: Agents; readonly clock: Clock },
   request: HttpRequest,
 ): Promise<Exchanged> {
   const { url, signal } = request;
+  const agent = await agents.for(url);
   const host = url.host;
   if (signal.aborted) {
-    return Promise.resolve({ outcome: { kind: 'never-sent', error: cancelled() }, stale: false });
+    return { outcome: { kind: 'never-sent', error: cancelled() }, stale: false };
   }
   return new Promise((resolve) => {
     let connected = false;
@@ -140,7 +141,7 @@ function exchange(
         path: `${url.pathname}${url.search}`,
         method: request.method,
         headers,
-        agent: secure ? agents.https : agents.http,
+        agent,
       });
     } catch {
       // Node refuses header values with control characters. Its error is dropped: a header may be a secret.
@@ -167,6 +168,12 @@ function exchange(
       fail(connectionError(thrown, host, connected), stale);
     });
     outgoing.on('response', (incoming) => {
+      if (incoming.statusCode === 407) {
+        // The proxy answers instead of the server, which has heard nothing.
+        connected = false;
+        fail(agents.refusedByProxy(url, incoming.headers));
+        return;
+      }
       answered = true;
       progress();
       void read(incoming, request.maxBytes, progress).then(

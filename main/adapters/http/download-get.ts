@@ -51,7 +51,9 @@ export function get(
   },
 ): Promise<Got> {
   if (order.signal.aborted) return Promise.resolve({ kind: 'cancelled' });
-  return new Promise((resolve) => new Get(line, order.url, order.headers, order.signal, resolve).begin());
+  return new Promise((resolve) => {
+    void new Get(line, order.url, order.headers, order.signal, resolve).begin();
+  });
 }
 
 class Get {
@@ -81,14 +83,18 @@ class Get {
     this.resolve = resolve;
   }
 
-  begin(): void {
+  async begin(): Promise<void> {
     const { url } = this;
     const secure = url.protocol === 'https:';
-    const { agents } = this.line;
+    const agent = await this.line.agents.for(url);
+    if (this.signal.aborted) {
+      this.resolve({ kind: 'cancelled' });
+      return;
+    }
     const outgoing = (secure ? httpsRequest : httpRequest)(url, {
       method: 'GET',
       headers: { ...this.headers },
-      agent: secure ? agents.https : agents.http,
+      agent,
     });
     this.outgoing = outgoing;
     this.signal.addEventListener('abort', this.onAbort, { once: true });
@@ -100,6 +106,13 @@ class Get {
       });
     });
     outgoing.once('response', (incoming) => {
+      if (incoming.statusCode === 407) {
+        // The proxy answers instead of the storage.
+        const error = this.line.agents.refusedByProxy(url, incoming.headers);
+        this.resolve({ kind: 'failed', error, stale: false });
+        this.end();
+        return;
+      }
       this.answered = true;
       this.stopWatch();
       this.resolve({ kind: 'answered', answer: this.answerOf(incoming) });
@@ -150,7 +163,11 @@ class Get {
     else this.resolve({ kind: 'failed', error: this.failure(thrown), stale: this.kept && !this.stalled });
   }
 
-  private readonly onAbort = (): void => this.end();
+  private readonly onAbort = (): void => {
+    // A request that still waits for a connection would say so only when it has one.
+    if (!this.answered) this.resolve({ kind: 'cancelled' });
+    this.end();
+  };
 
   private end(): void {
     this.letGo();

@@ -6,7 +6,12 @@
  * given up as `stalled`. Nothing of the URL but its host reaches an error or the log.
  */
 
-import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  type ClientRequest,
+  type Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { UploaderError } from '../../core/errors.ts';
 import type { Clock, PutOutcome } from '../../core/ports.ts';
@@ -66,21 +71,22 @@ export function unusableAddress(): Failed {
 
 /** Never throws. */
 export async function exchange(line: Line, order: Order): Promise<Exchanged> {
+  const agent = await line.agents.for(order.url);
   if (order.signal.aborted) return { kind: 'failed', outcome: { kind: 'cancelled' }, stale: false };
-  const outgoing = openRequest(line.agents, order);
+  const outgoing = openRequest(agent, order);
   if (!outgoing) return { kind: 'failed', outcome: unusableAddress(), stale: false };
   return new Exchange(line, order, outgoing).ended;
 }
 
 /** Null where the address or a header holds what cannot be sent. */
-function openRequest(agents: Agents, { method, url, headers, part }: Order): ClientRequest | null {
+function openRequest(agent: HttpAgent, { method, url, headers, part }: Order): ClientRequest | null {
   try {
     const secure = url.protocol === 'https:';
     const length = part ? part.to - part.from : 0;
     return (secure ? httpsRequest : httpRequest)(url, {
       method,
       headers: { ...headers, 'Content-Length': String(length) },
-      agent: secure ? agents.https : agents.http,
+      agent,
     });
   } catch {
     return null;
@@ -178,6 +184,12 @@ class Exchange {
 
   private onResponse(incoming: IncomingMessage): void {
     this.move();
+    if (incoming.statusCode === 407) {
+      // The proxy answers instead of the storage.
+      const error = this.line.agents.refusedByProxy(this.order.url, incoming.headers);
+      this.fail({ kind: 'transient', error, retryAfterMs: null });
+      return;
+    }
     // An answer to half a file is a refusal, or makes no sense: the rest is not worth sending.
     if (!this.whole) this.body?.stop();
     this.incoming = incoming;

@@ -22,6 +22,8 @@ export function systemCode(thrown: unknown): string {
 
 /** The error for a connection that failed; `connected` tells whether it had been made. */
 export function connectionError(thrown: unknown, host: string, connected: boolean): UploaderError {
+  // A proxy on the way has said better what is wrong.
+  if (thrown instanceof UploaderError) return thrown;
   const system = systemCode(thrown);
   const error = (code: ErrorCode, message: string): UploaderError =>
     new UploaderError(code, message, { details: { host, ...(system === '' ? {} : { system }) } });

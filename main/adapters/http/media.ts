@@ -31,13 +31,14 @@ export function createMediaReader(deps: MediaDeps): FetchMedia {
   };
 }
 
-function read(
+async function read(
   { agents, clock, stallMs }: MediaDeps,
   url: URL,
   range: string | null,
   signal: AbortSignal,
 ): Promise<MediaOutcome> {
   const { host } = url;
+  const agent = await agents.for(url);
   return new Promise((resolve) => {
     const fail = (error: UploaderError): void => resolve({ kind: 'failed', error });
     let outgoing: ClientRequest;
@@ -47,7 +48,7 @@ function read(
         method: 'GET',
         // The bytes as they lie there: lengths and ranges are those of the file.
         headers: { 'Accept-Encoding': 'identity', ...(range === null ? {} : { Range: range }) },
-        agent: secure ? agents.https : agents.http,
+        agent,
         signal,
       });
     } catch {
@@ -62,6 +63,11 @@ function read(
     outgoing.once('response', (incoming) => {
       answered = true;
       stopTimer();
+      if (incoming.statusCode === 407) {
+        incoming.destroy();
+        fail(agents.refusedByProxy(url, incoming.headers));
+        return;
+      }
       resolve(outcomeOf(incoming, host));
     });
     outgoing.on('error', (thrown) => {

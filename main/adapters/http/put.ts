@@ -30,6 +30,8 @@ export interface SenderOptions {
   readonly workers?: HashWorkers;
   /** The limit that all uploads share; without one there is none. */
   readonly throttle?: Throttle;
+  /** Told of scheme and host of each address before a file goes there. */
+  readonly noteOrigin?: (origin: string) => void;
 }
 
 export function createSender(options: SenderOptions): Sender {
@@ -45,6 +47,8 @@ export function createSender(options: SenderOptions): Sender {
   };
   return {
     async put(request) {
+      const origin = URL.parse(request.url)?.origin;
+      if (origin !== undefined) options.noteOrigin?.(origin);
       const outcome = await send(tools, request);
       if ('error' in outcome) {
         const { code, details } = outcome.error;

@@ -52,6 +52,8 @@ const WORTH_KEEPING = new Set([
   'tls',
   'connection-lost',
   'stalled',
+  'proxy',
+  'proxy-login',
   'server-error',
   'rate-limited',
   'clock-wrong',

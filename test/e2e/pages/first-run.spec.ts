@@ -20,6 +20,7 @@ test('leads from a key to a dataset to the place to drop', async ({ page, open }
       method: 'ssh',
       key: KEY,
       passphrase: null,
+      rememberPassphrase: false,
       domain: 'https://api.encord.com',
       name: null,
       forThisRunOnly: false,

@@ -61,7 +61,8 @@ function over(line: Line) {
   http.createConnection = () => line;
   const agents = createAgents();
   onTestFinished(() => agents.close());
-  return { ...agents, http };
+  agents.for = () => http;
+  return agents;
 }
 
 it('that was fast before is no stall, and is told of in small steps', async () => {

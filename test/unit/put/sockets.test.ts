@@ -15,6 +15,7 @@ it('requests that waited for a socket leave no listeners on it', async () => {
   const sender = senderWith({ agents });
   const outcomes = await Promise.all(Array.from({ length: 20 }, () => sender.put(requestOf(url, path))));
   expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['stored']));
-  const [socket] = Object.values(agents.http.freeSockets).flat();
+  const { freeSockets } = await agents.for(new URL(url));
+  const [socket] = Object.values(freeSockets).flat();
   expect(socket?.listenerCount('connect')).toBe(0);
 });

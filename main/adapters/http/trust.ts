@@ -1,0 +1,63 @@
+/**
+ * Which authorities are trusted: those of the program, of the operating system, and a lab's own. They can be added to;
+ * verification cannot be removed. Used by `agents.ts`; the composition root hands the reading of files on.
+ */
+
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls';
+import { UploaderError } from '../../core/errors.ts';
+
+/** The largest collections of authorities have a few hundred kB. */
+const LARGEST_BYTES = 10_000_000;
+const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED )?CERTIFICATE-----/g;
+
+/** Takes a tenth of a second: all certificates are read. */
+export function trustContext(extra: readonly string[]): SecureContext {
+  const ca = new Set<string>(extra);
+  for (const pem of [...authorities('default'), ...authorities('system')]) ca.add(pem);
+  return createSecureContext({ ca: [...ca], minVersion: 'TLSv1.2' });
+}
+
+/**
+ * The certificates of a file (PEM, or a single one in DER), each as PEM. Throws `invalid-input` with a sentence for a
+ * file that cannot be read or holds none.
+ */
+export function readAuthorities(path: string): readonly string[] {
+  const bytes = contentOf(path);
+  const blocks = bytes.toString('latin1').match(CERTIFICATE);
+  const texts: readonly (string | Buffer)[] = blocks ?? (bytes[0] === 0x30 ? [bytes] : []);
+  if (texts.length === 0) {
+    throw refused(
+      path,
+      'holds no certificate. Choose a PEM file: it has a line “-----BEGIN CERTIFICATE-----”',
+    );
+  }
+  try {
+    return texts.map((text) => new X509Certificate(text).toString());
+  } catch (reason) {
+    throw refused(path, 'holds a certificate that is damaged. Ask for the file again', reason);
+  }
+}
+
+function contentOf(path: string): Buffer {
+  try {
+    if (statSync(path).size <= LARGEST_BYTES) return readFileSync(path);
+  } catch (reason) {
+    throw refused(path, 'cannot be read. Check the path, and that you may read it', reason);
+  }
+  throw refused(path, 'is too large to be a list of certificates. Choose another file');
+}
+
+function refused(path: string, why: string, cause?: unknown): UploaderError {
+  return new UploaderError('invalid-input', `The certificate file ${path} ${why}.`, { cause });
+}
+
+/** Some hosts of Node cannot read the system's store; the built-in list then serves alone. */
+function authorities(which: 'default' | 'system'): readonly string[] {
+  try {
+    return getCACertificates(which);
+  } catch {
+    return which === 'default' ? rootCertificates : [];
+  }
+}
