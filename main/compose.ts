@@ -5,28 +5,35 @@
 
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
+import type { LookupFunction } from 'node:net';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { SettingsView } from '../preload/contract/views.ts';
+import { ownAddresses } from './adapters/addresses.ts';
 import { createBrowse } from './adapters/browse.ts';
 import { createClock, localTime } from './adapters/clock.ts';
 import { csvText } from './adapters/csv-text.ts';
 import { EU_DOMAIN, parseDomain } from './adapters/encord/domain.ts';
-import { parsePrivateKey } from './adapters/encord/keys.ts';
+import { makePrivateKey, parsePrivateKey } from './adapters/encord/keys.ts';
 import { connect } from './adapters/encord/session.ts';
 import { createFiles, readPart } from './adapters/files/index.ts';
 import { type AgentsOptions, createAgents } from './adapters/http/agents.ts';
 import { createHttpClient } from './adapters/http/client.ts';
+import { createProbe } from './adapters/http/connection-probe.ts';
 import { createDownloads } from './adapters/http/download.ts';
 import { createMediaReader } from './adapters/http/media.ts';
+import { addressOf, readManualProxy } from './adapters/http/proxy-way.ts';
 import { createSender } from './adapters/http/put.ts';
 import { Throttle } from './adapters/http/throttle.ts';
+import { readAuthorities } from './adapters/http/trust.ts';
 import { jsonText } from './adapters/json-text.ts';
 import { createLog } from './adapters/log.ts';
+import { createMachine } from './adapters/machine.ts';
 import { createRandom } from './adapters/random.ts';
 import { saveText } from './adapters/save.ts';
 import { createSecrets, type ForkChild } from './adapters/secrets/index.ts';
 import {
+  DATABASE_FILE,
   examineDatabase,
   openStore,
   type QueueReader,
@@ -123,10 +130,14 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       clock,
       level: options.env.ENCORD_UPLOADER_LOG === 'debug' ? 'debug' : 'info',
     });
+    const own = extraAuthorities(options.env);
+    if (own.trouble !== null) log.warn(own.trouble);
     const agents = createAgents({
-      extraCa: extraAuthorities(options.env),
+      extraCa: own.certificates,
       proxyEnv: options.env,
+      resolveProxy: options.host.resolveProxy,
       lookup: around.lookup,
+      clock,
     });
     const http = createHttpClient({ agents, clock });
     const throttle = new Throttle(clock);
@@ -148,6 +159,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       staging: createStaging(join(dataFolder, DROPS_FOLDER)),
       browse: createBrowse(clock),
       readKey,
+      makeKey: makePrivateKey,
       readDomain: parseDomain,
       connect: ({ kind, domain, datasetId }, secret) => {
         const services = { http, clock, random, log, version };
@@ -175,6 +187,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
             stallMs: STALL_MS,
             hash: options.env.ENCORD_UPLOADER_HASH !== 'off',
             throttle,
+            noteOrigin: (origin) => program?.network.noteStorage(origin),
           }),
         ),
         settleMs: settleSeconds(options.env) * 1000,
@@ -182,6 +195,24 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       },
       limiter: throttle,
       watch: around.watch(watch.deps),
+      network: {
+        connections: agents,
+        probe: createProbe({
+          connections: agents,
+          http,
+          // Node's own type of it is the same function, less exactly.
+          lookup: around.lookup as LookupFunction | undefined,
+          monotonic: () => clock.monotonic(),
+        }),
+        readAuthorities,
+        readProxy: readManualProxy,
+        addressOf,
+        redact: (secret) => log.redact(secret),
+        domain: options.env.ENCORD_DOMAIN ? parseDomain(options.env.ENCORD_DOMAIN) : EU_DOMAIN,
+        caTrouble: own.trouble,
+      },
+      addresses: ownAddresses,
+      machine: createMachine({ dataFolder, logFolder, database: DATABASE_FILE, env: options.env }),
       dataFolder,
       logFolder,
       location,
@@ -416,18 +447,25 @@ function locationFile(path: string): AppDeps['location'] {
   };
 }
 
-/** A lab's own authority, as the field's other tools name it; added to those that are trusted anyway. */
-function extraAuthorities(env: ProgramOptions['env']): string[] {
-  const file = env.ENCORD_CA_FILE || env.NODE_EXTRA_CA_CERTS;
-  if (!file) return [];
+/**
+ * A lab's own authority, as the field's other tools name it; added to those that are trusted anyway. The program goes on
+ * without a file that cannot be used, and says so: what needs it fails with a sentence of its own.
+ */
+function extraAuthorities(env: ProgramOptions['env']): {
+  readonly certificates: readonly string[];
+  readonly trouble: string | null;
+} {
+  const name = env.ENCORD_CA_FILE ? 'ENCORD_CA_FILE' : 'NODE_EXTRA_CA_CERTS';
+  const file = env[name];
+  if (!file) return { certificates: [], trouble: null };
   try {
-    return [readFileSync(file, 'utf8')];
+    return { certificates: readAuthorities(file), trouble: null };
   } catch (reason) {
-    throw new UploaderError(
-      'tls',
-      `The certificate file ${file} cannot be read. Correct ENCORD_CA_FILE, or unset it.`,
-      { cause: reason },
-    );
+    const { message } = asUploaderError(reason);
+    return {
+      certificates: [],
+      trouble: `${message} It is named by ${name}; the program goes on without it.`,
+    };
   }
 }
 

@@ -33,6 +33,7 @@ import { People } from './manage/people.ts';
 import { Rows } from './manage/rows.ts';
 import { Storage } from './manage/storage.ts';
 import { Network } from './network/network.ts';
+import { NetworkWatch } from './network-watch.ts';
 import { failureView } from './outcome.ts';
 import { Pulse } from './pulse.ts';
 import { Queue, totalsView } from './queue.ts';
@@ -86,6 +87,7 @@ export class Program implements App {
   readonly network: Network;
   readonly #stopUpdates: () => void;
   readonly #clockWatch: ClockWatch;
+  readonly #networkWatch: NetworkWatch;
   #doneUnits = 0;
   /** Accounts that Encord turned away, and why, as pages were told of them last. */
   #blocked = '';
@@ -222,6 +224,15 @@ export class Program implements App {
       () => deps.store.accounts(),
       (id) => this.accounts.check(id, this.signal).then(() => this.engine.tryNow()),
     );
+    this.#networkWatch = new NetworkWatch({
+      clock: deps.clock,
+      offline: () => this.engine.connection().kind === 'offline',
+      addresses: deps.addresses,
+      back: () => {
+        deps.log.info('The network of this machine changed. What waits for it is tried.');
+        this.networkBack();
+      },
+    });
     this.places = new Places(() => this.#emit('go', null));
     this.glance = new Glance(this);
     this.news = new News(this, (news) => this.#emit('news', news));
@@ -245,6 +256,7 @@ export class Program implements App {
     this.#pruneDaily();
     // A keychain may take its time; who needs a secret asks for it, and who shows its state is told of it.
     void this.refreshKeychain().then(() => this.changed('accounts'));
+    void this.accounts.tidy().catch(() => undefined);
     await this.#sweep(true);
   }
 
@@ -386,14 +398,25 @@ export class Program implements App {
     }
   }
 
-  async suspend(): Promise<void> {}
+  async suspend(): Promise<void> {
+    this.deps.log.info('The machine goes to sleep. What is on its way is broken off.');
+    await Promise.all([this.engine.hold(), this.jobs.hold(), this.watch.hold()]);
+  }
 
   wake(): void {
+    this.engine.release();
+    this.jobs.release();
+    this.watch.release().catch((reason: unknown) => {
+      this.deps.log.error('The watch folders could not be gone on with.', {
+        code: asUploaderError(reason).code,
+      });
+    });
     this.networkBack();
   }
 
   /** What waits for the network tries at once. */
   networkBack(): void {
+    this.network.forget();
     this.engine.tryNow();
     this.jobs.tryNow();
   }
@@ -416,6 +439,7 @@ export class Program implements App {
     this.network.close();
     this.#stopUpdates();
     this.#clockWatch.close();
+    this.#networkWatch.close();
     this.bandwidth.close();
     await this.engine.stop();
     this.#pulse.close();
@@ -446,23 +470,16 @@ export class Program implements App {
   }
 
   async #run<N extends CallName>(name: N, input: unknown): Promise<unknown> {
-    const parsed = CALLS[name].input.safeParse(input);
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      const where = issue?.path.join('.') || 'its input';
-      throw new UploaderError(
-        'invalid-input',
-        `The call ${name} was not understood: ${where}: ${issue?.message ?? ''}`,
-      );
-    }
+    const parsed = inputOf(name, input);
     // The schema of the same name produced it; the map's type ties the two together.
     const handler = this.#handlers[name] as (input: unknown) => unknown;
-    return handler(parsed.data);
+    return handler(parsed);
   }
 
   #engineChanged(): void {
     this.changed('queue', 'connection');
     this.watch.unitsChanged();
+    this.#networkWatch.look();
     this.#noteBlocked();
     const { done } = this.deps.store.totals({ kind: 'all' }).units;
     if (done === this.#doneUnits) return;
@@ -509,6 +526,23 @@ export class Program implements App {
 /** How many files may be sent at the same time: what a person fixed, or what the program may choose from. */
 function boundsOf({ concurrency, concurrencyBounds }: SettingsView): Bounds {
   return concurrency === 'auto' ? concurrencyBounds : { least: concurrency, most: concurrency };
+}
+
+/** The input as the schema of the call takes it; throws `invalid-input`. */
+function inputOf(name: CallName, input: unknown): unknown {
+  let issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined;
+  try {
+    const parsed = CALLS[name].input.safeParse(input);
+    if (parsed.success) return parsed.data;
+    issue = parsed.error.issues[0];
+  } catch {
+    // The schemas look at the `length` of whatever stands in a text's place, and it may be anything.
+  }
+  const where = issue?.path.join('.') || 'its input';
+  throw new UploaderError(
+    'invalid-input',
+    `The call ${name} was not understood: ${where}: ${issue?.message ?? 'it is of no use'}`,
+  );
 }
 
 function isCall(name: string): name is CallName {

@@ -11,6 +11,7 @@ import type { GateState } from './gate.ts';
 import type { AccountId, Batch, BatchId } from './model.ts';
 import { Registrations } from './registrations.ts';
 import { backoffMs } from './retry.ts';
+import { Shift } from './shift.ts';
 import { Transfers } from './transfers.ts';
 import { type EngineDeps, type ReadyBatch, type Transfer, Workshop } from './work.ts';
 
@@ -35,8 +36,7 @@ export type ConnectionState =
 
 export class Engine {
   readonly #deps: EngineDeps;
-  readonly #stop = new AbortController();
-  readonly #patience = new AbortController();
+  readonly #shift: Shift;
   readonly #committer: Committer;
   readonly #shop: Workshop;
   readonly #transfers: Transfers;
@@ -49,6 +49,8 @@ export class Engine {
   /** Why the queue could not be read when that was last tried. */
   #readTrouble: UploaderError | null = null;
   #started = false;
+  #stopped = false;
+  #held = false;
   #pumping = false;
   #again = false;
   #scheduled: (() => void) | null = null;
@@ -57,6 +59,7 @@ export class Engine {
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
+    this.#shift = new Shift(deps.clock);
     const failures = new FailureLog(deps.log, deps.clock);
     this.#committer = new Committer(deps.store, deps.clock, {
       committed: (changes) => {
@@ -66,7 +69,7 @@ export class Engine {
       },
       stuck: (error) => this.#noteStuck(error),
     });
-    this.#shop = new Workshop(deps, this.#committer, this.#stop, this.#patience);
+    this.#shop = new Workshop(deps, this.#committer, this.#shift);
     this.#transfers = new Transfers(this.#shop);
     this.#registrations = new Registrations(this.#shop);
   }
@@ -95,7 +98,7 @@ export class Engine {
 
   /** Something may have become due: new work, a setting, a network that came back. Cheap; coalesced. */
   wake(): void {
-    if (!this.#started || this.#stop.signal.aborted || this.#scheduled) return;
+    if (!this.#started || this.#shift.over || this.#scheduled) return;
     // With work under way there is no hurry to find more: what was read ahead lasts a while.
     this.#scheduled = this.#deps.clock.after(this.busy ? BUSY_PAUSE_MS : 1, () => {
       this.#scheduled = null;
@@ -153,23 +156,62 @@ export class Engine {
   }
 
   /**
+   * The machine is about to sleep: what is on its way is broken off without counting as a failure of anybody, and
+   * nothing begins until `release`. Fulfilled when nothing is under way any more. It is no pause: nothing is kept of it.
+   */
+  async hold(): Promise<void> {
+    if (this.#stopped) return;
+    this.#held = true;
+    this.#breakOff();
+    await this.#idle();
+    this.#committer.flush();
+  }
+
+  /** Ends a hold, at once or when the last of what was broken off is over; what waits for the network is tried. */
+  release(): void {
+    this.#held = false;
+    if (!this.busy) this.#goOn();
+  }
+
+  /**
    * Stops: aborts transfers, lets calls that register finish their answer for a moment, writes what happened.
    * Nothing is lost if the process dies meanwhile.
    */
   async stop(): Promise<void> {
-    if (this.#stop.signal.aborted) return;
-    this.#stop.abort();
-    this.#scheduled?.();
-    this.#timer?.();
-    this.#transfers.stop();
-    const loseIt = this.#deps.clock.after(STOP_PATIENCE_MS, () => this.#patience.abort());
-    if (this.busy) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve));
-    loseIt();
+    if (this.#stopped) return;
+    this.#stopped = true;
+    this.#breakOff();
+    await this.#idle();
+    this.#shift.forgetPatience();
     this.#committer.flush();
   }
 
+  #breakOff(): void {
+    this.#shift.end(STOP_PATIENCE_MS);
+    this.#scheduled?.();
+    this.#scheduled = null;
+    this.#timer?.();
+    this.#timer = null;
+    this.#transfers.stop();
+  }
+
+  #idle(): Promise<void> {
+    return this.busy ? new Promise((resolve) => this.#idleWaiters.push(resolve)) : Promise.resolve();
+  }
+
+  #goOn(): void {
+    if (this.#stopped || this.#held || !this.#shift.over) return;
+    this.#shift.begin();
+    // A probe that was broken off told nobody that it had ended.
+    for (const gate of this.#shop.gates().values()) gate.probeEnded();
+    this.tryNow();
+  }
+
   #settled = (): void => {
-    if (this.#stop.signal.aborted && !this.busy) for (const waiter of this.#idleWaiters.splice(0)) waiter();
+    if (this.#shift.over && !this.busy) {
+      for (const waiter of this.#idleWaiters.splice(0)) waiter();
+      this.#goOn();
+    }
     this.wake();
   };
 
@@ -189,7 +231,7 @@ export class Engine {
         const { brokenFor } = this.#committer;
         if (brokenFor > 0) return this.#sleep(brokenFor);
         const ready = await this.#readyBatches();
-        if (this.#stop.signal.aborted) return;
+        if (this.#shift.over) return;
         // Registrations first: they free what is already there, and a job takes its time.
         this.#registrations.start(ready, this.#settled);
         this.#transfers.start(ready, this.#settled);
@@ -242,7 +284,7 @@ export class Engine {
       if (gate.allowance(this.#shop.now()) === 'none') continue;
       const session = await this.#session(batch.accountId);
       if (!session) continue;
-      if (this.#stop.signal.aborted) return [];
+      if (this.#shift.over) return [];
       const held = batch.trouble !== null && batch.trouble.notBefore > this.#shop.now();
       if (batch.target) result.push({ batch, target: batch.target, session, gate, held });
       else if (!held) void this.#prepare(batch);
@@ -267,16 +309,16 @@ export class Engine {
   async #prepare(batch: Batch): Promise<void> {
     if (this.#preparing.has(batch.id)) return;
     const session = await this.#session(batch.accountId);
-    if (!session || this.#preparing.has(batch.id) || this.#stop.signal.aborted) return;
+    if (!session || this.#preparing.has(batch.id) || this.#shift.over) return;
     this.#preparing.add(batch.id);
     const { accountId, datasetId, routeChoice, folderChoice } = batch;
     try {
       const gate = this.#shop.gate(accountId);
       if (gate.allowance(this.#shop.now()) === 'one') gate.probe();
       const answer = await this.#shop.call(accountId, () =>
-        session.resolveTarget({ datasetId, routeChoice, folderChoice }, this.#stop.signal),
+        session.resolveTarget({ datasetId, routeChoice, folderChoice }, this.#shift.signal),
       );
-      if (this.#stop.signal.aborted) return;
+      if (this.#shift.over) return;
       if (answer.ok) {
         if (answer.value.notice) this.#deps.listener.routeNotice(accountId, answer.value.notice);
         await this.#committer.commit([

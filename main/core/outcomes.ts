@@ -59,6 +59,8 @@ export async function changesAfter(shop: Workshop, ended: Ended): Promise<Change
       if (ended.watched && outcome.error.code === 'file-changed') return givenUp(shop, item, outcome.error);
       return change(await fileTrouble(shop, item, attempts, outcome.error));
     case 'transient': {
+      // The network of a machine that goes to sleep breaks off by itself, and tells nothing.
+      if (shop.signal.aborted) return [];
       const failure = shop.failure(withWhereItGoesOn(ended, outcome.error));
       if (isOfThisFile(outcome.error)) {
         // The storage took it: it is there. That the bytes arrived otherwise is this file's trouble alone.

@@ -32,6 +32,29 @@ export interface Random {
   fraction(): number;
 }
 
+/** What only the machine knows of itself and of the program on it, for whoever looks for a fault. */
+export interface MachineFacts {
+  /** Name and version of what runs the program: `node`, `electron`, … */
+  readonly runtime: Readonly<Record<string, string>>;
+  /** E.g. `linux 6.1.0 x64`. */
+  readonly system: string;
+  readonly locale: string;
+  /** East of Greenwich is positive. */
+  readonly timeZoneOffsetMinutes: number;
+  readonly processors: number;
+  readonly memoryBytes: number;
+  /** What the program has of it. */
+  readonly usedBytes: number;
+  readonly upSeconds: number;
+  /** Names of the variables that steer the program and are set; never what they hold. */
+  readonly environment: readonly string[];
+  /** Of the disk of the data folder; null where the system does not say. */
+  readonly freeBytes: number | null;
+  readonly databaseBytes: number | null;
+  /** The newest lines of the log, the oldest first, as they were written. */
+  readonly logLines: readonly string[];
+}
+
 // ---------------------------------------------------------------------------------------------- files
 
 export type WalkEntry =

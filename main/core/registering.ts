@@ -147,16 +147,18 @@ export class Registering implements UnitStep {
 
   #failed(units: readonly Unit[], failed: CallFailure): Promise<void> {
     const shop = this.#shop;
-    const failure = shop.failure(failed.error);
+    const broken = shop.signal.aborted;
+    const failure = shop.failure(broken && failed.error.code === 'cancelled' ? brokenOff() : failed.error);
     switch (failed.kind) {
       case 'lost': {
-        const notBefore = nextTry(shop, units);
+        const notBefore = broken ? 0 : nextTry(shop, units);
         return shop.committer.commit(
           units.map((unit) => change(unit, { on: 'in-doubt', failure, notBefore })),
         );
       }
       case 'never-sent':
       case 'wait':
+        if (broken) return this.#notRegistered(units, null, 0);
         return this.#notRegistered(units, failure, nextTry(shop, units));
       case 'signed-out':
         return this.#notRegistered(units, failure, 0);
@@ -189,6 +191,13 @@ export class Registering implements UnitStep {
       units.map((unit) => change(unit, { on: 'not-registered', failure, notBefore })),
     );
   }
+}
+
+function brokenOff(): UploaderError {
+  return new UploaderError(
+    'interrupted',
+    'This was being registered when the machine went to sleep or the program ended. Looking whether it was.',
+  );
 }
 
 /**

@@ -55,8 +55,9 @@ export function nextTry(shop: Workshop, units: readonly Unit[]): number {
   return shop.now() + backoffMs(attempts, shop.deps.random, shop.backoff);
 }
 
-/** A poll, a lookup, a link or a preparation did not get through. */
+/** A poll, a lookup, a link or a preparation did not get through. Broken off by the engine itself, it is as if not tried. */
 export function later(shop: Workshop, units: readonly Unit[], failed: CallFailure): Promise<void> {
+  if (shop.signal.aborted) return Promise.resolve();
   const failure = shop.failure(failed.error);
   const notBefore = nextTry(shop, units);
   return shop.committer.commit(units.map((unit) => change(unit, { on: 'later', failure, notBefore })));

@@ -18,6 +18,7 @@ import type { AccountId, BatchId, FileIdentity, ItemId, MediaId, Target, UnitId 
 import { type Bounds, Pace } from './pace.ts';
 import type { Clock, Log, Random, Sender } from './ports.ts';
 import { type Backoff, DEFAULT_BACKOFF } from './retry.ts';
+import type { Shift } from './shift.ts';
 import type { QueueStore, WorkingBatch } from './store-port.ts';
 
 /** What the engine has to know of a media type. */
@@ -82,21 +83,20 @@ export class Workshop {
   readonly backoff: Backoff;
   readonly pace: Pace;
   readonly #gates = new Map<AccountId, Gate>();
-  readonly #stop: AbortController;
-  readonly #patience: AbortController;
+  readonly #shift: Shift;
   #heardFrom = false;
 
-  constructor(deps: EngineDeps, committer: Committer, stop: AbortController, patience: AbortController) {
+  constructor(deps: EngineDeps, committer: Committer, shift: Shift) {
     this.deps = deps;
     this.committer = committer;
     this.backoff = deps.backoff ?? DEFAULT_BACKOFF;
     this.pace = new Pace(() => deps.clock.monotonic());
-    this.#stop = stop;
-    this.#patience = patience;
+    this.#shift = shift;
   }
 
+  /** Aborted while the engine stops or is held: what fails from then on says nothing about the server or the work. */
   get signal(): AbortSignal {
-    return this.#stop.signal;
+    return this.#shift.signal;
   }
 
   get heardFrom(): boolean {
@@ -105,7 +105,7 @@ export class Workshop {
 
   /** For calls whose answer decides what exists on the server: aborted a moment later than everything else. */
   get patientSignal(): AbortSignal {
-    return this.#patience.signal;
+    return this.#shift.patientSignal;
   }
 
   now(): number {

@@ -54,6 +54,8 @@ interface Entry {
   lane: keyof typeof AT_ONCE;
   abort: AbortController;
   cancelWanted: boolean;
+  /** The turn that is running was broken off because the machine goes to sleep. */
+  brokenOff: boolean;
   told: boolean;
   rest: number;
   failed: Set<string> | null;
@@ -67,6 +69,7 @@ export class JobRunner {
   readonly #due = new Set<Entry>();
   readonly #closing = new AbortController();
   readonly #hard = new AbortController();
+  #held = false;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
@@ -83,6 +86,7 @@ export class JobRunner {
       lane: 'work',
       abort: new AbortController(),
       cancelWanted: false,
+      brokenOff: false,
       told: false,
       rest: 0,
       failed: null,
@@ -131,6 +135,34 @@ export class JobRunner {
     for (const entry of this.#entries.values()) if (!entry.running) this.#after(entry, 0);
   }
 
+  /**
+   * The machine is about to sleep: what can be asked for again is broken off, which counts as no failure, and no turn
+   * begins until `release`. What must not be broken off goes on; it is waited for a moment.
+   */
+  async hold(): Promise<void> {
+    this.#held = true;
+    const running: Promise<void>[] = [];
+    for (const entry of this.#entries.values()) {
+      if (!entry.running) continue;
+      entry.brokenOff = true;
+      entry.abort.abort();
+      running.push(entry.running);
+    }
+    if (running.length === 0) return;
+    let stopTimer = (): void => undefined;
+    const patience = new Promise<void>((resolve) => {
+      stopTimer = this.#deps.clock.after(GRACE_MS, resolve);
+    });
+    await Promise.race([Promise.all(running), patience]);
+    stopTimer();
+  }
+
+  /** Ends a hold: everything is tried at once. */
+  release(): void {
+    this.#held = false;
+    this.tryNow();
+  }
+
   /** Ends when nothing is under way any more; what was broken off goes on at the next start. */
   async close(): Promise<void> {
     this.#closing.abort();
@@ -162,6 +194,7 @@ export class JobRunner {
   }
 
   #next(): void {
+    if (this.#held) return;
     for (const entry of [...this.#due]) {
       const job = this.#deps.store.briefJob(entry.id);
       if (!job || !isOpen(job.state)) {
@@ -174,6 +207,7 @@ export class JobRunner {
       this.#due.delete(entry);
       entry.lane = lane;
       if (entry.abort.signal.aborted) entry.abort = new AbortController();
+      entry.brokenOff = false;
       entry.running = this.#turn(entry, job);
     }
   }
@@ -256,7 +290,7 @@ export class JobRunner {
         const asked = 'retryAfterMs' in failure ? (failure.retryAfterMs ?? 0) : 0;
         return Math.max(backoffMs(attempts, random, backoff), asked);
       },
-      closing: () => this.#closing.signal.aborted,
+      closing: () => this.#closing.signal.aborted || entry.brokenOff,
       cancelled: () => entry.cancelWanted,
       toldEncord: () => entry.told,
       noteToldEncord: () => {

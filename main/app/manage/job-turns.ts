@@ -26,7 +26,7 @@ export interface Book {
   now(): number;
   /** Milliseconds to wait after a failure. */
   backoff(attempts: number, failure: CallFailure): number;
-  /** The program closes: what was broken off is not to be counted as a failure. */
+  /** The program closes, or the machine goes to sleep: what was broken off is not to be counted as a failure. */
   closing(): boolean;
   /** Somebody wants it to end. */
   cancelled(): boolean;

@@ -188,6 +188,16 @@ export class Jobs {
     this.#runner.tryNow();
   }
 
+  /** The machine is about to sleep: fulfilled when nothing is under way that can be broken off; nothing begins until `release`. */
+  hold(): Promise<void> {
+    return this.#runner.hold();
+  }
+
+  /** Ends a hold, and tries everything at once. */
+  release(): void {
+    this.#runner.release();
+  }
+
   /** Ends when nothing is under way any more. Jobs go on at the next start. */
   close(): Promise<void> {
     return this.#runner.close();

@@ -3,11 +3,12 @@
 import type { CallName } from '../../../preload/contract/names.ts';
 import type { Handlers } from '../handlers.ts';
 import type { Program } from '../program.ts';
+import { wholePath } from '../whole-path.ts';
 
 type RowCallName = Exclude<Extract<CallName, `rows.${string}`>, 'rows.media'> | 'datasets.detail';
 
 export function createRowHandlers(program: Program): Pick<Handlers, RowCallName> {
-  const { accounts, rows } = program;
+  const { accounts, deps, rows } = program;
   const active = () => accounts.active();
   return {
     'datasets.detail': ({ datasetId }) => rows.dataset(active(), datasetId),
@@ -29,7 +30,10 @@ export function createRowHandlers(program: Program): Pick<Handlers, RowCallName>
       jobId: await rows.metadata.applyTable(tableId, mode),
     }),
     'rows.recogniseText': (input) => rows.details.recogniseText(active(), input),
-    'rows.download': async (input) => ({ jobId: await rows.download(active().id, input) }),
+    'rows.download': async (input) => {
+      wholePath(input.into, deps.platform);
+      return { jobId: await rows.download(active().id, input) };
+    },
     'rows.export': (input) => rows.export(active().id, input),
   };
 }

@@ -5,13 +5,17 @@ import { UploaderError } from '../../core/errors.ts';
 import type { Handlers } from '../handlers.ts';
 import { withoutUndefined } from '../outcome.ts';
 import type { Program } from '../program.ts';
+import { wholePath } from '../whole-path.ts';
 
 type WatchCallName = Extract<CallName, `watch.${string}`>;
 
 export function createWatchHandlers({ watch, deps }: Program): Pick<Handlers, WatchCallName> {
   return {
     'watch.list': () => [...watch.list()],
-    'watch.add': ({ on, ...draft }) => watch.add(draft, on),
+    'watch.add': ({ on, ...draft }) => {
+      wholePath(draft.root, deps.platform);
+      return watch.add(draft, on);
+    },
     'watch.change': ({ watchId, ...change }) => watch.change(watchId, withoutUndefined(change)),
     'watch.remove': async ({ watchId }) => {
       await watch.remove(watchId);

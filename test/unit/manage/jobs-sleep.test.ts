@@ -1,0 +1,92 @@
+/** Long work over a sleep of the machine: what can be asked for again is, what cannot is left to end, and none counts. */
+
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { CallFailure } from '../../../main/core/encord-port.ts';
+import { UploaderError } from '../../../main/core/errors.ts';
+import type { JobTask } from '../../../main/core/manage/jobs.ts';
+import { eventually } from '../../fixtures/eventually.ts';
+import { DATASET, World } from './jobs-world.ts';
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+afterEach(() => world.close());
+
+const cancelled: CallFailure = { kind: 'lost', error: new UploaderError('cancelled', 'Broken off.') };
+const remove = (dataHashes: readonly string[]): JobTask => ({
+  kind: 'delete-rows',
+  datasetId: DATASET,
+  dataHashes,
+});
+const register: JobTask = {
+  kind: 'cloud-register',
+  datasetId: DATASET,
+  folderId: 'f',
+  integrationId: 'n',
+  file: JSON.stringify({ videos: [{ objectUrl: 's3://b/1' }], skip_duplicate_urls: true }),
+  fileName: null,
+  ignoreErrors: true,
+};
+
+/** Holds the calls of a name; what is returned lets them go, with what they meet. */
+function holding(name: string) {
+  const held: ((failure: CallFailure | null) => void)[] = [];
+  world.meets = (call) => (call === name ? new Promise((resolve) => held.push(resolve)) : null);
+  return (failure: CallFailure | null) => {
+    world.meets = () => null;
+    for (const go of held) go(failure);
+  };
+}
+
+test('a step under way is done again afterwards, and what is added meanwhile waits', async () => {
+  const answer = holding('remove');
+  const hashes = world.addRows(2);
+  const id = world.start(remove(hashes));
+  await eventually(() => expect(world.times('remove')).toBe(1));
+  const held = world.jobs.hold();
+  answer(cancelled);
+  await held;
+  expect(world.jobs.get(id)).toMatchObject({ state: 'working', failure: null });
+  const calls = world.calls.length;
+  const other = world.start(register);
+  world.jobs.tryNow();
+  world.clock.leap(60_000);
+  expect(world.calls).toHaveLength(calls);
+  world.jobs.release();
+  await world.until(id, 'done');
+  await world.until(other, 'following');
+  expect([world.counts(id), world.rows.size, world.times('register')]).toEqual([[0, 2, 0, 0], 0, 1]);
+});
+
+test('a poll is broken off without being counted, and asked again', async () => {
+  const id = world.start(register);
+  await world.until(id, 'following');
+  const answer = holding('state');
+  await eventually(() => {
+    world.clock.leapToNext();
+    expect(world.calls.at(-1)).toBe('state');
+  });
+  const held = world.jobs.hold();
+  answer(cancelled);
+  await held;
+  expect(world.store.briefJob(id)?.state).toMatchObject({ at: 'following', attempts: 0, failure: null });
+  world.jobs.release();
+  const polls = world.times('state');
+  await eventually(() => expect(world.times('state')).toBeGreaterThan(polls));
+});
+
+test('what must not be started twice is not broken off: its answer counts when it comes', async () => {
+  const answer = holding('register');
+  const id = world.start(register);
+  await eventually(() => expect(world.times('register')).toBe(1));
+  const held = world.jobs.hold();
+  // The machine does not wait for ever.
+  world.clock.leap(5_000);
+  await held;
+  expect(world.store.briefJob(id)?.state).toEqual({ at: 'starting', waiting: null });
+  world.jobs.release();
+  answer(null);
+  await world.until(id, 'following');
+  expect(world.times('register')).toBe(1);
+});
