@@ -32,6 +32,15 @@ export function isOwnPage(address: string): boolean {
   );
 }
 
+/**
+ * True for what a page may load: the program's own, and pictures that are part of a page. `devtools:` is asked for by
+ * developer tools alone, which no page can reach.
+ */
+export function mayLoad(address: string): boolean {
+  const protocol = URL.parse(address)?.protocol;
+  return isOwnPage(address) || protocol === 'data:' || protocol === 'devtools:';
+}
+
 /** What is known of whoever sent a message to main. */
 export interface Sender {
   /** Null when the frame navigated away or was destroyed since. */

@@ -1,11 +1,11 @@
-/** The program's window: what it is made with, and how large. Called by `program.ts`. */
+/** What the program's window is made with, and how large it is at first. Used by `main-window.ts` and `window-state.ts`. */
 
 import type { BrowserWindowConstructorOptions, Rectangle } from 'electron';
 
 /** Background before the first paint, as the pages have it in each theme. */
 const BACKGROUND = { light: '#ffffff', dark: '#18181b' } as const;
 const SIZE = { width: 1180, height: 760 };
-const MINIMUM = { width: 720, height: 480 };
+export const MINIMUM = { width: 720, height: 480 };
 
 /** In the middle of the free part of the screen, and never larger than it. All in device-independent pixels. */
 export function firstBounds(workArea: Rectangle): Rectangle {
@@ -33,6 +33,8 @@ export function windowOptions(about: {
     minHeight: MINIMUM.height,
     title: 'Encord Uploader',
     backgroundColor: about.dark ? BACKGROUND.dark : BACKGROUND.light,
+    // Windows and Linux: the menu comes with Alt.
+    autoHideMenuBar: true,
     // Shown when it has something to show.
     show: false,
     webPreferences: {

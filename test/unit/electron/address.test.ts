@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import {
   isOwnPage,
   isTrustedSender,
+  mayLoad,
   mayOpenExternally,
   START_ADDRESS,
 } from '../../../main/electron/address.ts';
@@ -30,6 +31,28 @@ describe('own pages', () => {
     'null',
     '',
   ])('%s is none', (address) => expect(isOwnPage(address)).toBe(false));
+});
+
+describe('what pages load', () => {
+  test.each([
+    START_ADDRESS,
+    'app://encord-uploader/media/1',
+    'data:image/png;base64,AA==',
+    'devtools://devtools/x',
+  ])('%s may be loaded', (address) => expect(mayLoad(address)).toBe(true));
+
+  test.each([
+    'https://app.encord.com/',
+    'http://127.0.0.1:8731/',
+    'ws://localhost/',
+    'file:///etc/passwd',
+    'app://elsewhere/',
+    'blob:app://encord-uploader/1',
+    'filesystem:app://encord-uploader/temporary/x',
+    'chrome://version/',
+    'ftp://encord-uploader/',
+    '',
+  ])('%s may not be loaded', (address) => expect(mayLoad(address)).toBe(false));
 });
 
 describe('senders', () => {

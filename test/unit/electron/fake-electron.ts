@@ -52,10 +52,20 @@ export class FakeWindow extends EventEmitter {
   readonly options: Electron.BrowserWindowConstructorOptions;
   readonly done: string[] = [];
   minimized = false;
+  maximized = false;
+  visible = false;
+  focused = false;
+  destroyed = false;
+  fullScreen = false;
+  bounds: Electron.Rectangle;
+  progress: { value: number; mode: string | undefined } | null = null;
+  overlay: string | null = null;
 
   constructor(options: Electron.BrowserWindowConstructorOptions) {
     super();
     this.options = options;
+    const { x = 0, y = 0, width = 800, height = 600 } = options;
+    this.bounds = { x, y, width, height };
     FakeWindow.open.push(this);
     fake.app.emit('web-contents-created', new FakeEvent(), this.webContents);
   }
@@ -64,10 +74,50 @@ export class FakeWindow extends EventEmitter {
     this.emit('ready-to-show');
   }
   show(): void {
+    this.visible = true;
+    this.focused = true;
     this.done.push('show');
   }
+  hide(): void {
+    this.visible = false;
+    this.focused = false;
+    this.done.push('hide');
+  }
   focus(): void {
+    this.focused = true;
     this.done.push('focus');
+  }
+  maximize(): void {
+    this.maximized = true;
+    this.done.push('maximize');
+  }
+  isVisible(): boolean {
+    return this.visible;
+  }
+  isFocused(): boolean {
+    return this.focused;
+  }
+  isMaximized(): boolean {
+    return this.maximized;
+  }
+  isFullScreen(): boolean {
+    return this.fullScreen;
+  }
+  setFullScreen(on: boolean): void {
+    this.fullScreen = on;
+    this.done.push(`full screen ${on}`);
+  }
+  isDestroyed(): boolean {
+    return this.destroyed;
+  }
+  getNormalBounds(): Electron.Rectangle {
+    return this.bounds;
+  }
+  setProgressBar(value: number, options?: Electron.ProgressBarOptions): void {
+    this.progress = { value, mode: options?.mode };
+  }
+  setOverlayIcon(_icon: Electron.NativeImage | null, description: string): void {
+    this.overlay = description;
   }
   isMinimized(): boolean {
     return this.minimized;
@@ -76,7 +126,14 @@ export class FakeWindow extends EventEmitter {
     this.minimized = false;
     this.done.push('restore');
   }
+  /** As a person does it: the program may refuse. */
   close(): void {
+    const event = new FakeEvent();
+    this.emit('close', event);
+    if (!event.prevented) this.destroy();
+  }
+  destroy(): void {
+    this.destroyed = true;
     FakeWindow.open = FakeWindow.open.filter((one) => one !== this);
     this.webContents.destroyed = true;
     this.emit('closed');
@@ -88,15 +145,37 @@ class FakeApp extends EventEmitter {
   firstInstance = true;
   isPackaged = false;
   ready: Promise<void> = Promise.resolve();
+  /** What this start would hand over to the one that runs. */
+  handedOver: Record<string, unknown> = {};
+  badge = 0;
+  protocolClient: readonly unknown[] = [];
+  readonly paths = new Map<string, string>();
   readonly done: string[] = [];
   enableSandbox(): void {
     this.done.push('sandbox');
   }
   setPath(name: string, path: string): void {
     this.done.push(`${name} ${path}`);
+    this.paths.set(name, path);
   }
-  requestSingleInstanceLock(): boolean {
+  requestSingleInstanceLock(data: Record<string, unknown> = {}): boolean {
+    this.handedOver = data;
     return this.firstInstance;
+  }
+  getPath(name: string): string {
+    // Where nothing can be written, by nobody.
+    return this.paths.get(name) ?? '/dev/null/profile';
+  }
+  getAppPath(): string {
+    return '/program';
+  }
+  setBadgeCount(count: number): boolean {
+    this.badge = count;
+    return true;
+  }
+  setAsDefaultProtocolClient(...about: unknown[]): boolean {
+    this.protocolClient = about;
+    return true;
   }
   whenReady(): Promise<void> {
     return this.ready;
@@ -116,6 +195,15 @@ class FakeSession extends EventEmitter {
   permissionCheck: Parameters<Electron.Session['setPermissionCheckHandler']>[0] = null;
   device: Parameters<Electron.Session['setDevicePermissionHandler']>[0] = null;
   display: Parameters<Electron.Session['setDisplayMediaRequestHandler']>[0] = null;
+  beforeRequest: Parameters<Electron.WebRequest['onBeforeRequest']>[0] = null;
+  readonly webRequest = {
+    onBeforeRequest: (listener: FakeSession['beforeRequest']) => {
+      this.beforeRequest = listener;
+    },
+  };
+  async resolveProxy(url: string): Promise<string> {
+    return `PROXY for-${new URL(url).hostname}:8080`;
+  }
   setPermissionRequestHandler(handler: FakeSession['permission']): void {
     this.permission = handler;
   }
@@ -130,13 +218,52 @@ class FakeSession extends EventEmitter {
   }
 }
 
+/** Notifications of this machine, as they were shown. */
+export class FakeNotification extends EventEmitter {
+  static supported = true;
+  static shown: FakeNotification[] = [];
+  static isSupported(): boolean {
+    return FakeNotification.supported;
+  }
+  readonly options: Electron.NotificationConstructorOptions;
+  constructor(options: Electron.NotificationConstructorOptions) {
+    super();
+    this.options = options;
+  }
+  show(): void {
+    FakeNotification.shown.push(this);
+  }
+}
+
+class FakeBlocker {
+  readonly on = new Set<number>();
+  #next = 1;
+  start(kind: string): number {
+    if (kind !== 'prevent-app-suspension') throw new Error(`The double knows no blocker ${kind}.`);
+    this.on.add(this.#next);
+    return this.#next++;
+  }
+  stop(id: number): boolean {
+    return this.on.delete(id);
+  }
+}
+
 type Handler = (event: Electron.IpcMainInvokeEvent, ...args: unknown[]) => unknown;
 
 function fresh() {
   const handlers = new Map<string, Handler>();
   const errors: string[][] = [];
   const opened: string[] = [];
+  const questions: Electron.MessageBoxOptions[] = [];
+  const answers: number[] = [];
   return {
+    questions,
+    /** The buttons that the next questions are answered with; without one, the dialog stays open. */
+    answers,
+    powerMonitor: new EventEmitter(),
+    powerSaveBlocker: new FakeBlocker(),
+    copied: [] as string[],
+    displays: [{ id: 1, workArea: { x: 0, y: 0, width: 1920, height: 1080 } }],
     app: new FakeApp(),
     session: new FakeSession(),
     handlers,
@@ -161,7 +288,15 @@ function fresh() {
     dialog: {
       showErrorBox: (...texts: string[]) => void errors.push(texts),
       showOpenDialog: async () => ({ canceled: true, filePaths: [] }),
-    } satisfies Pick<Electron.Dialog, 'showErrorBox' | 'showOpenDialog'>,
+      showMessageBox: async (...asked: readonly unknown[]) => {
+        // With the owner first, where there is one.
+        questions.push(asked.at(-1) as Electron.MessageBoxOptions);
+        const response = answers.shift();
+        return response === undefined
+          ? new Promise<Electron.MessageBoxReturnValue>(() => {})
+          : { response, checkboxChecked: false };
+      },
+    } satisfies Pick<Electron.Dialog, 'showErrorBox' | 'showOpenDialog' | 'showMessageBox'>,
   };
 }
 
@@ -171,6 +306,8 @@ export let fake = fresh();
 /** A new machine on which nothing was started. */
 export function reset(): typeof fake {
   FakeWindow.open = [];
+  FakeNotification.shown = [];
+  FakeNotification.supported = true;
   fake = fresh();
   return fake;
 }
@@ -198,7 +335,16 @@ export const electron = partOf<Record<string, unknown>>('electron', {
     registerSchemesAsPrivileged: (schemes: Electron.CustomScheme[]) => void fake.schemes.push(...schemes),
     handle: (scheme: string) => void fake.served.push(scheme),
   },
-  screen: { getPrimaryDisplay: () => ({ workArea: { x: 0, y: 0, width: 1920, height: 1080 } }) },
+  Notification: FakeNotification,
+  clipboard: { writeText: async (text: string) => void fake.copied.push(text) },
+  nativeImage: { createFromBitmap: () => ({}) },
+  get powerMonitor() {
+    return fake.powerMonitor;
+  },
+  get powerSaveBlocker() {
+    return fake.powerSaveBlocker;
+  },
+  screen: { getPrimaryDisplay: () => fake.displays[0], getAllDisplays: () => fake.displays },
   session: {
     get defaultSession() {
       return fake.session;

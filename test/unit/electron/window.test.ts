@@ -1,13 +1,25 @@
-/** The window, the menu, the dialogs and the theme of the Electron host. */
+/** The window, the dialogs and the theme of the Electron host. */
 
-import type { BaseWindow, OpenDialogOptions, SaveDialogOptions } from 'electron';
+import type { BaseWindow, BrowserWindow, OpenDialogOptions, SaveDialogOptions } from 'electron';
 import { expect, test } from 'vitest';
 import { desktopServices, openDialogOptions } from '../../../main/electron/dialogs.ts';
-import { menuTemplate } from '../../../main/electron/menu.ts';
 import { followTheme } from '../../../main/electron/theme.ts';
 import { firstBounds, windowOptions } from '../../../main/electron/window.ts';
+import {
+  boundsToOpen,
+  keepWindowState,
+  keptState,
+  type WindowState,
+} from '../../../main/electron/window-state.ts';
 import { eventually } from '../../fixtures/eventually.ts';
-import { FakeApp } from '../web/fake-app.ts';
+import { FakeDesk, FakeKept, someSettings } from './fake-desk.ts';
+import { FakeWindow } from './fake-electron.ts';
+
+function partOfWindow(window: FakeWindow): BrowserWindow {
+  const part: unknown = window;
+  // The double has what is used of it, and its events.
+  return part as BrowserWindow;
+}
 
 test('a page gets nothing but the bridge', () => {
   const { webPreferences } = windowOptions({
@@ -56,9 +68,58 @@ test('the window is centred in the free part of the screen and never larger', ()
   });
 });
 
-test('macOS has its editing keys from the menu; elsewhere there is none', () => {
-  expect(menuTemplate('darwin')).toEqual([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }]);
-  expect([menuTemplate('linux'), menuTemplate('win32')]).toEqual([null, null]);
+const screens = [
+  { x: 0, y: 25, width: 1920, height: 1055 },
+  { x: 1920, y: 0, width: 2560, height: 1440 },
+];
+
+function at(x: number, y: number, width = 900, height = 700): WindowState {
+  return { bounds: { x, y, width, height }, maximized: false };
+}
+
+test.each([
+  ['where it was', at(2000, 100), { x: 2000, y: 100, width: 900, height: 700 }],
+  ['across two screens', at(1500, 100), { x: 1500, y: 100, width: 900, height: 700 }],
+  ['with a corner of its title bar', at(-780, 300), { x: -780, y: 300, width: 900, height: 700 }],
+  ['back from a screen that is gone', at(-2000, 100), { x: 510, y: 203, width: 900, height: 700 }],
+  ['back from above the screen', at(100, -100), { x: 510, y: 203, width: 900, height: 700 }],
+  ['back from below it', at(100, 1075), { x: 510, y: 203, width: 900, height: 700 }],
+  ['no larger than the screen', at(0, 25, 4000, 3000), { x: 0, y: 25, width: 2560, height: 1440 }],
+  ['no smaller than it can be used', at(10, 30, 200, 100), { x: 10, y: 30, width: 720, height: 480 }],
+  ['at its first place', null, { x: 370, y: 173, width: 1180, height: 760 }],
+])('the window comes up %s', (_how, state, bounds) => {
+  expect(boundsToOpen(state, screens)).toEqual(bounds);
+});
+
+test('where the window came to rest is kept, as it is without being maximised', async () => {
+  const kept = new FakeKept();
+  const window = new FakeWindow({ x: 1, y: 2, width: 900, height: 700 });
+  const written: unknown[] = [];
+  kept.write = (_name, value) => void written.push(value);
+  const stop = keepWindowState(partOfWindow(window), kept);
+  for (let step = 0; step < 50; step += 1) window.emit('move');
+  window.maximized = true;
+  window.emit('maximize');
+  await eventually(() => expect(written).toHaveLength(1));
+  expect(written).toEqual([{ bounds: { x: 1, y: 2, width: 900, height: 700 }, maximized: true }]);
+  window.bounds = { x: 5, y: 6, width: 901, height: 701 };
+  window.emit('resize');
+  stop();
+  expect(written).toHaveLength(2);
+  window.emit('move');
+  window.destroy();
+  stop();
+  expect(written).toHaveLength(2);
+});
+
+test('what was kept is read with care', () => {
+  const kept = new FakeKept();
+  kept.write('window', at(1, 2));
+  expect(keptState(kept)).toEqual(at(1, 2));
+  for (const wrong of [undefined, 3, {}, { ...at(1, 2), maximized: 'yes' }, at(Number.NaN, 0), at(1e9, 0)]) {
+    kept.write('window', wrong);
+    expect(keptState(kept)).toBeNull();
+  }
 });
 
 test('files and folders are asked for in dialogs of their own', () => {
@@ -105,23 +166,15 @@ test('a folder that the system cannot show is said to be so', async () => {
   await expect(broken.openFolder?.('/data')).rejects.toThrow('No application found');
 });
 
-test('native parts follow the theme of the settings, from the start and when it changes', async () => {
-  const app = new FakeApp();
-  let theme: unknown = 'dark';
-  app.answer = async () => ({ theme });
+test('native parts follow the theme of the settings, from the start and when it changes', () => {
+  const desk = new FakeDesk();
+  desk.settings.set(someSettings({ theme: 'dark' }));
   const native: { themeSource: 'system' | 'light' | 'dark' } = { themeSource: 'system' };
-  const stop = await followTheme(app, native);
+  const stop = followTheme(desk, native);
   expect(native.themeSource).toBe('dark');
-  theme = 'light';
-  app.emit('changed', { topics: ['queue'] });
-  app.emit('progress', { topics: ['settings'] });
-  expect(app.calls).toHaveLength(1);
-  app.emit('changed', { topics: ['settings'] });
-  await eventually(() => expect(native.themeSource).toBe('light'));
-  theme = 'neon';
-  app.emit('changed', { topics: ['settings'] });
-  await eventually(() => expect(app.calls).toHaveLength(3));
+  desk.settings.set(someSettings({ theme: 'light' }));
   expect(native.themeSource).toBe('light');
   stop();
-  expect(app.listeners.size).toBe(0);
+  desk.settings.set(someSettings({ theme: 'dark' }));
+  expect(native.themeSource).toBe('light');
 });

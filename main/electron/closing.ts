@@ -1,0 +1,29 @@
+/** What closing the window does, and what is said the first time that the program goes on in the tray. Called by `program.ts`. */
+
+import type { Kept } from './desk.ts';
+
+const ENTRY = 'toldAboutTray';
+
+/** `hide`: to the tray; `quit`: as a person quits; `close`: the window alone, as macOS has it. */
+export function closingDoes(
+  platform: NodeJS.Platform,
+  about: { readonly closeToTray: boolean; readonly hasTray: boolean },
+): 'hide' | 'quit' | 'close' {
+  if (about.closeToTray && about.hasTray) return 'hide';
+  return platform === 'darwin' ? 'close' : 'quit';
+}
+
+/** Once ever on this machine. `say` shows a text; what it cannot show is not tried again. */
+export function tellAboutTray(
+  kept: Kept,
+  platform: NodeJS.Platform,
+  say: (text: { readonly title: string; readonly body: string }) => void,
+): void {
+  if (kept.read(ENTRY) === true) return;
+  kept.write(ENTRY, true);
+  const where = platform === 'darwin' ? 'menu bar' : 'tray';
+  say({
+    title: 'Encord Uploader goes on',
+    body: `The window is closed and uploads go on. Open the program from the ${where}, or quit it there.`,
+  });
+}
