@@ -5,7 +5,18 @@
  */
 
 /** The commands that `package.json` maps to `run.mjs`, and `setup`, which does set-up alone and forgets old failures. */
-export const NAMES = ['start', 'demo', 'test', 'cli', 'emulator', 'bench', 'crash', 'setup'];
+export const NAMES = [
+  'start',
+  'demo',
+  'test',
+  'cli',
+  'emulator',
+  'bench',
+  'crash',
+  'fuzz',
+  'package',
+  'setup',
+];
 
 /** The oldest major version of Node that runs the sources as they are and has `node:sqlite`. */
 export const NODE_MAJOR = 24;
@@ -23,7 +34,7 @@ export const RETRY = 'node .setup/run.mjs setup';
 export function needsOf(name, args) {
   const e2e = name === 'test' && chooseTests(args).e2e !== null;
   return {
-    keychain: !['emulator', 'bench', 'crash'].includes(name),
+    keychain: !['emulator', 'bench', 'crash', 'fuzz'].includes(name),
     pages: name === 'start' || name === 'demo' || e2e || (name === 'cli' && args.includes('serve')),
     electron:
       name === 'start' ||
@@ -175,7 +186,7 @@ export function installCommand(platform, running, root) {
 export function chooseTests(args) {
   const words = args.filter((arg) => !arg.startsWith('-'));
   if (words.length === 0) return { typecheck: true, lint: true, vitest: [], e2e: [] };
-  const kinds = ['unit', 'contract', 'integration', 'crash'];
+  const kinds = ['unit', 'contract', 'integration', 'crash', 'fuzz'];
   const chosen = { typecheck: false, lint: false, vitest: null, e2e: null };
   for (const word of words) {
     if (word === 'typecheck' || word === 'lint') chosen[word] = true;

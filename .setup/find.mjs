@@ -121,6 +121,18 @@ export function findElectron() {
   }
 }
 
+/**
+ * Electron's binary for the tests of the desktop program, or null: the one in the folder that
+ * `ELECTRON_OVERRIDE_DIST_PATH` names, as Electron itself has it, else the fetched one.
+ */
+export function findElectronForTests(env = process.env) {
+  const folder = env.ELECTRON_OVERRIDE_DIST_PATH;
+  if (!folder) return findElectron();
+  const names = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
+  const path = join(folder, names[process.platform] ?? 'electron');
+  return isExecutable(path) ? path : null;
+}
+
 /** The script behind a tool of `node_modules`, to be run by Node itself: no shell, on Windows either. */
 export function toolScript(name, path) {
   return join(dirname(createRequire(at('package.json')).resolve(`${name}/package.json`)), path);

@@ -10,6 +10,7 @@ import { catchSignals, exitIfStopped, runProgram } from './child.mjs';
 import { NAMES, needsOf } from './decide.mjs';
 import { ensure } from './ensure.mjs';
 import { at, ROOT } from './find.mjs';
+import { packageProgram } from './package.mjs';
 import { say } from './say.mjs';
 import { runTests } from './test.mjs';
 
@@ -19,6 +20,7 @@ const PROGRAMS = {
   demo: 'test/demo.ts',
   bench: 'test/bench/index.ts',
   crash: 'test/crash/index.ts',
+  fuzz: 'test/fuzz/index.ts',
 };
 
 /** Whether npm runs this script, and not something that npm runs. */
@@ -40,6 +42,7 @@ async function main() {
     return 0;
   }
   if (name === 'test') return runTests(args, { ...found, env });
+  if (name === 'package') return packageProgram(args, { node: found.node, env });
   // Halves the time until a command begins: the sources are compiled once and not at each start.
   env.NODE_COMPILE_CACHE ??= at('node_modules', '.cache', 'compile');
   const electron = needs.electron ? found.electron : null;

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { build } from './build.mjs';
 import { exitIfStopped, runFolded, runProgram } from './child.mjs';
 import { chooseTests, countPlaywright, countVitest, RETRY, sumCounts, testVerdict } from './decide.mjs';
-import { at, ROOT, readJson, toolScript } from './find.mjs';
+import { at, findElectronForTests, ROOT, readJson, toolScript } from './find.mjs';
 
 const passed = { passed: 1, failed: 0, skipped: [] };
 const failed = { passed: 0, failed: 1, skipped: [] };
@@ -80,11 +80,20 @@ async function playwright(filters, folder, { node, chromium, noChromium, env }) 
     if (all.failed > 0) return failed;
     return { passed: 0, failed: 0, skipped: listed(readJson(file), `${noChromium}; ${RETRY} tries again`) };
   }
-  await build(node, { electron: false });
+  await build(node, { electron: true });
   options.env.ENCORD_UPLOADER_CHROMIUM = chromium;
+  console.log(desktopHost(env));
   const code = await runProgram([...command, '--pass-with-no-tests', '--reporter=list,json'], options);
   exitIfStopped();
   return counted(readJson(file), countPlaywright, code);
+}
+
+/** Which of the two hosts the tests of the desktop program run on; `test/electron-standin/choose.ts` decides it so. */
+function desktopHost(env) {
+  const binary = findElectronForTests(env);
+  return binary
+    ? `The desktop program runs on Electron itself (${binary}).`
+    : 'The desktop program runs on the stand-in for Electron: its binary is not on this machine.';
 }
 
 /** The counts of a report. A runner that failed without a failure in its report counts as one. */

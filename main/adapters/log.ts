@@ -1,9 +1,11 @@
 /**
  * The log: one JSON object a line in a file of the data folder, and on standard error where asked for. Made once by
- * the composition roots. Everything passes the redactor first. A log that cannot be written never stops the program.
+ * the composition roots. Everything passes the redactor first. A log that cannot be written never stops the program. Its
+ * newest lines are read by `machine.ts`.
  */
 
 import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Log } from '../core/ports.ts';
 import { createRedactor } from './redact.ts';
@@ -34,6 +36,8 @@ export interface ProgramLog extends Log {
 export const LOG_FILE = 'encord-uploader.log';
 const MAX_BYTES = 5_000_000;
 const KEEP = 4;
+/** How much of a file's end is looked at for its last lines. */
+const TAIL_BYTES = 512 * 1024;
 
 export function createLog(options: LogOptions): ProgramLog {
   const redactor = createRedactor();
@@ -68,6 +72,33 @@ export function createLog(options: LogOptions): ProgramLog {
   };
 }
 
+/** The newest lines that the log of a folder holds, at most `count`, the oldest first; none where there is no log. */
+export async function lastLines(folder: string, count: number): Promise<readonly string[]> {
+  let lines: string[] = [];
+  // The current file may have been begun a moment ago.
+  for (const name of [LOG_FILE, `${LOG_FILE}.1`]) {
+    if (lines.length < count) lines = [...(await linesAtEnd(join(folder, name))), ...lines];
+  }
+  return lines.slice(-count);
+}
+
+/** Whole lines of the last part of a file. */
+async function linesAtEnd(path: string): Promise<string[]> {
+  const file = await open(path).catch(() => null);
+  if (file === null) return [];
+  try {
+    const { size } = await file.stat();
+    const from = Math.max(0, size - TAIL_BYTES);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, size - from, from);
+    const lines = buffer.toString('utf8', 0, bytesRead).split('\n').filter(Boolean);
+    return from === 0 ? lines : lines.slice(1);
+  } catch {
+    return [];
+  } finally {
+    await file.close();
+  }
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
@@ -85,6 +116,12 @@ class RotatingFile {
     this.folder = folder;
     this.maxBytes = maxBytes;
     this.keep = keep;
+    try {
+      // Whoever wants to see the folder finds it, even with nothing in it yet.
+      this.makeFolder();
+    } catch {
+      // The first line will say why.
+    }
   }
 
   append(line: string): void {
@@ -104,8 +141,12 @@ class RotatingFile {
     this.shut();
   }
 
-  private open(): number {
+  private makeFolder(): void {
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+  }
+
+  private open(): number {
+    this.makeFolder();
     const descriptor = openSync(this.path(0), 'a', 0o600);
     this.size = fstatSync(descriptor).size;
     return descriptor;

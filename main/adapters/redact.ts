@@ -16,11 +16,19 @@ const PATTERNS: readonly (readonly [RegExp, string])[] = [
   // The body of an OpenSSH key without its first line begins with the format's name in base64.
   [/b3BlbnNzaC1rZXktdj[A-Za-z0-9+/=\s\\]*/g, '[private key]'],
   [/\b((?:proxy-)?authorization)(["'\]\s]*[:=,]\s*["'[]*)[^"'\r\n\]}]+/gi, `$1$2${GONE}`],
+  // The same as PKCS #8, and what a PuTTY key keeps to itself.
+  [/MC4CAQAwBQYDK2VwBCIE[A-Za-z0-9+/=\s\\]*/g, '[private key]'],
+  [/\bPrivate-Lines:[\s\S]*/g, '[private key]'],
   [/\bBearer\s+[\w.~+/=-]+/gi, `Bearer ${GONE}`],
+  // Without the header that they came with; words that follow a "Basic" of prose have no digit, capital or `=`.
+  [/\b(Basic|Negotiate|NTLM)\s+(?=[a-z+/]*[A-Z0-9=])[A-Za-z0-9+/]{6,}={0,2}/g, `$1 ${GONE}`],
+  [/\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*/g, GONE],
   // Encord's first protocol: public key and signature in hex.
   [/\b[0-9a-f]{64}:[0-9a-f]{128}\b/gi, GONE],
   [/\bencord-sig=:[A-Za-z0-9+/=]+:/g, `encord-sig=:${GONE}:`],
-  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]+@/gi, `$1${GONE}@`],
+  // Up to the last one: a password that was typed as it is may hold an at sign.
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/"'<>]+@/gi, `$1${GONE}@`],
+  [/(^|[\s"'(=])[\w.%+-]+:[^\s/"'<>]+@(?=[\w.[-]+)/g, `$1${GONE}@`],
   // All of a query: signed URLs of every storage keep their secrets there; fragments hold the pages' token.
   [/\b((?:https?|wss?):\/\/[^\s"'<>?#\\]*)[?#][^\s"'<>\\]*/gi, `$1?${GONE}`],
   // A query without its host, as request lines and errors of Node show it.

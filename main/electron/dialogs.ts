@@ -3,6 +3,8 @@
  * app as the services of this host.
  */
 
+import { stat } from 'node:fs/promises';
+import { extname } from 'node:path';
 import type { BaseWindow, Dialog, OpenDialogOptions, Shell } from 'electron';
 import type { HostServices } from '../app/types.ts';
 
@@ -16,8 +18,9 @@ export function openDialogOptions(what: 'files' | 'folders'): OpenDialogOptions 
 /** The services of the Electron host; dialogs belong to the window that is there at the time. */
 export function desktopServices(
   dialog: Pick<Dialog, 'showOpenDialog' | 'showSaveDialog'>,
-  shell: Pick<Shell, 'openPath' | 'trashItem'>,
+  shell: Pick<Shell, 'openPath' | 'showItemInFolder' | 'trashItem'>,
   window: () => BaseWindow | null,
+  platform: NodeJS.Platform = process.platform,
 ): HostServices {
   return {
     host: 'electron',
@@ -41,6 +44,13 @@ export function desktopServices(
     },
     trashItem: (path) => shell.trashItem(path),
     async openFolder(path) {
+      // What is no folder by now would be started; so would a folder that macOS takes for a program by its name.
+      const kind = await stat(path).catch(() => null);
+      if (kind !== null && !kind.isDirectory()) throw new Error(`${path} is no folder any more.`);
+      if (platform === 'darwin' && extname(path) !== '') {
+        shell.showItemInFolder(path);
+        return;
+      }
       const problem = await shell.openPath(path);
       if (problem !== '') throw new Error(`The system cannot show this folder: ${problem}`);
     },

@@ -37,14 +37,21 @@ export function quitAnswer(button: number): QuitAnswer {
 }
 
 /**
- * Quits when the last unit is done, as long as that is wanted; units that failed do not hold it. The result ends that.
+ * Quits when the last unit is done, as long as that is wanted; units that failed do not hold it, those that somebody
+ * paused do. The result ends that.
  */
 export function quitWhenDone(desk: Pick<Desk, 'glance' | 'quitWhenDone'>, quitNow: () => void): () => void {
   const look = () => {
-    if (desk.quitWhenDone.get() && desk.glance.get()?.unfinished === 0) quitNow();
+    const glance = desk.glance.get();
+    if (desk.quitWhenDone.get() && glance !== null && isDone(glance)) quitNow();
   };
   const stops = [desk.glance.follow(look), desk.quitWhenDone.follow(look)];
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+function isDone({ unfinished, paused, fraction }: GlanceView): boolean {
+  const pausedWork = paused && fraction !== null;
+  return unfinished === 0 && !pausedWork;
 }

@@ -94,6 +94,8 @@ export interface MachineFacts {
   readonly opened: readonly string[];
   readonly shownFolders: readonly string[];
   readonly trashed: readonly string[];
+  /** The text on the clipboard. */
+  readonly copied: string;
   /** How many blockers of sleep are on. */
   readonly blockers: number;
   readonly badge: number;

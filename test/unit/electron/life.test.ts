@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type Electron from 'electron';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { closingDoes, tellAboutTray } from '../../../main/electron/closing.ts';
+import { Ending } from '../../../main/electron/ending.ts';
 import { createKept } from '../../../main/electron/kept.ts';
 import { desktopEntry, followLoginItem, type LoginItem } from '../../../main/electron/login-item.ts';
 import { followPower } from '../../../main/electron/power.ts';
@@ -332,6 +333,9 @@ test('it quits when the last unit is done, failed ones aside, unless that was ta
   desk.glance.set(aGlance({ unfinished: 1 }));
   desk.quitWhenDone.set(true);
   expect(quits).toBe(0);
+  // Of what is paused nothing goes on by itself, and all the same it is not done.
+  desk.glance.set(aGlance({ paused: true, fraction: 0.4 }));
+  expect(quits).toBe(0);
   desk.glance.set(aGlance({ attention: 5 }));
   expect(quits).toBe(1);
   stop();
@@ -356,4 +360,32 @@ test('that it goes on in the tray is said once ever', () => {
   expect(said).toEqual([
     'The window is closed and uploads go on. Open the program from the tray, or quit it there.',
   ]);
+});
+
+test('quitting does not wait for ever for what cannot be closed', () => {
+  const done: string[] = [];
+  const event = new FakeEvent();
+  let ask: (event: FakeEvent) => void = () => undefined;
+  const app = {
+    on: (_name: string, listener: typeof ask) => {
+      ask = listener;
+    },
+    quit: () => done.push('quit'),
+  };
+  const late: (() => void)[] = [];
+  new Ending({
+    // Only what ending looks at is there; anything else would fail as a missing function.
+    app: app as unknown as Electron.App,
+    isOpen: () => true,
+    question: () => null,
+    whenDone: () => undefined,
+    close: () => new Promise(() => undefined),
+    after: (_ms, fn) => late.push(fn),
+  });
+  ask(event);
+  expect([event.prevented, done]).toEqual([true, []]);
+  for (const fn of late) fn();
+  const again = new FakeEvent();
+  ask(again);
+  expect([again.prevented, done]).toEqual([false, ['quit']]);
 });

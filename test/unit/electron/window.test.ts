@@ -141,7 +141,7 @@ test('a dialog answers with the paths, and with none when it was closed', async 
   };
   const services = desktopServices(
     { showOpenDialog, showSaveDialog },
-    { openPath: async () => '', trashItem: async () => undefined },
+    { openPath: async () => '', showItemInFolder: () => undefined, trashItem: async () => undefined },
     () => null,
   );
   expect(await services.chooseFiles?.('files')).toEqual(['/data/a.mp4']);
@@ -160,10 +160,38 @@ test('a folder that the system cannot show is said to be so', async () => {
   };
   const broken = desktopServices(
     dialog,
-    { openPath: async () => 'No application found', trashItem: async () => undefined },
+    {
+      openPath: async () => 'No application found',
+      showItemInFolder: () => undefined,
+      trashItem: async () => undefined,
+    },
     () => null,
   );
   await expect(broken.openFolder?.('/data')).rejects.toThrow('No application found');
+});
+
+test('nothing is started in place of a folder that is shown', async () => {
+  const dialog = {
+    showOpenDialog: async () => ({ canceled: true, filePaths: [] }),
+    showSaveDialog: async () => ({ canceled: true, filePath: '' }),
+  };
+  const done: string[] = [];
+  const shell = {
+    openPath: async (path: string) => {
+      done.push(`opened ${path}`);
+      return '';
+    },
+    showItemInFolder: (path: string) => void done.push(`shown ${path}`),
+    trashItem: async () => undefined,
+  };
+  const linux = desktopServices(dialog, shell, () => null, 'linux');
+  await expect(linux.openFolder?.(process.execPath)).rejects.toThrow('is no folder any more');
+  expect(done).toEqual([]);
+  await linux.openFolder?.('/data/run.app');
+  const mac = desktopServices(dialog, shell, () => null, 'darwin');
+  await mac.openFolder?.('/data/Calculator.app');
+  await mac.openFolder?.('/data/videos');
+  expect(done).toEqual(['opened /data/run.app', 'shown /data/Calculator.app', 'opened /data/videos']);
 });
 
 test('native parts follow the theme of the settings, from the start and when it changes', () => {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createLog, LOG_FILE } from '../../../main/adapters/log.ts';
+import { createLog, LOG_FILE, lastLines } from '../../../main/adapters/log.ts';
 import { createRedactor } from '../../../main/adapters/redact.ts';
 
 const clock = { now: () => 1_700_000_000_000 };
@@ -115,6 +115,20 @@ describe('createLog', () => {
   });
 });
 
+describe('the newest lines', () => {
+  it('are read over the turn of the files, and from a long one only its end', async () => {
+    expect(await lastLines(folder, 5)).toEqual([]);
+    const log = createLog({ folder, clock, level: 'info', maxBytes: 400, keep: 2 });
+    for (let i = 0; i < 8; i++) log.info(`line ${i} ${'x'.repeat(100)}`);
+    log.close();
+    const numbers = (await lastLines(folder, 4)).map((line) => /line (\d)/.exec(line)?.[1]);
+    expect(numbers).toEqual(['4', '5', '6', '7']);
+    rmSync(join(folder, `${LOG_FILE}.1`));
+    writeFileSync(join(folder, LOG_FILE), `${'y'.repeat(600_000)}\none\ntwo\n`);
+    expect(await lastLines(folder, 4)).toEqual(['one', 'two']);
+  });
+});
+
 describe('what never reaches the log', () => {
   // Put together here, so that the sources hold nothing that looks like a key.
   const body = `b3BlbnNzaC1rZXktdjEA${'Qk1JQ'.repeat(20)}`;
@@ -149,6 +163,32 @@ describe('what never reaches the log', () => {
     ['the first protocol alone', hex, ['a1a1', 'b2b2']],
     ['a bearer', `sent Bearer ${signature}`, [signature]],
     ['a password in an address', 'http://me:hunter22@proxy.example:3128/', ['hunter22']],
+    ['a password with an at sign', 'http://me:hun@ter22@proxy.example:3128/', ['ter22', 'hun']],
+    ['a login without a scheme', 'proxy=me:hunter22@proxy.example:3128', ['hunter22']],
+    ['a proxy’s header', `Proxy-Authorization: Basic ${signature}`, [signature]],
+    ['a proxy’s header as a field', { 'Proxy-Authorization': `Basic ${signature}` }, [signature]],
+    ['a login without its header', `sent Basic ${signature}==`, [signature]],
+    [
+      'a signed URL of S3',
+      `https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIA1&X-Amz-Signature=${signature}`,
+      [signature, 'AKIA1'],
+    ],
+    [
+      'an old signed URL of S3',
+      `/bucket/key?AWSAccessKeyId=AKIA1&Signature=${signature}&Expires=1`,
+      [signature, 'AKIA1'],
+    ],
+    [
+      'a signed URL of Azure',
+      `https://a.blob.core.windows.net/c/b?sv=2022&se=2026&sig=${signature}%3D`,
+      [signature],
+    ],
+    ['a query of Azure alone', `PUT /c/b?sv=2022&sr=b&sig=${signature} gave 403`, [signature]],
+    ['a session of Google', `https://storage.googleapis.com/upload/b?upload_id=${signature}`, [signature]],
+    ['a token of three parts', `got eyJhbGciOiJFZERTQSJ9.${signature}.${signature}`, [signature]],
+    ['a key as PKCS #8, without its armour', `MC4CAQAwBQYDK2VwBCIEI${'Qk1JQ'.repeat(8)}`, ['Qk1JQQk1JQ']],
+    ['a key of PuTTY', `Private-Lines: 1\n${signature}\nPrivate-MAC: ${hex}`, [signature, 'b2b2']],
+    ['a proxy’s password as a field', { proxyPassword: 'open sesame' }, ['sesame']],
     ["the pages' token", `http://127.0.0.1:4000/#token=${signature}`, [signature]],
     ['a grant', { grant: { url, echo: `{"signed_url":"${url}"}`, id: 'id' } }, [signature]],
     ['a passphrase', { passphrase: 'open sesame' }, ['sesame']],
@@ -181,6 +221,9 @@ describe('what never reaches the log', () => {
     const redactor = createRedactor();
     expect(redactor.text(`PUT ${url} gave 403`)).toBe(
       'PUT https://storage.example/bucket/object?[redacted] gave 403',
+    );
+    expect(redactor.text('Basic authentication of a proxy: ask me@x.org at 10:30.')).toBe(
+      'Basic authentication of a proxy: ask me@x.org at 10:30.',
     );
     expect(redactor.text('Why? Because /data/a.png is empty.')).toBe('Why? Because /data/a.png is empty.');
     expect(

@@ -21,7 +21,7 @@ import {
 
 describe('what a command needs', () => {
   it('leaves the emulator and the benchmarks without a keychain', () => {
-    for (const name of ['emulator', 'bench', 'crash']) {
+    for (const name of ['emulator', 'bench', 'crash', 'fuzz']) {
       expect(needsOf(name, [])).toEqual({ keychain: false, pages: false, electron: false, tests: false });
     }
   });
