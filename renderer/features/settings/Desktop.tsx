@@ -21,7 +21,7 @@ export function Desktop({
   platform: SnapshotView['platform'];
 }): ReactElement {
   const change = (part: Partial<DesktopSettings>) =>
-    void changeSettings({ desktop: { ...settings, ...part } });
+    void changeSettings(({ desktop }) => ({ desktop: { ...desktop, ...part } }));
   return (
     <Section title="Desktop">
       <Setting

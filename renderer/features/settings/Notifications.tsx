@@ -23,8 +23,8 @@ const KINDS: readonly { kind: NewsKind; label: string; hint: string }[] = [
 ];
 
 export function Notifications({ settings }: { settings: NotificationSettings }): ReactElement {
-  const change = (part: Partial<NotificationSettings>) =>
-    changeSettings({ notifications: { ...settings, ...part } });
+  const change = (part: (now: NotificationSettings) => Partial<NotificationSettings>) =>
+    changeSettings(({ notifications }) => ({ notifications: { ...notifications, ...part(notifications) } }));
   return (
     <Section
       title="Notifications"
@@ -35,18 +35,26 @@ export function Notifications({ settings }: { settings: NotificationSettings }):
           <Switch
             label={label}
             checked={settings.kinds[kind]}
-            onChange={(on) => void change({ kinds: { ...settings.kinds, [kind]: on } })}
+            onChange={(on) => void change(({ kinds }) => ({ kinds: { ...kinds, [kind]: on } }))}
           />
         </Setting>
       ))}
-      <Quiet quiet={settings.quiet} onChange={(quiet) => void change({ quiet })} />
+      <Quiet
+        quiet={settings.quiet}
+        onChange={(part) =>
+          void change(({ quiet }) => ({
+            quiet: part === null ? null : { ...USUAL_QUIET, ...quiet, ...part },
+          }))
+        }
+      />
     </Section>
   );
 }
 
 interface QuietProps {
   quiet: QuietHours | null;
-  onChange: (quiet: QuietHours | null) => void;
+  /** What of it changes; null: none any more. */
+  onChange: (part: Partial<QuietHours> | null) => void;
 }
 
 function Quiet({ quiet, onChange }: QuietProps): ReactElement {
@@ -61,14 +69,14 @@ function Quiet({ quiet, onChange }: QuietProps): ReactElement {
             key={`from ${quiet.from}`}
             label="Quiet from"
             value={quiet.from}
-            onChange={(from) => onChange({ ...quiet, from })}
+            onChange={(from) => onChange({ from })}
           />
           <span className="muted">to</span>
           <Time
             key={`to ${quiet.to}`}
             label="Quiet until"
             value={quiet.to}
-            onChange={(to) => onChange({ ...quiet, to })}
+            onChange={(to) => onChange({ to })}
           />
         </span>
       )}

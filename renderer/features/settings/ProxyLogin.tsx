@@ -54,7 +54,7 @@ function asked(proxy: string, user: string | null): ReactElement {
     <span className="tone-warn">
       {user === null
         ? `${proxy} asks for a user name and a password.`
-        : `${proxy} does not accept what it was given for ${user}.`}
+        : `${proxy} asks for a login: it was not given one yet, or did not accept that of ${user}.`}
     </span>
   );
 }

@@ -1,7 +1,7 @@
 /** Settings: how it looks, how it uploads, the accounts, this machine, where things are kept. Every change holds at once. */
 import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import type { CallInput } from '../../../preload/contract/calls.ts';
-import type { SnapshotView } from '../../../preload/contract/views.ts';
+import type { SettingsView, SnapshotView } from '../../../preload/contract/views.ts';
 import { refreshSnapshot, useApp } from '../../state/app.ts';
 import { ask } from '../../state/bridge.ts';
 import { useUi } from '../../state/ui.ts';
@@ -19,10 +19,23 @@ import { SizeLimit } from './SizeLimit.tsx';
 import { Speed } from './Speed.tsx';
 import { Updates } from './Updates.tsx';
 
-export async function changeSettings(change: CallInput<'settings.set'>): Promise<boolean> {
-  const settings = await ask('settings.set', change);
-  if (settings) await refreshSnapshot();
-  return settings !== null;
+type Change = CallInput<'settings.set'>;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * One after another. A group of settings is replaced as a whole, so its change is made of what the change before it has
+ * left, by a function.
+ */
+export function changeSettings(change: Change | ((now: SettingsView) => Change)): Promise<boolean> {
+  const done = last.then(async () => {
+    const now = useApp.getState().snapshot?.settings;
+    if (!now) return false;
+    const settings = await ask('settings.set', typeof change === 'function' ? change(now) : change);
+    if (settings) await refreshSnapshot();
+    return settings !== null;
+  });
+  last = done.catch(() => undefined);
+  return done;
 }
 
 export function Section({

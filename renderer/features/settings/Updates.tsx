@@ -50,7 +50,7 @@ export function Updates({ settings, version }: { settings: UpdateSettings; versi
           size="s"
           value={settings.mode}
           disabled={managed}
-          onChange={(mode) => void changeSettings({ updates: { ...settings, mode } })}
+          onChange={(mode) => void changeSettings(({ updates }) => ({ updates: { ...updates, mode } }))}
           options={[
             { value: 'auto', label: 'Automatic' },
             { value: 'ask', label: 'Ask' },
@@ -64,7 +64,9 @@ export function Updates({ settings, version }: { settings: UpdateSettings; versi
           checked={settings.channel === 'beta'}
           disabled={managed || settings.mode === 'off'}
           onChange={(beta) =>
-            void changeSettings({ updates: { ...settings, channel: beta ? 'beta' : 'latest' } })
+            void changeSettings(({ updates }) => ({
+              updates: { ...updates, channel: beta ? 'beta' : 'latest' },
+            }))
           }
         />
       </Setting>
