@@ -131,7 +131,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       level: options.env.ENCORD_UPLOADER_LOG === 'debug' ? 'debug' : 'info',
     });
     const own = extraAuthorities(options.env);
-    if (own.trouble !== null) log.warn(own.trouble);
+    if (own.trouble !== null) log.warn('A certificate file is not used.', { reason: own.trouble });
     const agents = createAgents({
       extraCa: own.certificates,
       proxyEnv: options.env,

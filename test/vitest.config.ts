@@ -1,5 +1,5 @@
 /**
- * How the tests that need no browser run: unit, contract, integration and crash tests. Used by `npm test` and by
+ * How the tests that need no browser run: unit, contract, integration, crash and fuzz tests. Used by `npm test` and by
  * `vitest -c test/vitest.config.ts`.
  */
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
-    include: ['test/{unit,contract,integration,crash,operations}/**/*.test.{ts,tsx}'],
+    include: ['test/{unit,contract,integration,crash,fuzz,operations}/**/*.test.{ts,tsx}'],
     environment: 'node',
     // Processes, not threads: tests open SQLite files, send signals and change the environment.
     pool: 'forks',

@@ -100,7 +100,8 @@ export class Accounts {
     const forThisRunOnly = input.forThisRunOnly && !prepared.inKeychain;
     const secretIn = await this.#kept.keep(id, prepared.given, forThisRunOnly, known?.secretIn ?? null);
     const name = input.name?.trim() || known?.name || identity.name || prepared.fallbackName;
-    if (known) {
+    // Somebody may have signed it out while the keychain took its time.
+    if (deps.store.account(id)) {
       deps.store.updateAccount(id, { name, secretIn, email: kind === 'ssh' ? identity.name : null });
     } else {
       deps.store.addAccount({
@@ -270,8 +271,11 @@ export class Accounts {
     if (open) return open;
     const account = this.record(id);
     const secret = await this.#secret(account);
-    // It may have been signed out meanwhile.
-    const session = this.#deps.connect(this.record(id), secret);
+    // It may have been signed out meanwhile, or signed in with a newer secret.
+    const record = this.record(id);
+    const newer = this.#sessions.get(id);
+    if (newer) return newer;
+    const session = this.#deps.connect(record, secret);
     this.#sessions.set(id, session);
     return session;
   }

@@ -12,7 +12,9 @@ import { createDesktopHandlers } from './desktop/handlers.ts';
 import { createManageHandlers } from './manage/handlers.ts';
 import { windowOf, withoutUndefined } from './outcome.ts';
 import type { Program } from './program.ts';
+import { showFolder } from './show-folder.ts';
 import { createWatchHandlers } from './watch/handlers.ts';
+import { wholePath } from './whole-path.ts';
 
 export type Handlers = {
   readonly [N in CallName]: (input: CallInput<N>) => CallOutput<N> | Promise<CallOutput<N>>;
@@ -29,8 +31,7 @@ export function createHandlers(program: Program): Handlers {
       );
     },
     'app.openFolder': async ({ folder }) => {
-      if (!deps.host.openFolder) throw notHere('A folder can be opened only by the desktop program.');
-      await deps.host.openFolder(folder === 'data' ? deps.dataFolder : deps.logFolder);
+      await showFolder(deps.host, folder === 'data' ? deps.dataFolder : deps.logFolder);
       return null;
     },
 
@@ -187,6 +188,8 @@ export function createHandlers(program: Program): Handlers {
 
     'settings.get': () => settings.get(),
     'settings.set': (input) => {
+      if (input.nextDataFolder) wholePath(input.nextDataFolder, deps.platform);
+      if (input.network !== undefined) program.network.mustWork(input.network);
       const view = settings.set(withoutUndefined(input));
       program.bandwidth.follow(view.bandwidth);
       program.network.follow();

@@ -70,6 +70,14 @@ export function contentSecurityPolicy(connect: readonly string[]): string {
   ].join('; ');
 }
 
+/** What of a machine browsers hand out when they are asked. No page has use for any of it, so nobody is even asked. */
+const NOT_FOR_PAGES =
+  'camera display-capture geolocation hid idle-detection local-fonts microphone midi payment ' +
+  'publickey-credentials-get screen-wake-lock serial usb window-management xr-spatial-tracking';
+const PERMISSIONS = NOT_FOR_PAGES.split(' ')
+  .map((feature) => `${feature}=()`)
+  .join(', ');
+
 /** The headers that every response carries, found or not. */
 export function securityHeaders(connect: readonly string[]): PageHeaders {
   return {
@@ -79,6 +87,7 @@ export function securityHeaders(connect: readonly string[]): PageHeaders {
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': PERMISSIONS,
   };
 }
 

@@ -8,7 +8,9 @@ import type { AccountRecord, QueueReader } from '../adapters/sqlite/index.ts';
 import type { Program } from '../app/program.ts';
 import { asUploaderError, type UploaderError } from '../core/errors.ts';
 import type { MediaId, RouteChoice } from '../core/model.ts';
-import { accounts, login, logout } from './accounts.ts';
+import { accounts, askToUnlock, login, logout, madeKeys, makeKey } from './accounts.ts';
+import { checkConnection } from './connection.ts';
+import { diagnostics } from './diagnostics.ts';
 import { EXIT, exitCodeOf } from './exit.ts';
 import { addManageCommands } from './manage.ts';
 import {
@@ -78,15 +80,25 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     common: Common,
     settings: RunSettings = {},
   ) =>
-    withProgram(host, createTerminal(common.json ?? false), command, settings, signal).then((code) => {
+    withProgram(host, createTerminal(common.json ?? false), ask(command), settings, signal).then((code) => {
       exit = code;
     });
+  /** The same command, in which the account that it needs is unlocked. */
+  const ask =
+    (command: (terminal: Terminal, program: Program) => Promise<number>) =>
+    (terminal: Terminal, program: Program): Promise<number> => {
+      const fromStdin = cli.opts().passphraseStdin ?? false;
+      program.accounts.whenLocked((account) => askToUnlock(program, terminal, account, fromStdin, signal));
+      return command(terminal, program);
+    };
 
   const cli = new Command('encord-uploader')
     .description(
       'Gets videos, images and image groups from this machine into Encord datasets, each exactly once.',
     )
     .version(host.version)
+    // Whatever the command: an account's key may be kept with its passphrase on.
+    .option('--passphrase-stdin', 'read the passphrase of the account’s key from standard input')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', EXIT_CODES + ENVIRONMENT);
@@ -95,14 +107,41 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     .command('login')
     .description('Connect an account: checks the key by a live call, then keeps it in the keychain.')
     .option('--key <file>', 'an OpenSSH Ed25519 private key')
-    .option('--passphrase-stdin', 'read the passphrase of the key from standard input')
+    .option('--made-key <fingerprint>', 'a key pair that make-key made, once it is registered')
+    .option(
+      '--remember-passphrase',
+      'the keychain keeps the key without its passphrase; a terminal is asked, else this is so',
+    )
+    .option('--no-remember-passphrase', 'every command asks for the passphrase of the key')
     .option('--api-key-stdin', 'read a dataset API key from standard input instead')
     .option('--dataset <uuid>', 'the dataset of the API key')
     .option('--domain <url>', 'https://api.encord.com (default), https://api.us.encord.com, or your own')
     .option('--name <name>', 'how to call the account')
     .option('--json', 'print JSON')
     .action((options) =>
-      run(async (terminal, program) => login(program, terminal, options, host.environment, signal), options),
+      run(
+        async (terminal, program) =>
+          login(program, terminal, { ...options, ...cli.opts() }, host.environment, signal),
+        options,
+      ),
+    );
+
+  cli
+    .command('make-key')
+    .description(
+      'Make a key pair: prints its public half to register in Encord, keeps the other in the keychain.',
+    )
+    .option('--name <name>', 'stands at the end of the public key, to recognise it by', 'Encord Uploader')
+    .option('--json', 'print JSON')
+    .action((options) => run(async (terminal, program) => makeKey(program, terminal, options.name), options));
+
+  cli
+    .command('made-keys')
+    .description('List the key pairs that make-key made and no account uses yet.')
+    .option('--drop <fingerprint>', 'delete one, its private half in the keychain too')
+    .option('--json', 'print JSON')
+    .action((options) =>
+      run(async (terminal, program) => madeKeys(program, terminal, options.drop ?? null), options),
     );
 
   cli
@@ -293,6 +332,28 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     });
 
   cli
+    .command('diagnostics')
+    .description(
+      'What a maintainer needs to know of this program and machine, as text, without a secret, a file name or a title.',
+    )
+    .option('--json', 'print JSON')
+    .action((options) => run(async (terminal, program) => diagnostics(program, terminal), options));
+
+  cli
+    .command('check-connection')
+    .description(
+      'Try proxy, DNS, TLS, API, clock and storage one after the other, and say what fails and what to tell IT.',
+    )
+    .option('--account <account>', 'name, fingerprint or id; the active account by default')
+    .option('--json', 'print JSON lines; the last is the whole check with its report')
+    .action((options) =>
+      run(
+        async (terminal, program) => checkConnection(program, terminal, options.account ?? null, signal),
+        options,
+      ),
+    );
+
+  cli
     .command('serve')
     .description('Browser mode: the same pages in a browser of this machine, for machines without a screen.')
     .option('--port <port>', 'a free one by default', parsePort, 0)
@@ -334,6 +395,8 @@ async function withProgram(
   try {
     noteBandwidth(terminal, settings.bandwidth);
     program = await host.open(settings);
+    const { caTrouble } = program.network.view();
+    if (caTrouble !== null) terminal.note(caTrouble);
     return await command(terminal, program);
   } catch (reason) {
     const error = asUploaderError(reason);

@@ -54,6 +54,10 @@ export async function liftAccountHolds(
       terminal.note(`The uploads of ${account.name} were paused. They go on now.`);
       program.queue.resume({ kind: 'account', id });
     }
+    // The passphrase is asked for before a line of progress is drawn over the question.
+    if (account && program.accounts.view(id).passphrase === 'needed') {
+      await program.accounts.session(id).catch(() => undefined);
+    }
     // Where it is still turned away, the run ends with Encord's own words.
     if (account?.blocked) await program.accounts.check(id, signal).catch(() => undefined);
   }

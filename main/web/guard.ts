@@ -33,6 +33,14 @@ export function checkHost(header: string | undefined, allowed: ReadonlySet<strin
   return host !== undefined && allowed.has(host) ? host : null;
 }
 
+/** The Host header of a request; undefined where there is none, or more than one, of which Node would show the first. */
+export function hostHeader(rawHeaders: readonly string[]): string | undefined {
+  const hosts = rawHeaders.filter(
+    (_text, at) => at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host',
+  );
+  return hosts.length === 1 ? hosts[0] : undefined;
+}
+
 /** True when the request comes from a page that this very host served. */
 export function sameOrigin(origin: string | undefined, host: string): boolean {
   return origin?.toLowerCase() === `http://${host}`;
@@ -55,27 +63,4 @@ export function socketToken(header: string | undefined): string | null {
   if (!offered.includes(SOCKET_PROTOCOL)) return null;
   const prefix = `${SOCKET_PROTOCOL}.`;
   return offered.find((name) => name.startsWith(prefix))?.slice(prefix.length) ?? null;
-}
-
-/** Allows `burst` at once and `perSecond` on average. `now` is in milliseconds that only go forward. */
-export class RateLimit {
-  readonly #perSecond: number;
-  readonly #burst: number;
-  #left: number;
-  #at: number;
-
-  constructor(perSecond: number, burst: number, now: number) {
-    this.#perSecond = perSecond;
-    this.#burst = burst;
-    this.#left = burst;
-    this.#at = now;
-  }
-
-  take(now: number): boolean {
-    this.#left = Math.min(this.#burst, this.#left + ((now - this.#at) / 1000) * this.#perSecond);
-    this.#at = now;
-    if (this.#left < 1) return false;
-    this.#left -= 1;
-    return true;
-  }
 }

@@ -26,6 +26,7 @@ import {
   bearerToken,
   bracketed,
   checkHost,
+  hostHeader,
   sameOrigin,
   socketToken,
   tokenMatches,
@@ -92,7 +93,7 @@ export async function serveApp(options: ServeOptions): Promise<Served> {
   const sockets = new Sockets(options.app, limits);
 
   server.on('request', (request, response) => {
-    const from = checkHost(request.headers.host, hosts);
+    const from = checkHost(hostHeader(request.rawHeaders), hosts);
     const headers = securityHeaders(from === null ? [] : connectSources(from));
     if (from === null) say(response, 421, 'This program answers only under its own address.', headers);
     else if (request.method === 'PUT' && request.url?.startsWith(DROPS_PATH)) {
@@ -127,7 +128,7 @@ export async function serveApp(options: ServeOptions): Promise<Served> {
   server.on('upgrade', (request, socket, head) => {
     // The socket may die at any moment until `ws` takes it over.
     socket.on('error', () => socket.destroy());
-    const from = checkHost(request.headers.host, hosts);
+    const from = checkHost(hostHeader(request.rawHeaders), hosts);
     if (from === null) refuseUpgrade(socket, '421 Misdirected Request');
     else if (request.url !== SOCKET_PATH) refuseUpgrade(socket, '404 Not Found');
     else if (!sameOrigin(request.headers.origin, from)) refuseUpgrade(socket, '403 Forbidden');

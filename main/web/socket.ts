@@ -15,8 +15,8 @@ import {
   SOCKET_PROTOCOL,
   type WireMessage,
 } from '../../preload/contract/wire.ts';
+import { answerPage, RateLimit } from '../app/messages.ts';
 import type { App } from '../app/types.ts';
-import { RateLimit } from './guard.ts';
 
 /** What `WireCall` looks like from a page that may be hostile: the app decides which names exist. */
 const wireCall = z.object({
@@ -118,7 +118,7 @@ export class Sockets {
       }
       open += 1;
       if (open >= this.#limits.openCalls) client.pause();
-      void this.#answer(call.call, call.input).then((answer) => {
+      void answerPage(this.#app, call.call, call.input).then((answer) => {
         // Counted until written, so that a page that asks without reading is not answered into memory.
         client.send(encode(call.id, answer), () => {
           open -= 1;
@@ -126,18 +126,6 @@ export class Sockets {
         });
       });
     });
-  }
-
-  async #answer(name: string, input: unknown): Promise<Answer<unknown>> {
-    try {
-      return await this.#app.handle(name, input);
-    } catch {
-      // The app never throws by its interface; a page must still not wait for ever if it does.
-      return {
-        ok: false,
-        error: { code: 'internal', message: 'The program could not answer.', details: { call: name } },
-      };
-    }
   }
 
   #push(event: EventName, payload: unknown): void {

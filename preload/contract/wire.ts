@@ -25,8 +25,8 @@ export const DROPS_PATH = '/drops/';
 export const MEDIA_PATH = '/media/';
 /** Where promised downloads are: `/downloads/<id>`. */
 export const DOWNLOADS_PATH = '/downloads/';
-/** The largest message that the server takes, in bytes. */
-export const MAX_MESSAGE_BYTES = 8 * 1024 * 1024;
+/** The largest message that the server takes, in bytes: client metadata of 10 MB with what JSON adds to it. */
+export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
 /** What a page offers as subprotocols: a browser can send a token in no other header of a WebSocket. */
 export function socketProtocols(token: string): [string, string] {

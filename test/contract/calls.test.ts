@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import type { Program } from '../../main/app/program.ts';
 import { DEFAULT_RULES } from '../../main/core/watch/rules.ts';
 import { CALLS, type CallInput, type CallOutput } from '../../preload/contract/calls.ts';
+import type { PlaceView, UpdateView } from '../../preload/contract/desktop.ts';
 import { failureView } from '../../preload/contract/errors.ts';
 import { EVENTS, type Events } from '../../preload/contract/events.ts';
 import { CALL_NAMES, type CallName, EVENT_NAMES, type EventName } from '../../preload/contract/names.ts';
@@ -39,6 +40,9 @@ const opened: string[] = [];
 /** Where the person saves; null where they change their mind. */
 let saveTo: string | null = null;
 
+/** What the host says of a newer version. */
+let update: UpdateView = { kind: 'current', checkedAt: null };
+
 beforeAll(async () => {
   lab = await Lab.open();
   program = await lab.program(
@@ -51,6 +55,12 @@ beforeAll(async () => {
         openFolder: async (path) => void opened.push(path),
         dropsArePaths: false,
         serverChooser: true,
+        updates: {
+          view: () => update,
+          check: async () => update,
+          install: async () => update,
+          listen: () => () => undefined,
+        },
       },
     },
   );
@@ -120,6 +130,29 @@ describe('bad input', () => {
       expect(JSON.stringify(answer).length).toBeLessThan(300);
     },
   );
+
+  it.each([
+    ['watch.inspect', { root: { length: { toString: '-0' } } }],
+    ['plan.get', { planId: { length: { valueOf: 1, toString: 1 } } }],
+    ['plan.start', { source: { kind: 'paths', paths: { length: { toString: 1 } } }, datasetId: null }],
+  ] as const)('%s is not thrown off by what only pretends to have a length', async (name, input) => {
+    expect((await refused(name, input)).code).toBe('invalid-input');
+  });
+
+  it.each([
+    ['settings.set', { nextDataFolder: 'elsewhere' }],
+    ['rows.download', { datasetId: NOBODY, rows: { kind: 'rows', dataHashes: ['x'] }, into: '../there' }],
+    [
+      'watch.add',
+      {
+        ...{ root: 'here', accountId: 'x', datasetId: NOBODY, folderId: null },
+        ...{ rules: DEFAULT_RULES, existing: 'review', on: true },
+      },
+    ],
+  ] as const)('%s writes nowhere that counts from where the program was started', async (name, input) => {
+    const error = await refused(name, input);
+    expect(error).toMatchObject({ code: 'invalid-input', message: expect.stringContaining('whole path') });
+  });
 
   it('does not repeat a secret that came in the wrong shape', async () => {
     const { privateKey } = makeKey('wrong@example.com');
@@ -219,11 +252,43 @@ describe('a session that makes every call', () => {
     const snapshot = await call('app.snapshot', null);
     expect(snapshot.activeAccountId).toBe(signedIn.id);
     expect(snapshot.accounts).toHaveLength(2);
+    const made = await call('accounts.makeKey', { comment: 'calls', forThisRunOnly: true });
+    expect(await call('accounts.madeKeys', null)).toEqual([made]);
+    await call('accounts.dropKey', { keyId: made.keyId });
+    expect((await refused('accounts.dropKey', { keyId: made.keyId })).code).toBe('invalid-input');
+    // A key that is kept locked needs a keychain: the tests of one see what it answers then.
+    const unlock = { accountId: signedIn.id, passphrase: PASSPHRASE, remember: false };
+    expect((await refused('accounts.unlock', unlock)).code).toBe('not-available');
+    called.add('accounts.unlock');
     await call('app.openFolder', { folder: 'logs' });
     expect(opened).toEqual([join(lab.home, 'logs')]);
     // What it answers while the database is damaged, the tests of faults see.
     expect((await refused('app.setDatabaseAside', null)).code).toBe('not-available');
     called.add('app.setDatabaseAside');
+  });
+
+  it('the network', async () => {
+    const login = { user: 'ada', password: 'hush-proxy-password', forThisRunOnly: true };
+    expect(await call('network.setProxyLogin', login)).toMatchObject({
+      proxyUser: 'ada',
+      proxyPasswordIn: 'run',
+    });
+    expect((await refused('network.setProxyLogin', { ...login, user: ' ' })).code).toBe('invalid-input');
+    expect(await call('network.setProxyLogin', { ...login, password: null })).toMatchObject({
+      proxyUser: null,
+    });
+    expect(traffic.filter((text) => text.includes(login.password))).toEqual([]);
+    const { network } = (await call('app.snapshot', null)).settings;
+    const caFile = join(lab.folder, 'no-such-file.pem');
+    expect((await refused('settings.set', { network: { ...network, caFile } })).code).toBe('invalid-input');
+    const begun = await call('network.check', { accountId: null });
+    expect(begun).toMatchObject({ domain: lab.emulator.url, finishedAt: null });
+    await eventually(async () => {
+      const { check } = await call('network.view', null);
+      expect(check?.checkId).toBe(begun.checkId);
+      expect(check?.steps.find(({ id }) => id === 'api')?.state).toBe('ok');
+    });
+    expect((await refused('network.check', { accountId: 'nobody' })).code).toBe('account-unknown');
   });
 
   it('datasets', async () => {
@@ -452,6 +517,32 @@ describe('a session that makes every call', () => {
     expect((await refused('watch.scan', { watchId })).code).toBe('watch-unknown');
   });
 
+  it('the desktop: a glance, places, the network’s return, updates, diagnostics', async () => {
+    expect(await call('app.glance', null)).toMatchObject({ paused: false, moving: false });
+    await call('app.takePlaces', null);
+    const places: PlaceView[] = [
+      { kind: 'watch', watchId: 7 },
+      { kind: 'files', paths: [folder] },
+    ];
+    for (const place of places) await call('app.goTo', { place });
+    expect(await call('app.takePlaces', null)).toEqual(places);
+    expect(await call('app.takePlaces', null)).toEqual([]);
+    const nowhere = { place: { kind: 'dataset', datasetId: '../etc' } };
+    expect((await refused('app.goTo', nowhere)).code).toBe('invalid-input');
+    await call('app.networkBack', null);
+
+    expect(await call('updates.view', null)).toEqual({ kind: 'current', checkedAt: null });
+    update = { kind: 'ready', version: '2.0.0' };
+    expect(await call('updates.check', null)).toEqual(update);
+    expect(await call('updates.install', null)).toEqual(update);
+
+    const { text } = await call('app.diagnostics', null);
+    expect(text).toMatch(/^Program\n {2}version \S+, electron, /);
+    expect(text).toContain('update: ready');
+    expect(text).not.toContain(lab.folder);
+    expect(text).not.toContain('single0');
+  });
+
   it('settings, and signing out', async () => {
     const before = await call('settings.get', null);
     expect(await call('settings.set', { theme: 'dark', concurrency: 8 })).toEqual({
@@ -476,7 +567,9 @@ describe('a session that makes every call', () => {
     expect(CALL_NAMES.filter((name) => !called.has(name))).toEqual([]);
   });
 
-  it('got every event in its declared shape, and each tick with the next number', () => {
+  it('got every event in its declared shape, and each tick with the next number', async () => {
+    // News is gathered for a while before it is told.
+    await eventually(() => expect(events.map(({ name }) => name)).toContain('news'));
     for (const { name, payload } of events) {
       const parsed: unknown = EVENTS[name].parse(payload);
       expect(parsed, name).toEqual(payload);

@@ -75,7 +75,7 @@ describe('with a keychain', () => {
     if (reason) context.skip(reason);
     session = await new Session().start();
     await session.startKeyring({ unlocked: true });
-    session.enter();
+    session.enter(vi.stubEnv);
     const { HOME, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS } = process.env;
     env = { ...freshEnv(), HOME, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS };
   });

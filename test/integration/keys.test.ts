@@ -49,7 +49,7 @@ afterAll(async () => {
 });
 beforeEach((context) => {
   if (reason) context.skip(reason);
-  session.enter();
+  session.enter(vi.stubEnv);
   const { HOME, XDG_RUNTIME_DIR, DBUS_SESSION_BUS_ADDRESS } = process.env;
   env = {
     ENCORD_SSH_KEY: '',

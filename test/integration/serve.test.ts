@@ -16,6 +16,7 @@ import { eventually } from '../fixtures/eventually.ts';
 import { type CliRun, Lab } from '../fixtures/lab.ts';
 import { makePng } from '../fixtures/png.ts';
 import { padMp4 } from '../fixtures/sample.ts';
+import { tracesUnder } from '../fixtures/traces.ts';
 
 const VIDEO = join(import.meta.dirname, '..', 'fixtures', 'media', 'video.mp4');
 
@@ -193,6 +194,9 @@ describe('serve', () => {
     at.child.kill('SIGTERM');
     const run = await at.ended;
     expect([run.code, run.stderr]).toEqual([0, '']);
+    // The token stands in the printed address, and in nothing that stays.
+    expect(run.stdout.split(at.token)).toHaveLength(2);
+    expect(tracesUnder(lab.home, new Map([['token', at.token]]))).toEqual([]);
     if (process.platform === 'linux' && pid) expect(childrenOf(pid)).toEqual([]);
   }, 60_000);
 

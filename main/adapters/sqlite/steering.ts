@@ -74,13 +74,15 @@ export function steeringStore(
   };
 }
 
-/** The row of a unit, also by one of its items; undefined where there is none. */
+/** The row of a unit, also by one of its items; undefined where there is none, or its batch was cleared from the list. */
 function unitRow(db: Database, scope: Extract<Scope, { kind: 'unit' | 'item' }>): Row | undefined {
   return db.get(
     scope.kind === 'unit'
-      ? 'SELECT id, state, bytes, stored_bytes FROM unit WHERE id = ?'
+      ? `SELECT unit.id, unit.state, unit.bytes, unit.stored_bytes
+         FROM unit JOIN batch ON batch.id = unit.batch_id WHERE unit.id = ? AND batch.removed = 0`
       : `SELECT unit.id, unit.state, item.size AS bytes, item.size * (item.state = 'stored') AS stored_bytes
-         FROM item JOIN unit ON unit.id = item.unit_id WHERE item.id = ?`,
+         FROM item JOIN unit ON unit.id = item.unit_id JOIN batch ON batch.id = unit.batch_id
+         WHERE item.id = ? AND batch.removed = 0`,
     scope.id,
   );
 }

@@ -8,7 +8,7 @@ import type { Program } from '../program.ts';
 type DesktopCallName = keyof typeof DESKTOP_CALLS;
 
 export function createDesktopHandlers(program: Program): Pick<Handlers, DesktopCallName> {
-  const { accounts, deps, network, places, signal } = program;
+  const { accounts, deps, network, places } = program;
   return {
     'app.glance': () => program.glance.view(),
     'app.goTo': ({ place }) => {
@@ -29,7 +29,7 @@ export function createDesktopHandlers(program: Program): Pick<Handlers, DesktopC
       return null;
     },
     'accounts.unlock': async (input) => {
-      const view = await accounts.unlock(input, signal);
+      const view = await accounts.unlock(input);
       program.engine.tryNow();
       return view;
     },

@@ -125,11 +125,14 @@ export class News {
     }
   }
 
-  /** A folder that starts again is not well yet. */
+  /** A folder that starts again, or is let go while the machine sleeps, is not well yet. */
   #startsAgain(key: string): boolean {
     return this.#program.watch
       .brief()
-      .some(({ id, on, state }) => key === `folder ${id}` && on && state.kind === 'starting');
+      .some(
+        ({ id, on, state }) =>
+          key === `folder ${id}` && on && (state.kind === 'starting' || state.kind === 'off'),
+      );
   }
 
   /** Batches that no waiting lets go on. */

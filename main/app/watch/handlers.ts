@@ -1,10 +1,10 @@
 /** The part of the handler map that is about watch folders. Used by `main/app/handlers.ts`. */
 
 import type { CallName } from '../../../preload/contract/names.ts';
-import { UploaderError } from '../../core/errors.ts';
 import type { Handlers } from '../handlers.ts';
 import { withoutUndefined } from '../outcome.ts';
 import type { Program } from '../program.ts';
+import { showFolder } from '../show-folder.ts';
 import { wholePath } from '../whole-path.ts';
 
 type WatchCallName = Extract<CallName, `watch.${string}`>;
@@ -40,10 +40,7 @@ export function createWatchHandlers({ watch, deps }: Program): Pick<Handlers, Wa
       return null;
     },
     'watch.openFolder': async ({ watchId }) => {
-      if (!deps.host.openFolder) {
-        throw new UploaderError('not-available', 'A folder can be opened only by the desktop program.');
-      }
-      await deps.host.openFolder(watch.root(watchId));
+      await showFolder(deps.host, watch.root(watchId));
       return null;
     },
 

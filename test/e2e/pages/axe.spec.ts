@@ -115,8 +115,12 @@ test('the uploads, their details, and a review with all its tabs', async ({ page
 });
 
 test('the settings, the accounts and the first steps', async ({ page, open }) => {
-  await open({ scene: 'busy' });
+  const desktop = await open({ scene: 'busy', host: 'electron' });
+  desktop.state.update = { kind: 'downloading', version: '0.2.0', fraction: 0.4 };
   await button(page, 'Settings').click();
+  await page.getByRole('switch', { name: 'Quiet hours' }).click();
+  await page.getByRole('button', { name: 'Show', exact: true }).click();
+  await expect(page.getByRole('region', { name: 'Diagnostics text' })).toBeVisible();
   await look(page, 'the settings');
   const lab = page.getByRole('article', { name: 'Imaging lab' });
   await lookAtMenu(page, lab.getByRole('button', { name: /^Route/ }));
@@ -141,8 +145,9 @@ test('the settings, the accounts and the first steps', async ({ page, open }) =>
     await look(page, `${name}, empty`);
   }
 
-  await open({ scene: 'no-keychain' });
-  await expect(page.getByRole('heading', { name: 'Connect to Encord' })).toBeVisible();
+  const first = await open({ scene: 'no-keychain' });
+  first.go({ kind: 'files', paths: ['/data/a.mp4'] });
+  await expect(page.getByText('1 file or folder waits for an account')).toBeVisible();
   await look(page, 'the first steps');
 });
 

@@ -1,5 +1,5 @@
 /** The keychain against a real Secret Service: a bus, a keyring and a home folder of their own. */
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createSecrets } from '../../../main/adapters/secrets/index.ts';
 import { Session, whyNoSession } from './session.ts';
 
@@ -17,7 +17,7 @@ describe('an unlocked keyring', () => {
   afterAll(() => session?.stop());
   beforeEach((context) => {
     if (reason) context.skip(reason);
-    session.enter();
+    session.enter(vi.stubEnv);
   });
 
   it('is ready', async () => {
@@ -54,7 +54,7 @@ it('is denied by the bus: nothing is absent, nothing is written', async (context
   if (reason) context.skip(reason);
   const session = await new Session().start({ denied: true });
   try {
-    session.enter();
+    session.enter(vi.stubEnv);
     await session.startKeyring({ unlocked: true, denied: true });
     const refused = { kind: 'unavailable', reason: expect.stringContaining('refuses this program') };
     expect(await createSecrets().status()).toEqual(refused);
@@ -75,7 +75,7 @@ describe('a keyring that gets in the way', () => {
   beforeEach(async (context) => {
     if (reason) context.skip(reason);
     session = await new Session().start();
-    session.enter();
+    session.enter(vi.stubEnv);
   });
   afterEach(() => session?.stop());
 

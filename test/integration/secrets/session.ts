@@ -8,7 +8,6 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { vi } from 'vitest';
 import { readLockState } from '../../../main/adapters/secrets/collection-lock.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 
@@ -76,12 +75,21 @@ export class Session {
     return this;
   }
 
-  /** Makes this session the one that the process under test belongs to. */
-  enter(): void {
-    for (const name of ['HOME', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'])
-      vi.stubEnv(name, this.#env[name]);
-    vi.stubEnv('DISPLAY', undefined);
-    vi.stubEnv('WAYLAND_DISPLAY', undefined);
+  /** What a process of this session has in its environment. */
+  get env(): Readonly<Record<string, string>> {
+    const { XDG_RUNTIME_DIR = '', DBUS_SESSION_BUS_ADDRESS = '' } = this.#env;
+    return {
+      HOME: this.#folder,
+      XDG_RUNTIME_DIR,
+      DBUS_SESSION_BUS_ADDRESS,
+      DISPLAY: '',
+      WAYLAND_DISPLAY: '',
+    };
+  }
+
+  /** Makes this session the one that the process under test belongs to. @param stub sets a variable for the test */
+  enter(stub: (name: string, value: string | undefined) => unknown): void {
+    for (const [name, value] of Object.entries(this.env)) stub(name, value === '' ? undefined : value);
   }
 
   /** Starts the keyring; with `unlocked` its default keyring is made and opened, else there is none. */
@@ -109,6 +117,21 @@ export class Session {
         stdio: 'ignore',
       },
     );
+  }
+
+  /** How many secrets the default keyring holds. */
+  entries(): number {
+    const answer = execFileSync(
+      'dbus-send',
+      [
+        ...['--session', '--print-reply', '--dest=org.freedesktop.secrets'],
+        '/org/freedesktop/secrets/collection/login',
+        'org.freedesktop.DBus.Properties.Get',
+        ...['string:org.freedesktop.Secret.Collection', 'string:Items'],
+      ],
+      { env: this.#env, encoding: 'utf8' },
+    );
+    return answer.match(/object path "/g)?.length ?? 0;
   }
 
   /** Ends everything that was started, and removes its files. */

@@ -53,6 +53,21 @@ test('beyond so many units the oldest go, whole batches at a time', () => {
   expect(store.pruneHistory({ before: null, units: 1 })).toBe(2);
 });
 
+test('what is being cleared away is in no scope any more: a page that still shows it brings nothing back', () => {
+  const { store } = openTestStore();
+  const batch = store.addBatch(newBatch(), [planned('cancelled')], []);
+  const [unit = 0] = unitsOf(store, batch);
+  const item = store.itemsOf(unit)[0]?.id ?? 0;
+  toUnit(store, unit, { on: 'cancel' });
+  expect([...store.unitsIn({ kind: 'unit', id: unit }, ['cancelled'])]).toEqual([unit]);
+  expect([...store.unitsIn({ kind: 'item', id: item }, ['cancelled'])]).toEqual([unit]);
+  expect(store.removeFinished(batch)).toBe(1);
+  // Its rows are still there: they go little by little.
+  expect(store.unit(unit)).not.toBeNull();
+  expect([...store.unitsIn({ kind: 'unit', id: unit }, ['cancelled'])]).toEqual([]);
+  expect([...store.unitsIn({ kind: 'item', id: item }, ['cancelled'])]).toEqual([]);
+});
+
 test('what was uploaded stays known after it', () => {
   const { store, clock } = openTestStore();
   const unit = planned('kept', [10]);

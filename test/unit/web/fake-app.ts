@@ -79,6 +79,10 @@ export class FakeApp implements App {
     return this.shown.get(id) ?? { kind: 'refused', status: 404, sentence: 'No such picture.' };
   }
 
+  async suspend(): Promise<void> {}
+
+  wake(): void {}
+
   async close(): Promise<void> {
     this.closed = true;
   }

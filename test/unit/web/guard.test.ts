@@ -1,11 +1,11 @@
-/** Browser mode's checks as functions: hosts, origins, tokens, rate. */
+/** Browser mode's checks as functions: hosts, origins, tokens. */
 
 import { expect, test } from 'vitest';
 import {
   allowedHosts,
   bearerToken,
   checkHost,
-  RateLimit,
+  hostHeader,
   sameOrigin,
   socketToken,
   tokenMatches,
@@ -28,6 +28,13 @@ test('another address is added where one was told, as a URL writes it', () => {
   }
   for (const host of [undefined, '', 'fe80::1', '192.0.2.8', 'localhost.', 'localhost:80 ', 'a@localhost']) {
     expect(checkHost(host, hosts)).toBeNull();
+  }
+});
+
+test('a request has one host or none', () => {
+  expect(hostHeader(['Accept', 'host', 'Host', 'localhost:1'])).toBe('localhost:1');
+  for (const headers of [[], ['Accept', '*/*'], ['Host', 'localhost:1', 'HOST', 'localhost:1']]) {
+    expect(hostHeader(headers)).toBeUndefined();
   }
 });
 
@@ -62,12 +69,4 @@ test('a token is found where it belongs and nowhere else', () => {
   expect([undefined, `encord-uploader.${TOKEN}`, `encord-uploader, x.${TOKEN}`].map(socketToken)).toEqual(
     Array(3).fill(null),
   );
-});
-
-test('a rate allows its burst, then its pace, and saves up no more than the burst', () => {
-  const limit = new RateLimit(10, 3, 1_000);
-  expect([1_000, 1_000, 1_000, 1_000].map((at) => limit.take(at))).toEqual([true, true, true, false]);
-  expect(limit.take(1_050)).toBe(false);
-  expect(limit.take(1_100)).toBe(true);
-  expect([60_000, 60_000, 60_000, 60_000].map((at) => limit.take(at))).toEqual([true, true, true, false]);
 });

@@ -91,6 +91,16 @@ test('an oversized message ends the socket, and only that one', async () => {
   expect(await other.call('settings.get', null)).toMatchObject({ ok: true });
 });
 
+test('the largest text that a call may carry is no oversized message', async () => {
+  const at = await site();
+  const page = new Page(at);
+  await page.opened;
+  const text = '{"key": "value"}\n'.repeat(588_000).slice(0, 10_000_000);
+  const rows = { kind: 'rows', dataHashes: ['x'] };
+  const answer = await page.call('rows.setMetadata', { datasetId: 'd', rows, text, mode: 'replace' });
+  expect(answer).toMatchObject({ ok: true });
+});
+
 test('a flood of messages ends the socket', async () => {
   const at = await site({ limits: { callsBurst: 50, callsPerSecond: 1 } });
   const page = new Page(at);
