@@ -129,15 +129,17 @@ export class KeptSecrets {
     }
     const key = this.#deps.readKey(await this.#fromKeychain(account), passphrase);
     // The account may have been signed out while the keychain took its time: nothing of it comes back then.
-    if (this.#deps.store.account(account.id) === null) {
-      throw new UploaderError('account-unknown', 'There is no such account any more.');
-    }
+    if (this.#deps.store.account(account.id) === null) throw accountGone();
     const usable = key.exportText();
     if (!remember && key.sealedText !== null) {
       this.#open.set(account.id, usable);
       return;
     }
     const kept = await this.#deps.secrets.set(account.id, usable);
+    if (this.#deps.store.account(account.id) === null) {
+      await removeEntry(this.#deps.secrets, account.id, `the secret of ${account.name}`);
+      throw accountGone();
+    }
     if (kept.kind !== 'ok') throw keychainError(kept);
     this.#setMark(account.id, 'remembered');
     this.#open.delete(account.id);
@@ -242,6 +244,10 @@ export function readError(
     return new UploaderError('account-missing', `The keychain no longer holds ${what}. ${then}`);
   }
   return keychainError(read);
+}
+
+function accountGone(): UploaderError {
+  return new UploaderError('account-unknown', 'There is no such account any more.');
 }
 
 function passphraseNeeded(account: AccountRecord): UploaderError {

@@ -69,7 +69,8 @@ export class Doubts implements UnitStep {
         settled.add(unit.id);
         return change(unit, { on: 'registered', ...result, at: shop.now() });
       }
-      const settledAt = (unit.state.at === 'registering' ? unit.state.intent.at : 0) + shop.deps.settleMs;
+      const sentAt = Math.max(unit.state.at === 'registering' ? unit.state.intent.at : 0, shop.wokeAt);
+      const settledAt = sentAt + shop.deps.settleMs;
       const first = this.#looked.get(unit.id) ?? asked;
       this.#looked.set(unit.id, first);
       // A clock that was set back would keep the doubt open for as long as it was wrong.

@@ -10,6 +10,7 @@ export class Shift {
   #work = new AbortController();
   #patience = new AbortController();
   #loseIt: () => void = () => undefined;
+  #wokeAt = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -17,6 +18,11 @@ export class Shift {
 
   get over(): boolean {
     return this.#work.signal.aborted;
+  }
+
+  /** When the last sleep was over, in milliseconds since the epoch; 0: there was none. */
+  get wokeAt(): number {
+    return this.#wokeAt;
   }
 
   get signal(): AbortSignal {
@@ -43,6 +49,7 @@ export class Shift {
   /** To be called when nothing of the last one is under way: whoever works would not see that it had ended. */
   begin(): void {
     this.#loseIt();
+    this.#wokeAt = this.#clock.now();
     this.#work = new AbortController();
     this.#patience = new AbortController();
   }

@@ -99,6 +99,11 @@ export class Workshop {
     return this.#shift.signal;
   }
 
+  /** When the last sleep was over: what was sent before it may have left the machine only then. 0: there was none. */
+  get wokeAt(): number {
+    return this.#shift.wokeAt;
+  }
+
   get heardFrom(): boolean {
     return this.#heardFrom;
   }

@@ -15,7 +15,12 @@ export interface EndingParts {
   readonly isOpen: () => boolean;
   /** Ends everything; never rejects. */
   readonly close: () => Promise<void>;
+  /** Calls once, later. */
+  readonly after: (ms: number, fn: () => void) => unknown;
 }
+
+/** A network drive that does not answer may hold it up for ever. What is not written down then is found at the next start. */
+const CLOSE_LIMIT_MS = 30_000;
 
 export class Ending {
   readonly #parts: EndingParts;
@@ -61,9 +66,12 @@ export class Ending {
 
   #close(): void {
     this.#state = 'closing';
-    void this.#parts.close().then(() => {
+    const end = () => {
+      if (this.#state === 'closed') return;
       this.#state = 'closed';
       this.#parts.app.quit();
-    });
+    };
+    this.#parts.after(CLOSE_LIMIT_MS, end);
+    void this.#parts.close().then(end);
   }
 }

@@ -97,6 +97,7 @@ class Desktop {
       question: () => (this.#made === null ? null : this.#question(this.#made)),
       whenDone: () => this.#made?.desk.quitWhenDone.set(true),
       close: () => this.#close(),
+      after,
     });
     const shutDown = () => this.#ending.quitNow();
     this.#window = new MainWindow({

@@ -40,11 +40,16 @@ export interface Connections extends Agents {
     /** `system`: what was given when this was made: the host's, else the environment's. */
     readonly proxy: 'system' | 'none' | ProxyWay;
     readonly login: Login | null | Promise<Login | null>;
+    /** Addresses of the proxies that get it: any network can name a proxy of its own, which must not learn it. */
+    readonly loginFor: readonly string[];
     /** Authorities (PEM) beside those given when this was made. */
     readonly ca: readonly string[];
   }): void;
-  /** The network may be another: ways are found out anew, and idle connections are given up. */
-  forget(): void;
+  /**
+   * The network may be another: ways are found out anew, and idle connections are given up. A login that was refused
+   * lately is tried again only where a person `asked`.
+   */
+  forget(by?: 'asked'): void;
   readonly source: WaySource['kind'];
   /** The way to a server. Never rejects. */
   found(url: URL): Found | Promise<Found>;
@@ -76,6 +81,8 @@ export interface AgentsOptions {
 const MAX_SOCKETS = 128;
 /** An idle socket is closed after this long, before the other side or a middlebox forgets it silently. */
 const IDLE_SOCKET_MS = 20_000;
+/** Networks change many times an hour; where passwords are counted, few wrong ones lock a person out for as long. */
+const REFUSED_MS = 15 * 60_000;
 
 /** Certificates are always verified; authorities can be added, verification cannot be removed. */
 export function createAgents(options: AgentsOptions = {}): Connections {
@@ -96,6 +103,7 @@ class ChosenAgents implements Connections {
   #ca: readonly string[] = [];
   #trust: SecureContext | null = null;
   #login: Login | null | Promise<Login | null> = null;
+  #loginFor: ReadonlySet<string> = new Set();
   #loginNeeded: string | null = null;
   #changed: () => void = () => undefined;
 
@@ -137,7 +145,8 @@ class ChosenAgents implements Connections {
 
   for(url: URL): HttpAgent | Promise<HttpAgent> {
     const found = this.#ways.of(url);
-    if (found instanceof Promise) return found.then(({ way }) => this.#agentOf(way, url));
+    // Another way may have been chosen meanwhile.
+    if (found instanceof Promise) return found.then(() => this.for(url));
     return this.#agentOf(found.way, url);
   }
 
@@ -145,8 +154,9 @@ class ChosenAgents implements Connections {
     return this.#ways.of(url);
   }
 
-  use({ proxy, login, ca }: Parameters<Connections['use']>[0]): void {
+  use({ proxy, login, loginFor, ca }: Parameters<Connections['use']>[0]): void {
     this.#login = login;
+    this.#loginFor = new Set(loginFor);
     if (login instanceof Promise) {
       login.then(
         (read) => {
@@ -161,20 +171,20 @@ class ChosenAgents implements Connections {
     this.#trust = null;
     if (proxy === 'system') this.#ways.use(this.#system);
     else this.#ways.use(proxy === 'none' ? { kind: 'none' } : { kind: 'manual', way: proxy });
-    this.#startAnew();
+    this.#startAnew(() => false);
   }
 
-  forget(): void {
+  forget(by?: 'asked'): void {
     this.#ways.forget();
-    this.#startAnew();
+    const since = this.#tunnels.clock.monotonic() - REFUSED_MS;
+    this.#startAnew(({ refusedAt }) => by !== 'asked' && refusedAt !== null && refusedAt > since);
   }
 
-  #startAnew(): void {
-    for (const pool of this.#retired) if (pool.isIdle()) this.#retired.delete(pool);
+  /** Refused logins may be tried again, each once, but for those that `stays` says. */
+  #startAnew(stays: (state: ProxyState) => boolean): void {
     for (const key of [...this.#pools.keys()]) this.#retire(key);
-    // Refused logins may be tried again, each once.
-    this.#proxies.clear();
-    this.#needLogin(null);
+    for (const [key, state] of this.#proxies) if (!stays(state)) this.#proxies.delete(key);
+    if (this.#loginNeeded !== null && !this.#proxies.has(this.#loginNeeded)) this.#needLogin(null);
   }
 
   async open(url: URL, signal: AbortSignal): Promise<Socket> {
@@ -219,7 +229,7 @@ class ChosenAgents implements Connections {
       const failing = new FailingAgents(way.error);
       return url.protocol === 'https:' ? failing.https : failing.http;
     }
-    if (isProxy(way) && way.login === null && this.#login instanceof Promise) {
+    if (isProxy(way) && this.#mayGet(way) && this.#login instanceof Promise) {
       // Whatever the keychain says, it has been asked then.
       const again = (): HttpAgent | Promise<HttpAgent> => this.for(url);
       return this.#login.then(again, again);
@@ -282,6 +292,7 @@ class ChosenAgents implements Connections {
     const pool = this.#pools.get(key);
     if (!pool) return;
     this.#pools.delete(key);
+    for (const earlier of this.#retired) if (earlier.isIdle()) this.#retired.delete(earlier);
     pool.retire();
     this.#retired.add(pool);
   }
@@ -290,10 +301,15 @@ class ChosenAgents implements Connections {
     const key = addressOf(way);
     const known = this.#proxies.get(key);
     if (known) return known;
-    const own = this.#login instanceof Promise ? null : this.#login;
-    const state: ProxyState = { given: way.login ?? own, proved: false, proving: null };
+    const own = this.#mayGet(way) && !(this.#login instanceof Promise) ? this.#login : null;
+    const state: ProxyState = { given: way.login ?? own, refusedAt: null, proved: false, proving: null };
     this.#proxies.set(key, state);
     return state;
+  }
+
+  /** The login of the settings, where its address brought none. */
+  #mayGet(way: ProxyWay): boolean {
+    return way.login === null && this.#loginFor.has(addressOf(way));
   }
 
   /**
@@ -301,14 +317,18 @@ class ChosenAgents implements Connections {
    * wrong ones at once lock a person out of more than the proxy.
    */
   async #throughProxy(way: ProxyWay, open: (login: Login | null) => Promise<Socket>): Promise<Socket> {
-    if (way.login === null && this.#login instanceof Promise) await this.#login.catch(() => null);
+    if (this.#mayGet(way) && this.#login instanceof Promise) await this.#login.catch(() => null);
     const state = this.#stateOf(way);
-    while (!state.proved && state.given !== null && state.proving) await state.proving;
+    while (!state.proved && state.given !== null && state.proving) {
+      const failed = await state.proving;
+      // Each would wait as long again, one after the other.
+      if (isUnreachable(failed)) throw failed;
+    }
     const opening = this.#opened(way, state, open);
     if (!state.proved && state.given !== null) {
       const proving = opening.then(
-        () => undefined,
-        () => undefined,
+        () => null,
+        (reason: unknown) => reason,
       );
       state.proving = proving;
       void proving.then(() => {
@@ -339,6 +359,7 @@ class ChosenAgents implements Connections {
   #noteRefused(way: ProxyWay, state: ProxyState, asked: IncomingHttpHeaders | boolean): void {
     // Of an earlier choice: somebody has given another login meanwhile.
     if (this.#proxies.get(addressOf(way)) !== state) return;
+    if (state.given !== null) state.refusedAt = this.#tunnels.clock.monotonic();
     state.given = null;
     state.proved = false;
     if (asked === true || (asked !== false && takesPassword(asked))) this.#needLogin(addressOf(way));
@@ -373,7 +394,10 @@ function isUnreachable(reason: unknown): boolean {
 interface ProxyState {
   /** The login that it gets; null where there is none, or it was refused. */
   given: Login | null;
+  /** Monotonic; null: it was not refused. */
+  refusedAt: number | null;
   /** It has let something through. */
   proved: boolean;
-  proving: Promise<void> | null;
+  /** Fulfilled with why it failed, null where it did not. */
+  proving: Promise<unknown> | null;
 }

@@ -20,7 +20,7 @@ import { UploaderError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Agents } from './agents.ts';
 import { connectionError, systemCode } from './failures.ts';
-import { isKept, whenReady } from './sockets.ts';
+import { agentFor, isKept, whenReady } from './sockets.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -89,9 +89,9 @@ async function exchange(
   request: HttpRequest,
 ): Promise<Exchanged> {
   const { url, signal } = request;
-  const agent = await agents.for(url);
+  const agent = await agentFor(agents, url, signal);
   const host = url.host;
-  if (signal.aborted) {
+  if (agent === null || signal.aborted) {
     return { outcome: { kind: 'never-sent', error: cancelled() }, stale: false };
   }
   return new Promise((resolve) => {

@@ -17,7 +17,7 @@ import { UploaderError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Agents } from './agents.ts';
 import { connectionError } from './failures.ts';
-import { isKept, whenReady } from './sockets.ts';
+import { agentFor, isKept, whenReady } from './sockets.ts';
 
 export interface GetLine {
   /** Own the sockets, and the authorities that are trusted. */
@@ -86,8 +86,8 @@ class Get {
   async begin(): Promise<void> {
     const { url } = this;
     const secure = url.protocol === 'https:';
-    const agent = await this.line.agents.for(url);
-    if (this.signal.aborted) {
+    const agent = await agentFor(this.line.agents, url, this.signal);
+    if (agent === null || this.signal.aborted) {
       this.resolve({ kind: 'cancelled' });
       return;
     }

@@ -20,7 +20,7 @@ import { BUFFER_BYTES, type BufferPool } from './buffers.ts';
 import { connectionError, systemCode } from './failures.ts';
 import type { PutAnswer } from './put-answers.ts';
 import { Body, type FilePart } from './put-body.ts';
-import { isKept, whenReady } from './sockets.ts';
+import { agentFor, isKept, whenReady } from './sockets.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface Line {
@@ -71,8 +71,9 @@ export function unusableAddress(): Failed {
 
 /** Never throws. */
 export async function exchange(line: Line, order: Order): Promise<Exchanged> {
-  const agent = await line.agents.for(order.url);
-  if (order.signal.aborted) return { kind: 'failed', outcome: { kind: 'cancelled' }, stale: false };
+  const agent = await agentFor(line.agents, order.url, order.signal);
+  if (agent === null || order.signal.aborted)
+    return { kind: 'failed', outcome: { kind: 'cancelled' }, stale: false };
   const outgoing = openRequest(agent, order);
   if (!outgoing) return { kind: 'failed', outcome: unusableAddress(), stale: false };
   return new Exchange(line, order, outgoing).ended;

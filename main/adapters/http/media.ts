@@ -12,6 +12,7 @@ import type { Clock } from '../../core/ports.ts';
 import type { Agents } from './agents.ts';
 import { parseAddress } from './exchange.ts';
 import { connectionError } from './failures.ts';
+import { agentFor } from './sockets.ts';
 
 export interface MediaDeps {
   readonly agents: Agents;
@@ -38,7 +39,13 @@ async function read(
   signal: AbortSignal,
 ): Promise<MediaOutcome> {
   const { host } = url;
-  const agent = await agents.for(url);
+  const agent = await agentFor(agents, url, signal);
+  if (agent === null) {
+    return {
+      kind: 'failed',
+      error: new UploaderError('cancelled', 'Nobody wants to see this file any more.'),
+    };
+  }
   return new Promise((resolve) => {
     const fail = (error: UploaderError): void => resolve({ kind: 'failed', error });
     let outgoing: ClientRequest;

@@ -1,8 +1,27 @@
-/** What can be known of a request's socket. Used by `client.ts` and `exchange.ts`. */
+/** How a request comes to its socket, and what can be known of that. Used by those of this folder that make requests. */
 
-import type { ClientRequest } from 'node:http';
+import type { ClientRequest, Agent as HttpAgent } from 'node:http';
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import type { Agents } from './agents.ts';
+
+/**
+ * The agent for a URL; null where the request was given up first: the system that is asked for its proxy, and the keychain
+ * for a login, may be long in answering.
+ */
+export async function agentFor(agents: Agents, url: URL, signal: AbortSignal): Promise<HttpAgent | null> {
+  if (signal.aborted) return null;
+  const found = agents.for(url);
+  if (!(found instanceof Promise)) return found;
+  const givenUp = Promise.withResolvers<null>();
+  const give = (): void => givenUp.resolve(null);
+  signal.addEventListener('abort', give, { once: true });
+  try {
+    return await Promise.race([found, givenUp.promise]);
+  } finally {
+    signal.removeEventListener('abort', give);
+  }
+}
 
 const used = new WeakSet<Socket>();
 

@@ -108,7 +108,7 @@ function byConnect(
       socket.destroy();
       reject(refusalOf(way, target, statusCode, answer.headers, login));
     });
-    asking.once('error', (reason) => reject(unreachableProxy(way, systemCode(reason))));
+    asking.on('error', (reason) => reject(unreachableProxy(way, systemCode(reason))));
     asking.end();
     return () => asking.destroy();
   });

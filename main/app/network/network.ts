@@ -43,6 +43,8 @@ export class Network {
   #proxyUser: string | null = null;
   #passwordIn: NetworkView['proxyPasswordIn'] = null;
   #login: Login | null | Promise<Login | null> = null;
+  /** The proxies that it was given for, by address: no other gets it, whatever network this machine comes into. */
+  #loginFor: readonly string[] = [];
   #caTrouble: string | null;
   /** The settings as they are in use, to leave everything alone where they did not change. */
   #used = '';
@@ -90,7 +92,7 @@ export class Network {
     const account = accountId === null ? this.#activeAccount() : accounts.record(accountId);
     this.#check?.cancel();
     // Somebody asks how it is now: nothing of earlier is taken for it, and a login that was refused may be tried again.
-    this.#deps.connections.forget();
+    this.#deps.connections.forget('asked');
     const check = new ConnectionCheck(
       deps.random.uuid(),
       {
@@ -118,14 +120,16 @@ export class Network {
     if (input.password === null) {
       if (this.#keptIn() === 'keychain') await removeEntry(secrets, PASSWORD_ID, 'the password of the proxy');
       store.setSetting('proxyLogin', null);
-      this.#holdLogin(null, null);
+      this.#holdLogin(null, null, []);
     } else {
       if (user === '') throw new UploaderError('invalid-input', 'Give the user name for the proxy as well.');
       this.#deps.redact(input.password);
+      const login = { user, password: input.password };
+      const proxies = await this.#proxiesOf(login);
       await this.#keepPassword(input.password, input.forThisRunOnly);
       const kept = input.forThisRunOnly ? 'run' : 'keychain';
-      store.setSetting('proxyLogin', JSON.stringify({ user, in: kept }));
-      this.#holdLogin({ user, password: input.password }, kept);
+      store.setSetting('proxyLogin', JSON.stringify({ user, in: kept, proxies }));
+      this.#holdLogin(login, kept, proxies);
     }
     this.#use();
     this.#program.changed('network');
@@ -166,18 +170,19 @@ export class Network {
     const ca = this.#authorities(settings.caFile);
     const { proxy } = settings;
     const { connections } = this.#deps;
+    const choice = { login: this.#login, loginFor: this.#loginFor, ca };
     if (proxy.kind !== 'manual') {
-      connections.use({ proxy: proxy.kind, login: this.#login, ca });
+      connections.use({ proxy: proxy.kind, ...choice });
       return;
     }
     try {
-      connections.use({ proxy: this.#deps.readProxy(proxy.address), login: this.#login, ca });
+      connections.use({ proxy: this.#deps.readProxy(proxy.address), ...choice });
     } catch (reason) {
       // Written by somebody else than the settings page.
       this.#program.deps.log.warn('The proxy of the settings cannot be used.', {
         code: asUploaderError(reason).code,
       });
-      connections.use({ proxy: 'system', login: this.#login, ca });
+      connections.use({ proxy: 'system', ...choice });
     }
   }
 
@@ -205,12 +210,25 @@ export class Network {
     if (kept.kind !== 'ok') throw keychainError(kept);
   }
 
+  /** For the proxy that asks, else the one in use; beside those that have the same login already. */
+  async #proxiesOf({ user, password }: Login): Promise<readonly string[]> {
+    const { connections, addressOf } = this.#deps;
+    const [before, { way }] = await Promise.all([this.#login, connections.found(this.#server())]);
+    const inUse = way.kind === 'direct' || way.kind === 'unusable' ? null : addressOf(way);
+    const same = before?.user === user && before.password === password;
+    const proxies = new Set(same ? this.#loginFor : []);
+    const proxy = connections.loginNeeded ?? inUse;
+    if (proxy !== null) proxies.add(proxy);
+    return [...proxies];
+  }
+
   #keptIn(): 'keychain' | 'run' | null {
     return keptLogin(this.#program.deps.store.getSetting('proxyLogin'))?.in ?? null;
   }
 
-  #holdLogin(login: Login | null, kept: 'keychain' | 'run' | null): void {
+  #holdLogin(login: Login | null, kept: 'keychain' | 'run' | null, proxies: readonly string[]): void {
     this.#login = login;
+    this.#loginFor = proxies;
     this.#proxyUser = login?.user ?? null;
     this.#passwordIn = kept;
   }
@@ -222,6 +240,7 @@ export class Network {
     this.#proxyUser = known?.user ?? null;
     this.#passwordIn = null;
     this.#login = null;
+    this.#loginFor = known?.proxies ?? [];
     if (known?.in !== 'keychain') return;
     const reading = secrets.get(PASSWORD_ID).then((read): Login | null => {
       const login = read.kind === 'found' ? { user: known.user, password: read.secret } : null;
@@ -244,10 +263,14 @@ export class Network {
     return id === null ? null : store.account(id);
   }
 
+  #server(): URL {
+    return new URL(this.#activeAccount()?.domain ?? this.#deps.domain);
+  }
+
   /** What is known now; where it is still found out, pages are told when it is. */
   #proxyInUse(): string | null {
     const { connections, addressOf } = this.#deps;
-    const found = connections.found(new URL(this.#activeAccount()?.domain ?? this.#deps.domain));
+    const found = connections.found(this.#server());
     const tell = ({ way }: Awaited<typeof found>): void => {
       const proxy = way.kind === 'direct' || way.kind === 'unusable' ? null : addressOf(way);
       if (proxy === this.#shownProxy) return;
@@ -261,11 +284,17 @@ export class Network {
 }
 
 /** What the store knows of the login; null where there is none. */
-function keptLogin(text: string | null): { readonly user: string; readonly in: 'keychain' | 'run' } | null {
+function keptLogin(text: string | null): {
+  readonly user: string;
+  readonly in: 'keychain' | 'run';
+  readonly proxies: readonly string[];
+} | null {
   const kept = parsed(text);
   if (typeof kept !== 'object' || kept === null || !('user' in kept) || !('in' in kept)) return null;
   const user = textOf(kept.user);
-  return user !== null && (kept.in === 'keychain' || kept.in === 'run') ? { user, in: kept.in } : null;
+  if (user === null || (kept.in !== 'keychain' && kept.in !== 'run')) return null;
+  const listed: readonly unknown[] = 'proxies' in kept && Array.isArray(kept.proxies) ? kept.proxies : [];
+  return { user, in: kept.in, proxies: listed.filter((each) => typeof each === 'string') };
 }
 
 function parsed(text: string | null): unknown {

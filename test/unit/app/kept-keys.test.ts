@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createClock } from '../../../main/adapters/clock.ts';
 import { makePrivateKey, parsePrivateKey } from '../../../main/adapters/encord/keys.ts';
 import { openStore, type Store } from '../../../main/adapters/sqlite/index.ts';
@@ -62,6 +62,29 @@ const secrets: Secrets = {
   },
 };
 
+/** The next reading is answered, as it was when it was asked, when the result is called. */
+function slowReading(): () => void {
+  const door = Promise.withResolvers<void>();
+  const { get } = secrets;
+  vi.spyOn(secrets, 'get').mockImplementationOnce(async (id) => {
+    const answer = await get(id);
+    await door.promise;
+    return answer;
+  });
+  return () => door.resolve();
+}
+
+/** The next writing is done when the result is called. */
+function slowWriting(): () => void {
+  const door = Promise.withResolvers<void>();
+  const { set } = secrets;
+  vi.spyOn(secrets, 'set').mockImplementationOnce(async (id, secret) => {
+    await door.promise;
+    return set(id, secret);
+  });
+  return () => door.resolve();
+}
+
 /** The accounts as a start of the program sees them. */
 function start(change: { store?: Store } = {}): Accounts {
   const silent = { debug() {}, info() {}, warn() {}, error() {}, redact() {} };
@@ -75,7 +98,8 @@ function start(change: { store?: Store } = {}): Accounts {
     makeKey: makePrivateKey,
     readKey: (text: string, passphrase: string | null) => parsePrivateKey(text, passphrase ?? undefined),
     readDomain: (text: string) => text,
-    connect: () => ({
+    connect: (_account: unknown, secret: string) => ({
+      secret,
       check: async () =>
         registered
           ? { ok: true, value: { name: 'lab@example.com' } }
@@ -256,5 +280,35 @@ describe('signing out', () => {
     expect(held.size).toBe(1);
     await start().signOut(id, false, nobody);
     expect(held.size).toBe(0);
+  });
+});
+
+describe('a keychain that takes its time', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  it('does not bring an API key back that was replaced meanwhile', async () => {
+    const input = { method: 'api-key', datasetId: 'dataset', ...common } as const;
+    const { id } = await start().signIn({ ...input, apiKey: 'old' }, never);
+    const accounts = start();
+    const answer = slowReading();
+    const asked = accounts.session(id);
+    await accounts.signIn({ ...input, apiKey: 'new' }, never);
+    answer();
+    await asked;
+    expect(await accounts.session(id)).toMatchObject({ secret: 'new' });
+  });
+
+  it('is left with nothing of an account that was signed out while it remembered the passphrase', async () => {
+    const { privateKey: key } = makeKey('lab', PASSPHRASE);
+    const input = { method: 'ssh', key, passphrase: PASSPHRASE, rememberPassphrase: false } as const;
+    const { id } = await start().signIn({ ...input, ...common }, never);
+    const accounts = start();
+    const write = slowWriting();
+    const unlocked = accounts.unlock({ accountId: id, passphrase: PASSPHRASE, remember: true });
+    await vi.waitFor(() => expect(secrets.set).toHaveBeenCalled());
+    await accounts.signOut(id, false, nobody);
+    write();
+    await expect(unlocked).rejects.toMatchObject({ code: 'account-unknown' });
+    expect([...held.keys()]).toEqual([]);
   });
 });

@@ -178,6 +178,11 @@ describe('what needs somebody', () => {
     expect(heardAfter(10 * MINUTE)).toEqual([]);
     program.folders = [away];
     expect(heardAfter(10 * MINUTE)).toEqual([]);
+    // The machine sleeps and wakes.
+    program.folders = [folder({ state: { kind: 'off' } })];
+    expect(heardAfter(10 * MINUTE)).toEqual([]);
+    program.folders = [away];
+    expect(heardAfter(10 * MINUTE)).toEqual([]);
     program.folders = [folder()];
     expect(heardAfter(TOLD)).toEqual([]);
     program.folders = [away];

@@ -196,6 +196,26 @@ it('a job that is polled over a sleep is polled again, without an attempt', asyn
   expect(count(w, 'register')).toBe(1);
 });
 
+it('does not take for absent what may have left the machine only when it woke', async () => {
+  const w = world('storage');
+  w.settleMs = 60_000;
+  let held: Promise<void> | null = null;
+  w.meets = (kind) => {
+    if (kind !== 'register') return null;
+    held ??= w.engine.hold();
+    return lost;
+  };
+  w.add('image-group', 'frames', 2);
+  await eventually(() => expect(held).not.toBeNull());
+  await held;
+  w.ahead.now += 8 * 60 * 60 * 1000;
+  w.engine.release();
+  await eventually(() => expect(count(w, 'lookup')).toBeGreaterThan(2));
+  expect([w.state('frames'), count(w, 'register')]).toEqual(['registering', 1]);
+  w.ahead.now += w.settleMs;
+  await eventually(() => expect(w.state('frames')).toBe('uncertain'));
+});
+
 it('stops while it is held', async () => {
   const w = world('storage');
   w.add('image', 'a.png');

@@ -66,7 +66,14 @@ function network(read?: () => Promise<SecretRead>) {
   };
   // Only what the login needs is there; anything else would fail as a missing function.
   const made = new Network(program as unknown as Program);
-  return { made, redact, login: async () => use.mock.lastCall?.[0].login };
+  return {
+    made,
+    redact,
+    login: async () => use.mock.lastCall?.[0].login,
+    loginFor: () => use.mock.lastCall?.[0].loginFor,
+    /** From now on this proxy wants a login. */
+    asks: (proxy: string) => vi.spyOn(connections, 'loginNeeded', 'get').mockReturnValue(proxy),
+  };
 }
 
 it('is kept in the keychain and read at the next start', async () => {
@@ -106,6 +113,20 @@ it('is not kept where the keychain is locked', async () => {
   await expect(made.setProxyLogin({ user: '', password: 'x', forThisRunOnly: true })).rejects.toMatchObject({
     code: 'invalid-input',
   });
+});
+
+it('is for the proxies that asked for it, at the next start too; another login is for its own alone', async () => {
+  const { made, loginFor, asks } = network();
+  asks('http://one.lab:8080');
+  await made.setProxyLogin({ ...LOGIN, forThisRunOnly: false });
+  asks('http://two.lab:8080');
+  await made.setProxyLogin({ ...LOGIN, forThisRunOnly: false });
+  expect(loginFor()).toEqual(['http://one.lab:8080', 'http://two.lab:8080']);
+  const next = network();
+  expect(next.loginFor()).toEqual(['http://one.lab:8080', 'http://two.lab:8080']);
+  next.asks('http://three.lab:8080');
+  await next.made.setProxyLogin({ user: 'ada', password: 'another', forThisRunOnly: true });
+  expect(next.loginFor()).toEqual(['http://three.lab:8080']);
 });
 
 it('is taken back everywhere', async () => {
