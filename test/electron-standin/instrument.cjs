@@ -37,6 +37,8 @@ const { createFromPath } = electron.nativeImage;
 electron.nativeImage.createFromPath = (path) => {
   const image = createFromPath(path);
   files.set(image, basename(path));
+  // The one that a tray is made with: its constructor cannot be listened to.
+  if (noted.tray === null) noteImage(image);
   return image;
 };
 
@@ -54,11 +56,16 @@ function wrap(prototype, name, before) {
   };
 }
 
-wrap(electron.Tray.prototype, 'setImage', noteImage);
-wrap(electron.Tray.prototype, 'setToolTip', (text) => {
+wrap(electron.Tray.prototype, 'setImage', function (image) {
+  noted.tray = this;
+  noteImage(image);
+});
+wrap(electron.Tray.prototype, 'setToolTip', function (text) {
+  noted.tray = this;
   noted.trayToolTip = text;
 });
-wrap(electron.Tray.prototype, 'setContextMenu', (menu) => {
+wrap(electron.Tray.prototype, 'setContextMenu', function (menu) {
+  noted.tray = this;
   noted.trayMenu = menu;
 });
 wrap(electron.Tray.prototype, 'destroy', () => {
@@ -78,16 +85,6 @@ wrap(electron.Notification.prototype, 'show', function () {
 wrap(electron.Notification.prototype, 'close', function () {
   for (const entry of noted.notifications) if (entry.notification === this) entry.shown = false;
 });
-
-const trays = {
-  construct(target, args, newTarget) {
-    const tray = Reflect.construct(target, args, newTarget);
-    noted.tray = tray;
-    noteImage(args[0]);
-    return tray;
-  },
-};
-Object.defineProperty(electron, 'Tray', { value: new Proxy(electron.Tray, trays), enumerable: true });
 
 function fact(kind, { title = '', message = '', detail = '', buttons = [] }) {
   return { kind, title, message, detail, buttons };
