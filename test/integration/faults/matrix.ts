@@ -53,6 +53,7 @@ async function signIn(rig: Rig): Promise<Was> {
       method: 'ssh',
       key,
       passphrase: null,
+      rememberPassphrase: true,
       domain: rig.proxy.url,
       name: null,
       forThisRunOnly: true,

@@ -84,7 +84,14 @@ describe('a clock that is wrong by an hour', () => {
       const { batchId, paths } = await rig.drop(dataset, 'a.png', 'b.png');
       await rig.lab.control('POST', 'clock', { shiftSeconds });
       const key = await rig.newKey();
-      const signIn = { method: 'ssh', key, passphrase: null, domain: rig.proxy.url, name: null };
+      const signIn = {
+        method: 'ssh',
+        key,
+        passphrase: null,
+        rememberPassphrase: true,
+        domain: rig.proxy.url,
+        name: null,
+      };
       const answer = await rig.program.handle('accounts.signIn', { ...signIn, forThisRunOnly: true });
       expect(answer).toMatchObject({
         ok: false,

@@ -426,6 +426,7 @@ it('an account that is removed: its files wait, until another one is chosen', as
     method: 'ssh',
     key: key.privateKey,
     passphrase: null,
+    rememberPassphrase: true,
     domain: rig.lab.emulator.url,
     name: 'Second',
     forThisRunOnly: true,
