@@ -156,6 +156,8 @@ function makePeer(
     }
   };
   const send = (message: Message) => void dispatch(new CustomEvent(sends, { detail: message }));
+  /** What is being packed: all that stands around the next value. */
+  const around = new Set<object>();
   const pack = (value: unknown): Packed => {
     if (typeof value === 'symbol') throw new Error('An object could not be cloned.');
     if (typeof value === 'function') {
@@ -163,7 +165,6 @@ function makePeer(
       return { kind: 'function', id: functions.length - 1 };
     }
     if (typeof value !== 'object' || value === null) return { kind: 'value', value };
-    if (Array.isArray(value)) return { kind: 'array', items: value.map(pack) };
     if (value instanceof Promise) {
       const id = ++lastId;
       const settle = (ok: boolean) => (outcome: unknown) =>
@@ -171,12 +172,22 @@ function makePeer(
       value.then(settle(true), settle(false));
       return { kind: 'promise', id };
     }
-    if (Object.prototype.toString.call(value) !== '[object Object]')
+    const list = Array.isArray(value);
+    if (!list && Object.prototype.toString.call(value) !== '[object Object]')
       return { kind: 'value', value: copied(value) };
-    return {
-      kind: 'object',
-      entries: Object.entries(value).map(([key, inner]) => [key, pack(inner)] as const),
-    };
+    // Electron passes circles on, and ends at this depth.
+    if (around.has(value)) throw new Error('The stand-in for Electron passes no circles over the bridge.');
+    if (around.size >= 1_000) throw new Error('Electron contextBridge recursion depth exceeded.');
+    around.add(value);
+    try {
+      if (list) return { kind: 'array', items: value.map(pack) };
+      return {
+        kind: 'object',
+        entries: Object.entries(value).map(([key, inner]) => [key, pack(inner)] as const),
+      };
+    } finally {
+      around.delete(value);
+    }
   };
   const unpack = (packed: Packed): unknown => {
     switch (packed.kind) {
