@@ -134,6 +134,9 @@ test('projects say how many were asked; one is attached and another detached', a
   await expect(dialog.getByRole('button', { name: 'Attach', exact: true })).toBeDisabled();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type('night shift');
+  // The list follows what is typed; Enter chooses from what it shows.
+  await expect(dialog.getByRole('option', { name: /Study 123/ })).toHaveCount(0);
+  await expect(dialog.getByRole('option', { name: /Night shift/i }).first()).toBeVisible();
   await page.keyboard.press('Enter');
   failNext(main, 'projects.attach', 'You do not administer the dataset.');
   await page.keyboard.press('Enter');
