@@ -27,7 +27,7 @@ test('arguments are files and folders from where they were typed; switches of ot
 });
 
 test('a program that is not packaged leaves out its own folder', () => {
-  const argv = ['/electron', '--inspect=0', '/work/uploader', '--hidden', 'a.png'];
+  const argv = ['/electron', '--inspect=0', '/srv/uploader', '--hidden', 'a.png'];
   expect(readLaunch(argv, { ...packaged, packaged: false })).toEqual({
     paths: ['/home/ada/data/a.png'],
     links: [],
