@@ -7,7 +7,7 @@ import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { START_ADDRESS } from './address.ts';
 import type { Kept } from './desk.ts';
 import { windowOptions } from './window.ts';
-import { boundsToOpen, keepWindowState, keptState } from './window-state.ts';
+import { boundsToOpen, keepWindowState, keptState, type WindowState } from './window-state.ts';
 
 /** A page that crashes again so soon after it was reloaded will crash once more. */
 const CRASHES_AGAIN_MS = 60_000;
@@ -33,6 +33,10 @@ export class MainWindow {
   readonly #parts: MainWindowParts;
   #window: BrowserWindow | null = null;
   #stopKeeping: () => void = () => undefined;
+  /** It is shown as soon as there is something to see: unless it was closed before. */
+  #awaited = false;
+  /** Not yet seen: maximized, where it was so, when it is shown first. */
+  #unseen: WindowState | null = null;
   #reloadedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: MainWindowParts) {
@@ -56,7 +60,10 @@ export class MainWindow {
       this.#parts.made();
       return;
     }
+    this.#awaited = false;
     if (window.isMinimized()) window.restore();
+    if (this.#unseen?.maximized) window.maximize();
+    this.#unseen = null;
     window.show();
     window.focus();
   }
@@ -77,10 +84,11 @@ export class MainWindow {
       ...windowOptions({ workArea, dark: nativeTheme.shouldUseDarkColors, preload, devTools }),
       ...boundsToOpen(state, workAreas),
     });
-    this.#stopKeeping = keepWindowState(window, kept);
+    this.#awaited = true;
+    this.#unseen = state;
+    this.#stopKeeping = keepWindowState(window, kept, () => this.#unseen === null);
     window.once('ready-to-show', () => {
-      if (state?.maximized) window.maximize();
-      window.show();
+      if (this.#awaited) this.show();
     });
     window.on('close', (event) => this.#close(window, event));
     window.on('closed', () => {
@@ -101,6 +109,7 @@ export class MainWindow {
     const does = this.#parts.closing();
     if (does === 'close') return;
     event.preventDefault();
+    if (does === 'hide') this.#awaited = false;
     if (does === 'quit') {
       this.#parts.quit();
       return;

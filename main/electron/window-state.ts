@@ -55,16 +55,20 @@ export function boundsToOpen(state: WindowState | null, workAreas: readonly Rect
   };
 }
 
-/** Keeps where the window is, a moment after it came to rest. The result writes what is not written yet, and ends it. */
+/**
+ * Keeps where the window is, a moment after it came to rest, once it is as it was kept (`settled`). The result writes what
+ * is not written yet, and ends it.
+ */
 export function keepWindowState(
   window: Pick<BrowserWindow, 'on' | 'getNormalBounds' | 'isMaximized' | 'isDestroyed'>,
   kept: Kept,
+  settled: () => boolean,
 ): () => void {
   let cancel: (() => void) | null = null;
   const write = () => {
     cancel?.();
     cancel = null;
-    if (window.isDestroyed()) return;
+    if (window.isDestroyed() || !settled()) return;
     const { x, y, width, height } = window.getNormalBounds();
     kept.write(ENTRY, { bounds: { x, y, width, height }, maximized: window.isMaximized() });
   };

@@ -183,6 +183,17 @@ test('it gets nothing of the machine, nothing onto it, and reaches no network', 
       worker: () => opens(new Worker(blob('postMessage(1)'))),
       serviceWorker: () => navigator.serviceWorker.register('/assets/worker.js'),
       eval: () => new Function('return 1')(),
+      webRtc: async () => {
+        const connection = new RTCPeerConnection({ iceServers: [{ urls: 'stun:127.0.0.1:3478' }] });
+        connection.createDataChannel('away');
+        const way = new Promise((resolve, reject) => {
+          connection.addEventListener('icecandidate', ({ candidate }) =>
+            candidate ? resolve(candidate.candidate) : reject(new Error('There is none.')),
+          );
+        });
+        await connection.setLocalDescription();
+        return way.finally(() => connection.close());
+      },
       wasm: () => WebAssembly.compile(new Uint8Array([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0])),
     };
     const found: Record<string, string> = {};
@@ -220,15 +231,17 @@ test('it gets nothing of the machine, nothing onto it, and reaches no network', 
   });
 
   const before = readdirSync(lab.folder);
-  await page.evaluate(() => {
-    const blob = URL.createObjectURL(new Blob(['harm']));
-    for (const href of ['data:application/octet-stream,harm', blob]) {
+  // One at a time: Chromium itself refuses the second of two that begin at once.
+  for (const [index, kind] of ['data', 'blob'].entries()) {
+    await page.evaluate((of) => {
+      const blob = URL.createObjectURL(new Blob(['harm']));
+      const href = of === 'blob' ? blob : 'data:application/octet-stream,harm';
       const link = Object.assign(document.createElement('a'), { href, download: 'harm.exe' });
       document.body.append(link);
       link.click();
-    }
-  });
-  await expect.poll(() => downloads.length).toBe(2);
+    }, kind);
+    await expect.poll(() => downloads.length).toBe(index + 1);
+  }
   await page.evaluate(() => {
     // A page may offer a file to whoever it is dragged to; here no drag of it begins anything by itself.
     const link = Object.assign(document.createElement('a'), { href: 'file:///etc/passwd', draggable: true });

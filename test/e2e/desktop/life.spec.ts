@@ -18,6 +18,7 @@ import {
   registered,
   review,
   stall,
+  trayMenu,
 } from './work.ts';
 
 test('what is handed over opens: files at the first start and at later ones, links; a hostile link opens nothing', async ({
@@ -81,7 +82,7 @@ test('started hidden it is in the tray alone; closing goes back there, which is 
   await hide(desktop);
   const said = [expect.objectContaining({ title: 'Encord Uploader goes on', shown: true })];
   expect(await desktop.notifications()).toEqual(said);
-  await desktop.clickTrayMenu(['Open Encord Uploader']);
+  await trayMenu(desktop, ['Open Encord Uploader']);
   await expect.poll(() => inFront(desktop)).toBe(true);
   await hide(desktop);
   expect(await desktop.notifications()).toHaveLength(1);
@@ -154,7 +155,7 @@ test('quitting asks nothing without work, and nothing where it is paused', async
   await stall(lab, 3);
   const desktop = await launch({ args: [folder] });
   await agree(await desktop.page());
-  await desktop.clickTrayMenu(['Pause uploads']);
+  await trayMenu(desktop, ['Pause uploads']);
   await expect.poll(async () => (await desktop.tray())?.toolTip).toContain('Paused · 3 left');
   await desktop.answerNext(stay);
   await desktop.quit();
@@ -163,11 +164,11 @@ test('quitting asks nothing without work, and nothing where it is paused', async
   await clear(lab);
   const again = await launch({ args: ['--hidden'] });
   await inTray(again);
-  await again.clickTrayMenu(['Resume uploads']);
+  await trayMenu(again, ['Resume uploads']);
   await expect.poll(() => registered(lab)).toEqual(contentsOf([folder, 3]));
   await expect.poll(async () => (await again.tray())?.toolTip).toContain('All 3 files are in Data');
   await again.answerNext(stay);
-  await again.clickTrayMenu(['Quit']);
+  await trayMenu(again, ['Quit']);
   expect(await again.ended).toEqual({ code: 0, signal: null });
 });
 

@@ -8,7 +8,18 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import type { Desktop } from '../../electron-standin/driver.ts';
 import { expect, test } from './fixtures.ts';
-import { ask, hand, heading, hide, inFront, pictures, registered, trayLine, watch } from './work.ts';
+import {
+  ask,
+  hand,
+  heading,
+  hide,
+  inFront,
+  pictures,
+  registered,
+  trayLine,
+  trayMenu,
+  watch,
+} from './work.ts';
 
 /** All that were told but the one that the window is in the tray now. */
 async function told(desktop: Desktop): Promise<{ title: string; body: string }[]> {
@@ -38,7 +49,7 @@ test('a batch that is finished and one that failed are told, with the window out
   await desktop.clickMenu(['View', 'Uploads']);
   await expect(heading(page, 'Uploads')).toBeVisible();
   await hide(desktop);
-  await desktop.clickTrayMenu(['Resume uploads']);
+  await trayMenu(desktop, ['Resume uploads']);
   await expect.poll(() => registered(lab)).toHaveLength(3);
   await lab.fault({ kind: 'put' }, { status: 413 });
   await plan(page, pictures(lab, 'bad', 2), dataset);
@@ -68,7 +79,7 @@ test('many batches at once are one notification; that a key is not taken any mor
   await ask(page, 'queue.pause', { scope: { kind: 'all' } });
   for (let run = 1; run < 8; run += 1) await plan(page, pictures(lab, `run-${run}`, 2), dataset);
   await hide(desktop);
-  await desktop.clickTrayMenu(['Resume uploads']);
+  await trayMenu(desktop, ['Resume uploads']);
   await expect.poll(() => trayLine(desktop)).toBe('All 14 files are in Data');
   await lab.control('DELETE', 'keys', { publicKey: lab.publicKey, apiKeys: true });
   await plan(page, pictures(lab, 'late', 2), dataset);

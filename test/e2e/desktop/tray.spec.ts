@@ -17,6 +17,7 @@ import {
   registered,
   stall,
   trayLine,
+  trayMenu,
   trayNow,
   watch,
 } from './work.ts';
@@ -39,14 +40,14 @@ test('the picture and the line are true while it is idle, uploads, is paused, an
   await expect.poll(async () => (await trayNow(desktop)).picture).toMatch(/^uploading-[678]$/);
   await hide(desktop);
 
-  await desktop.clickTrayMenu(['Pause uploads']);
+  await trayMenu(desktop, ['Pause uploads']);
   await expect.poll(() => trayNow(desktop)).toMatchObject({ line: 'Paused · 2 left', picture: 'paused' });
   await clear(lab);
   const puts = await countRequests(lab, 'put');
   await hand(desktop, second);
   await expect.poll(() => trayLine(desktop)).toBe('Paused · 4 left');
   expect(await puts()).toBe(0);
-  await desktop.clickTrayMenu(['Resume uploads']);
+  await trayMenu(desktop, ['Resume uploads']);
   await expect
     .poll(() => trayNow(desktop))
     .toMatchObject({ line: 'All 10 files are in Data', picture: 'idle' });
@@ -55,7 +56,7 @@ test('the picture and the line are true while it is idle, uploads, is paused, an
   await lab.fault({ kind: 'put' }, { status: 413 }, 2);
   await hand(desktop, pictures(lab, 'third', 3));
   await expect.poll(() => trayNow(desktop)).toMatchObject({ line: '2 files need you', picture: 'attention' });
-  await desktop.clickTrayMenu(['Quit']);
+  await trayMenu(desktop, ['Quit']);
   expect(await desktop.ended).toEqual({ code: 0, signal: null });
 });
 
@@ -83,7 +84,7 @@ test('recent batches and watch folders are there with what they are at, and open
   await desktop.clickMenu(['View', 'Activity']);
   await expect(heading(page, 'Activity')).toBeVisible();
   await hide(desktop);
-  await desktop.clickTrayMenu(['Recent batches', 'first · 2 files are in Data']);
+  await trayMenu(desktop, ['Recent batches', 'first · 2 files are in Data']);
   const batch = page.getByRole('treegrid').getByRole('row', { selected: true });
   await expect(batch).toContainText('first');
   await expect(page.getByRole('row').filter({ hasText: 'first-1.png' })).toBeVisible();
@@ -97,7 +98,7 @@ test('recent batches and watch folders are there with what they are at, and open
   const gone = /^rig · Suspended: .* is not there$/;
   await expect.poll(async () => (await submenu('Watch folders'))[0]).toMatch(gone);
   await expect.poll(() => trayNow(desktop)).toMatchObject({ line: 'rig is suspended', picture: 'attention' });
-  await desktop.clickTrayMenu(['Watch folders', (await submenu('Watch folders'))[0] ?? '']);
+  await trayMenu(desktop, ['Watch folders', (await submenu('Watch folders'))[0] ?? '']);
   await expect(page.getByText('This folder cannot be seen')).toBeVisible();
   rmSync(`${rig} elsewhere`, { recursive: true });
 });

@@ -17,8 +17,10 @@ import {
   item,
   pictures,
   registered,
+  seen,
   stall,
   trayLine,
+  trayMenu,
 } from './work.ts';
 
 const SIZE = { width: 1920, height: 1080 };
@@ -31,20 +33,20 @@ test('the window comes up where it was, as large as it was; where its display is
   test.skip(driver.kind !== 'stand-in', 'Electron itself has the displays of this machine.');
   const there = { x: 2200, y: 140, width: 900, height: 620 };
   const first = await launch({ displays: [LEFT, RIGHT] });
-  await first.page();
+  await seen(first);
   await first.moveWindow(there);
   await first.quit();
   await first.ended;
 
   const second = await launch({ displays: [LEFT, RIGHT] });
-  await second.page();
+  await seen(second);
   expect((await second.windows())[0]).toMatchObject({ bounds: there, maximized: false });
   await second.window('maximize');
   second.signal('SIGTERM');
   await second.ended;
 
   const third = await launch({ displays: [LEFT, RIGHT] });
-  await third.page();
+  await seen(third);
   await expect.poll(async () => (await third.windows())[0]).toMatchObject({ bounds: RIGHT, maximized: true });
   await third.window('focus');
   await expect
@@ -54,7 +56,7 @@ test('the window comes up where it was, as large as it was; where its display is
   await third.ended;
 
   const fourth = await launch({ displays: [LEFT] });
-  await fourth.page();
+  await seen(fourth);
   const bounds = (await fourth.windows())[0]?.bounds;
   expect(bounds).toEqual({ x: 510, y: 230, width: 900, height: 620 });
   // Its title bar would stand above the screen.
@@ -62,7 +64,7 @@ test('the window comes up where it was, as large as it was; where its display is
   await fourth.quit();
   await fourth.ended;
   const fifth = await launch({ displays: [LEFT] });
-  await fifth.page();
+  await seen(fifth);
   expect((await fifth.windows())[0]?.bounds).toEqual({ x: 510, y: 230, width: 900, height: 620 });
 });
 
@@ -95,9 +97,9 @@ test('taskbar and badge show the work, and the machine is kept awake while bytes
   // The two that stall are broken off; one of them is refused when it comes again.
   await clear(lab);
   await lab.fault({ kind: 'put' }, { status: 413 });
-  await desktop.clickTrayMenu(['Pause uploads']);
+  await trayMenu(desktop, ['Pause uploads']);
   await expect.poll(() => trayLine(desktop)).toBe('Paused · 2 left');
-  await desktop.clickTrayMenu(['Resume uploads']);
+  await trayMenu(desktop, ['Resume uploads']);
   await expect.poll(() => trayLine(desktop)).toBe('1 file needs you');
   expect(await desktop.machine()).toMatchObject({ blockers: 0, badge: 1 });
   expect((await desktop.windows())[0]?.progress).toBeNull();
@@ -190,7 +192,7 @@ test('pausing and quitting when done are the same in the menu and in the tray, a
   await desktop.clickMenu(['File', 'Quit When Done']);
   await expect.poll(() => inTray('Quit when done')).toMatchObject({ checked: true });
   expect(await inMenu('Quit When Done')).toMatchObject({ checked: true });
-  await desktop.clickTrayMenu(['Quit when done']);
+  await trayMenu(desktop, ['Quit when done']);
   await expect.poll(() => inMenu('Quit When Done')).toMatchObject({ checked: false });
   await expect.poll(() => inTray('Quit when done')).toMatchObject({ checked: false });
 
@@ -204,7 +206,7 @@ test('pausing and quitting when done are the same in the menu and in the tray, a
   await expect.poll(() => trayLine(desktop)).toBe('Paused · 4 left');
   expect([await puts(), await grants()]).toEqual([0, 0]);
   // Work that is paused is not done.
-  await desktop.clickTrayMenu(['Quit when done']);
+  await trayMenu(desktop, ['Quit when done']);
   await expect.poll(() => inMenu('Quit When Done')).toMatchObject({ checked: true });
   await desktop.clickMenu(['File', 'Resume Uploads']);
   expect(await desktop.ended).toEqual({ code: 0, signal: null });

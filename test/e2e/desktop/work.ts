@@ -148,6 +148,17 @@ export function item(menu: readonly MenuFact[], ...path: readonly string[]): Men
   return found === null || rest.length === 0 ? found : item(found.submenu, ...rest);
 }
 
+/** Chooses from the tray's menu as a person does, who sees that the item is there before clicking it. */
+export async function trayMenu(desktop: Desktop, path: readonly string[]): Promise<void> {
+  await expect.poll(async () => item((await trayNow(desktop)).menu, ...path)).not.toBeNull();
+  await desktop.clickTrayMenu(path);
+}
+
+/** Waits until there is a window to be seen, as a person does before touching it. */
+export async function seen(desktop: Desktop): Promise<void> {
+  await expect.poll(async () => (await desktop.windows())[0]?.visible).toBe(true);
+}
+
 /** Closes the window as a person does, where that leaves the program in the tray. */
 export async function hide(desktop: Desktop): Promise<void> {
   await desktop.window('close');

@@ -32,6 +32,7 @@ class FakeContents extends EventEmitter {
   readonly sent: unknown[][] = [];
   destroyed = false;
   windowOpenHandler: ((details: { url: string }) => unknown) | null = null;
+  setWebRTCIPHandlingPolicy(): void {}
   send(...message: unknown[]): void {
     this.sent.push(message);
   }
@@ -48,6 +49,8 @@ class FakeContents extends EventEmitter {
 
 export class FakeWindow extends EventEmitter {
   static open: FakeWindow[] = [];
+  /** False where a page takes longer than the test. */
+  static loads = true;
   readonly webContents = new FakeContents();
   readonly options: Electron.BrowserWindowConstructorOptions;
   readonly done: string[] = [];
@@ -71,7 +74,8 @@ export class FakeWindow extends EventEmitter {
   }
   async loadURL(url: string): Promise<void> {
     this.done.push(`load ${url}`);
-    this.emit('ready-to-show');
+    await Promise.resolve();
+    if (FakeWindow.loads) this.emit('ready-to-show');
   }
   show(): void {
     this.visible = true;
@@ -306,6 +310,7 @@ export let fake = fresh();
 /** A new machine on which nothing was started. */
 export function reset(): typeof fake {
   FakeWindow.open = [];
+  FakeWindow.loads = true;
   FakeNotification.shown = [];
   FakeNotification.supported = true;
   fake = fresh();

@@ -132,7 +132,7 @@ test('the window comes up on the private scheme, sandboxed, in the theme of the 
   expect(fake.app.done).toEqual(['sandbox', 'userData /dev/null/window']);
   expect(fake.schemes.map((one) => one.scheme)).toEqual(['app']);
   expect(fake.served).toEqual(['app']);
-  expect(window.done).toEqual(['load app://encord-uploader/', 'show']);
+  expect(window.done).toEqual(['load app://encord-uploader/', 'show', 'focus']);
   expect(window.options.webPreferences).toMatchObject({
     sandbox: true,
     contextIsolation: true,
@@ -524,6 +524,25 @@ test('the window comes up where it was', async () => {
   const again = await start({ profileFolder }).window();
   expect(again.options).toMatchObject({ x: 40, y: 50, width: 900, height: 600 });
   expect(again.done).toContain('maximize');
+});
+
+test('closed before there is anything to see it stays in the tray, and comes up as it was when it is wanted', async () => {
+  const profileFolder = mkdtempSync(join(tmpdir(), 'encord-window-'));
+  onTestFinished(() => rmSync(profileFolder, { recursive: true, force: true }));
+  const first = await start({ profileFolder }).window();
+  first.maximized = true;
+  first.emit('move');
+  process.emit('SIGTERM');
+  reset();
+  tray.shown = true;
+  FakeWindow.loads = false;
+  const window = await start({ profileFolder }).window();
+  const closed = new FakeEvent();
+  window.emit('close', closed);
+  window.emit('ready-to-show');
+  expect([closed.prevented, window.visible]).toEqual([true, false]);
+  fake.app.emit('activate');
+  expect([window.visible, window.maximized]).toEqual([true, true]);
 });
 
 test('a damaged database keeps no part from working: nobody is asked and the window is shown', async () => {

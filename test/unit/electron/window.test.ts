@@ -13,7 +13,7 @@ import {
 } from '../../../main/electron/window-state.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { FakeDesk, FakeKept, someSettings } from './fake-desk.ts';
-import { FakeWindow } from './fake-electron.ts';
+import { FakeEvent, FakeWindow } from './fake-electron.ts';
 
 function partOfWindow(window: FakeWindow): BrowserWindow {
   const part: unknown = window;
@@ -96,7 +96,11 @@ test('where the window came to rest is kept, as it is without being maximised', 
   const window = new FakeWindow({ x: 1, y: 2, width: 900, height: 700 });
   const written: unknown[] = [];
   kept.write = (_name, value) => void written.push(value);
-  const stop = keepWindowState(partOfWindow(window), kept);
+  let settled = false;
+  const stop = keepWindowState(partOfWindow(window), kept, () => settled);
+  window.emit('close', new FakeEvent());
+  expect(written).toEqual([]);
+  settled = true;
   for (let step = 0; step < 50; step += 1) window.emit('move');
   window.maximized = true;
   window.emit('maximize');
