@@ -48,7 +48,7 @@ export function openInBrowser(url: string, shell: Pick<Shell, 'openExternal'>): 
 
 /** No navigation, no frame that navigates, no window, no webview. A listed link opens in the person's browser. */
 export function guardContents(
-  contents: Pick<WebContents, 'on' | 'setWindowOpenHandler'>,
+  contents: Pick<WebContents, 'on' | 'setWindowOpenHandler' | 'setWebRTCIPHandlingPolicy'>,
   shell: Pick<Shell, 'openExternal'>,
 ): void {
   // Going anywhere is refused, to the program's own pages too: it has one page, which is loaded by main.
@@ -63,6 +63,9 @@ export function guardContents(
     return { action: 'deny' };
   });
   contents.on('did-create-window', (window) => window.destroy());
+  // No policy of a page covers WebRTC. Without UDP it neither tells the addresses of the machine nor speaks to others on
+  // its network; a relay that is reached by TCP is all that Chromium leaves.
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp');
   // The pages load nothing from a network: whoever asks for trust, a certificate or a login, gets none. What uploads
   // files has connections of its own, outside of the window.
   contents.on('certificate-error', (event, _url, _error, _certificate, answer) => {

@@ -35,6 +35,7 @@ class StandinApp extends StrictEmitter implements As<Electron.App> {
   readonly standin = {
     windows: new Set<LivingWindow>(),
     chromium: null as Chromium | null,
+    webRtc: 'default',
     ready: false,
     quitting: false,
     ending: null as Promise<never> | null,
@@ -191,7 +192,7 @@ class StandinApp extends StrictEmitter implements As<Electron.App> {
   /** The Chromium of the windows, started with the first of them. */
   chromium(): Chromium {
     const { standin } = this;
-    standin.chromium ??= new Chromium(join(this.getPath('sessionData'), 'standin-chromium'));
+    standin.chromium ??= new Chromium(join(this.getPath('sessionData'), 'standin-chromium'), standin.webRtc);
     return standin.chromium;
   }
   windowEnded(window: LivingWindow): void {

@@ -62,12 +62,13 @@ export class Chromium {
   readonly ended: Promise<void>;
   lastId = 0;
 
-  constructor(profile: string) {
+  /** @param webRtc which of the machine's networks WebRTC may use, as Chromium's switch names it */
+  constructor(profile: string, webRtc: string) {
     const executable = findChromium();
     if (executable === null) throw new Error('The stand-in for Electron found no Chromium for its windows.');
     this.profile = profile;
     mkdirSync(profile, { recursive: true });
-    this.child = spawn(executable, chromiumArguments(profile), {
+    this.child = spawn(executable, chromiumArguments(profile, webRtc), {
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     });
     // Whoever kills the program learns what to wait for.
@@ -171,7 +172,7 @@ export class Chromium {
   }
 }
 
-function chromiumArguments(profile: string): string[] {
+function chromiumArguments(profile: string, webRtc: string): string[] {
   return [
     '--headless=new',
     // Chromium's sandbox refuses to start as root.
@@ -203,6 +204,7 @@ function chromiumArguments(profile: string): string[] {
     '--lang=en-GB',
     // No page of the program reaches a network, whatever it is told to do.
     '--host-resolver-rules=MAP * ~NOTFOUND',
+    `--webrtc-ip-handling-policy=${webRtc}`,
     '--no-startup-window',
   ];
 }

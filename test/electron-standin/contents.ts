@@ -93,6 +93,12 @@ export class StandinContents extends StrictEmitter implements As<Electron.WebCon
   ): void {
     this.standin.windowOpenHandler = handler;
   }
+  setWebRTCIPHandlingPolicy(policy: Parameters<Electron.WebContents['setWebRTCIPHandlingPolicy']>[0]): void {
+    const { chromium, webRtc } = app.standin;
+    // Here Chromium takes it at its start alone.
+    if (chromium && policy !== webRtc) lacking('two policies for WebRTC');
+    app.standin.webRtc = policy;
+  }
   setBackgroundThrottling(allowed: boolean): void {
     this.standin.throttled = allowed;
   }

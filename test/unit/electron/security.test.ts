@@ -14,6 +14,10 @@ const ROOT = join(import.meta.dirname, '..', '..', '..');
 class Contents extends EventEmitter {
   open: ((details: Electron.HandlerDetails) => unknown) | null = null;
   devToolsClosed = 0;
+  webRtc = 'default';
+  setWebRTCIPHandlingPolicy(policy: string): void {
+    this.webRtc = policy;
+  }
   setWindowOpenHandler(
     handler: (details: Electron.HandlerDetails) => Electron.WindowOpenHandlerResponse,
   ): void {
@@ -80,6 +84,10 @@ test('no window is opened; one that was is destroyed; listed links alone leave f
   let destroyed = 0;
   contents.emit('did-create-window', { destroy: () => (destroyed += 1) });
   expect(destroyed).toBe(1);
+});
+
+test('WebRTC has no UDP', () => {
+  expect(guarded().contents.webRtc).toBe('disable_non_proxied_udp');
 });
 
 test('a machine without a browser is no failure', async () => {
