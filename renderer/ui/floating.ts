@@ -1,7 +1,17 @@
-/** Whether a dialog is over the page, and when none is any more. Used by keys and places that come from elsewhere. */
+/**
+ * Where keys belong: whether a dialog is over the page, and when none is any more, or a field has the focus. Used by keys
+ * of whole pages and places that come from elsewhere.
+ */
 
 export function dialogFloats(): boolean {
   return document.querySelector('.dialog') !== null;
+}
+
+/** Whether it is a field that somebody writes in or chooses from. */
+export function inField(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
+  );
 }
 
 /** Calls back whenever something that floated has gone, once the focus is back where it was; the result stops it. */

@@ -4,7 +4,7 @@ import { useApp } from '../../state/app.ts';
 import { addFiles, useReview } from '../../state/review.ts';
 import { goTo, openDialog, PAGES, type PageName, useUi } from '../../state/ui.ts';
 import { Dialog } from '../../ui/Dialog.tsx';
-import { dialogFloats } from '../../ui/floating.ts';
+import { dialogFloats, inField } from '../../ui/floating.ts';
 import { hasMod, Kbd } from '../../ui/Kbd.tsx';
 
 const LETTERS: Record<string, PageName> = {
@@ -16,12 +16,6 @@ const LETTERS: Record<string, PageName> = {
 };
 /** How long after `g` a letter still belongs to it. */
 const SEQUENCE_MS = 1_200;
-
-function inField(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && target.closest('input, textarea, select, [contenteditable]') !== null
-  );
-}
 
 export function useShortcuts(): void {
   useEffect(() => {

@@ -241,12 +241,7 @@ function handleKey(
     if (line?.kind === 'folder') onFolder(line.folder);
     else if (item) onOpen();
   };
-  if (event.altKey) {
-    if (event.key !== 'ArrowUp') return;
-    event.preventDefault();
-    onUp();
-    return;
-  }
+  if (event.altKey) return;
   if (hasMod(event)) {
     if (event.key.toLowerCase() !== 'a') return;
     event.preventDefault();

@@ -27,6 +27,7 @@ import { StorageFilters } from './StorageFilters.tsx';
 import { StorageGrid } from './StorageGrid.tsx';
 import { useFolder, useSummary } from './useFolder.ts';
 import { type StorageView, useStorage } from './useStorage.ts';
+import { useUpKey } from './useUpKey.ts';
 import { isEmpty, mayNotChange, roleWord, summaryWord } from './words.ts';
 
 /** Fewer than a page of the list are chosen one by one, or as a range: everybody knows which. */
@@ -82,7 +83,10 @@ function Storage({ accountId }: { accountId: string }): ReactElement {
     focusGrid();
     goToFolder(next);
   };
-  const up = () => here && go(trail.slice(0, -1));
+  const up = () => {
+    if (here) go(trail.slice(0, -1));
+  };
+  useUpKey(up);
   const goToId = async (folderId: string) => {
     const answer = await call('storage.folder', { folderId });
     if (answer.ok) open(answer.value);
