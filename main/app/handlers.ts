@@ -193,7 +193,7 @@ export function createHandlers(program: Program): Handlers {
       const view = settings.set(withoutUndefined(input));
       program.bandwidth.follow(view.bandwidth);
       program.network.follow();
-      if (input.historyDays !== undefined || input.historyUnits !== undefined) program.prune();
+      if (input.historyDays !== undefined || input.historyUnits !== undefined) program.housekeeping.prune();
       program.engine.wake();
       program.changed('settings');
       return view;
