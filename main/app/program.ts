@@ -3,17 +3,16 @@
  * hosts see it through `App`, the command line uses the use cases themselves.
  */
 
-import { CALLS } from '../../preload/contract/calls.ts';
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { Topic } from '../../preload/contract/events.ts';
-import type { CallName, EventName } from '../../preload/contract/names.ts';
-import { CALL_NAMES } from '../../preload/contract/names.ts';
+import type { EventName } from '../../preload/contract/names.ts';
 import type { ConnectionView, SettingsView, SnapshotView } from '../../preload/contract/views.ts';
 import { Engine } from '../core/engine.ts';
-import { asUploaderError, UploaderError } from '../core/errors.ts';
+import { asUploaderError } from '../core/errors.ts';
 import { mediaType } from '../core/media/index.ts';
 import type { Bounds } from '../core/pace.ts';
 import { Accounts } from './accounts.ts';
+import { answerCall } from './answer-call.ts';
 import { Bandwidth } from './bandwidth.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { DataHashes } from './data-hashes.ts';
@@ -26,6 +25,7 @@ import { Places } from './desktop/places.ts';
 import { Drops } from './drops.ts';
 import { Exports } from './exports.ts';
 import { createHandlers, type Handlers } from './handlers.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { Cloud } from './manage/cloud.ts';
 import { Jobs } from './manage/jobs.ts';
 import { Media } from './manage/media.ts';
@@ -45,12 +45,6 @@ import type { App, Download, MediaAnswer } from './types.ts';
 import { Watching } from './watch/watching.ts';
 
 type Listener = (name: EventName, payload: unknown) => void;
-
-/** How long after a finished unit the copies of browser drops are looked through. */
-const SWEEP_AFTER_MS = 2_000;
-const DAY_MS = 24 * 60 * 60 * 1000;
-
-const NAMES: ReadonlySet<string> = new Set(CALL_NAMES);
 
 export class Program implements App {
   readonly deps: AppDeps;
@@ -88,10 +82,10 @@ export class Program implements App {
   readonly #stopUpdates: () => void;
   readonly #clockWatch: ClockWatch;
   readonly #networkWatch: NetworkWatch;
+  readonly housekeeping: Housekeeping;
   #doneUnits = 0;
   /** Accounts that Encord turned away, and why, as pages were told of them last. */
   #blocked = '';
-  #sweepScheduled = false;
 
   constructor(deps: AppDeps) {
     this.deps = deps;
@@ -233,6 +227,14 @@ export class Program implements App {
         this.networkBack();
       },
     });
+    this.housekeeping = new Housekeeping({
+      clock: deps.clock,
+      log: deps.log,
+      queue: this.queue,
+      drops: this.drops,
+      settings: this.settings,
+      signal: this.signal,
+    });
     this.places = new Places(() => this.#emit('go', null));
     this.glance = new Glance(this);
     this.news = new News(this, (news) => this.#emit('news', news));
@@ -253,31 +255,10 @@ export class Program implements App {
     this.jobs.begin();
     if (watch !== false) this.watch.start(watch === true ? null : watch);
     this.#clockWatch.look();
-    this.#pruneDaily();
     // A keychain may take its time; who needs a secret asks for it, and who shows its state is told of it.
     void this.refreshKeychain().then(() => this.changed('accounts'));
     void this.accounts.tidy().catch(() => undefined);
-    await this.#sweep(true);
-  }
-
-  /** Clears what of the history is older or more than the settings keep. */
-  prune(): void {
-    const { historyDays, historyUnits } = this.settings.get();
-    try {
-      this.queue.prune({
-        before: historyDays === 0 ? null : this.deps.clock.now() - historyDays * DAY_MS,
-        units: historyUnits === 0 ? null : historyUnits,
-      });
-    } catch (reason) {
-      this.deps.log.warn('The history could not be pruned.', { code: asUploaderError(reason).code });
-    }
-  }
-
-  #pruneDaily(): void {
-    this.prune();
-    this.deps.clock.after(DAY_MS, () => {
-      if (!this.signal.aborted) this.#pruneDaily();
-    });
+    await this.housekeeping.start();
   }
 
   async refreshKeychain(): Promise<void> {
@@ -288,24 +269,8 @@ export class Program implements App {
         : { kind: status.kind, reason: status.reason };
   }
 
-  async handle(name: string, input: unknown): Promise<Answer<unknown>> {
-    try {
-      if (!isCall(name))
-        throw new UploaderError('invalid-input', `There is no call ${JSON.stringify(name.slice(0, 80))}.`);
-      return { ok: true, value: await this.#run(name, input) };
-    } catch (reason) {
-      const error = asUploaderError(reason);
-      if (error.code === 'internal') {
-        this.deps.log.error('A call failed in a way that was not foreseen.', {
-          name,
-          reason: String(error.cause ?? error),
-        });
-      }
-      return {
-        ok: false,
-        error: { code: error.code, message: error.message, details: { ...error.details } },
-      };
-    }
+  handle(name: string, input: unknown): Promise<Answer<unknown>> {
+    return answerCall(this.#handlers, this.deps.log, name, input);
   }
 
   listen(listener: Listener): () => void {
@@ -390,7 +355,11 @@ export class Program implements App {
       case 'open':
         return this.engine.heardFrom ? { kind: 'online' } : { kind: 'unknown' };
       case 'offline':
-        return { kind: 'offline', failure: failureView(state.failure), nextTryAt: state.until };
+        return {
+          kind: 'offline',
+          failure: failureView(state.failure),
+          nextTryAt: state.until > this.deps.clock.now() ? state.until : null,
+        };
       case 'waiting':
         return { kind: 'waiting', failure: failureView(state.failure), until: state.until };
       case 'stuck':
@@ -469,13 +438,6 @@ export class Program implements App {
     return view.id;
   }
 
-  async #run<N extends CallName>(name: N, input: unknown): Promise<unknown> {
-    const parsed = inputOf(name, input);
-    // The schema of the same name produced it; the map's type ties the two together.
-    const handler = this.#handlers[name] as (input: unknown) => unknown;
-    return handler(parsed);
-  }
-
   #engineChanged(): void {
     this.changed('queue', 'connection');
     this.watch.unitsChanged();
@@ -486,7 +448,7 @@ export class Program implements App {
     this.#doneUnits = done;
     this.datasets.forgetRows();
     this.dataHashes.unitsDone();
-    this.#sweepSoon();
+    this.housekeeping.unitsDone();
   }
 
   /** Only a change of it is told: pages ask for all accounts then. */
@@ -500,24 +462,6 @@ export class Program implements App {
     this.#clockWatch.look();
   }
 
-  /** Not at each finished unit: the folder is looked through once for many. */
-  #sweepSoon(): void {
-    if (this.#sweepScheduled) return;
-    this.#sweepScheduled = true;
-    this.deps.clock.after(SWEEP_AFTER_MS, () => {
-      this.#sweepScheduled = false;
-      if (!this.signal.aborted) void this.#sweep(false);
-    });
-  }
-
-  #sweep(atStart: boolean): Promise<void> {
-    return this.drops.sweep(atStart).catch((reason: unknown) => {
-      this.deps.log.warn('The copies of finished drops could not be removed.', {
-        code: asUploaderError(reason).code,
-      });
-    });
-  }
-
   #emit(name: EventName, payload: unknown): void {
     for (const listener of this.#listeners) listener(name, payload);
   }
@@ -526,25 +470,4 @@ export class Program implements App {
 /** How many files may be sent at the same time: what a person fixed, or what the program may choose from. */
 function boundsOf({ concurrency, concurrencyBounds }: SettingsView): Bounds {
   return concurrency === 'auto' ? concurrencyBounds : { least: concurrency, most: concurrency };
-}
-
-/** The input as the schema of the call takes it; throws `invalid-input`. */
-function inputOf(name: CallName, input: unknown): unknown {
-  let issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined;
-  try {
-    const parsed = CALLS[name].input.safeParse(input);
-    if (parsed.success) return parsed.data;
-    issue = parsed.error.issues[0];
-  } catch {
-    // The schemas look at the `length` of whatever stands in a text's place, and it may be anything.
-  }
-  const where = issue?.path.join('.') || 'its input';
-  throw new UploaderError(
-    'invalid-input',
-    `The call ${name} was not understood: ${where}: ${issue?.message ?? 'it is of no use'}`,
-  );
-}
-
-function isCall(name: string): name is CallName {
-  return NAMES.has(name);
 }

@@ -129,7 +129,7 @@ export type BandwidthReading = z.infer<typeof bandwidthReading>;
 export const connectionView = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unknown') }),
   z.object({ kind: z.literal('online') }),
-  /** Nothing gets through; the program tries again by itself. */
+  /** Nothing gets through; the program tries again by itself, at the time said; null: it is trying now. */
   z.object({ kind: z.literal('offline'), failure: failureView, nextTryAt: z.number().nullable() }),
   /** Encord asked everybody to wait. */
   z.object({ kind: z.literal('waiting'), failure: failureView, until: z.number() }),
