@@ -8,8 +8,16 @@ import { UploaderError } from '../core/errors.ts';
 import { fileProblem, notAFile, READ_NOW } from './files/problems.ts';
 
 const PIECE_BYTES = 1024 * 1024;
+const NOT_UTF8 =
+  'The file is not text in UTF-8. Save it as UTF-8 (in Excel: “CSV UTF-8”), then add it again.';
+/** How files begin that hold a private key, as OpenSSH, OpenSSL and PuTTY write them, with or without their first line. */
+const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|\bb3BlbnNzaC1rZXktdj|^PuTTY-User-Key-File-/m;
 
-/** Throws `file-missing`, `file-unreadable`, `file-too-large`, `file-type` where it is not UTF-8, or `cancelled`. */
+/**
+ * What is no text, such as the environment of a process, and a private key are refused: what is wrong with a table is shown
+ * line by line, and a page may not get at either that way. Throws `file-missing`, `file-unreadable`, `file-too-large`,
+ * `file-type`, or `cancelled`.
+ */
 export async function readTextFile(path: string, maxBytes: number, signal: AbortSignal): Promise<string> {
   try {
     const file = await open(path, READ_NOW);
@@ -17,11 +25,8 @@ export async function readTextFile(path: string, maxBytes: number, signal: Abort
       const stats = await file.stat();
       if (!stats.isFile()) throw notAFile(stats);
       if (stats.size > maxBytes) throw tooLarge(maxBytes);
-      return await readAll(
-        file.createReadStream({ autoClose: false, highWaterMark: PIECE_BYTES }),
-        maxBytes,
-        signal,
-      );
+      const pieces = file.createReadStream({ autoClose: false, highWaterMark: PIECE_BYTES });
+      return onlyText(await readAll(pieces, maxBytes, signal));
     } finally {
       await file.close();
     }
@@ -48,15 +53,24 @@ async function readAll(
   return text + decoded(() => decoder.decode());
 }
 
+function onlyText(text: string): string {
+  if (PRIVATE_KEY.test(text)) {
+    throw new UploaderError(
+      'file-type',
+      'The file holds a private key, which is not read here. Choose another.',
+    );
+  }
+  if (text.includes('\0')) {
+    throw new UploaderError('file-type', NOT_UTF8);
+  }
+  return text;
+}
+
 function decoded(decode: () => string): string {
   try {
     return decode();
   } catch (reason) {
-    throw new UploaderError(
-      'file-type',
-      'The file is not text in UTF-8. Save it as UTF-8 (in Excel: “CSV UTF-8”), then add it again.',
-      { cause: reason },
-    );
+    throw new UploaderError('file-type', NOT_UTF8, { cause: reason });
   }
 }
 

@@ -72,18 +72,19 @@ export async function makeWorld(lab: Lab): Promise<World> {
   ].entries())
     writeFileSync(join(files, name), makePng({ seed: index }));
   writeFileSync(join(files, 'rows.csv'), 'title,colour\none.png,red\n');
+  writeFileSync(join(files, 'id_ed25519'), lab.privateKey);
   writeFileSync(join(files, 'cloud.json'), '{"videos":[{"objectUrl":"gs://lab/a.mp4"}]}');
   // Whoever opens it waits for ever, unless it is looked at first.
   if (process.platform !== 'win32') execFileSync('mkfifo', [join(files, 'pipe.csv')]);
-  const paths = ['one.png', 'turn', '', 'rows.csv', 'cloud.json', 'pipe.csv', 'gone.png'].map((name) =>
-    join(files, name),
+  const paths = ['one.png', 'turn', '', 'rows.csv', 'id_ed25519', 'cloud.json', 'pipe.csv', 'gone.png'].map(
+    (name) => join(files, name),
   );
   const pools = new Pools({
     path: paths,
     root: [at('watched'), at('watched', 'in'), at('files', 'gone'), join(files, 'one.png')],
     into: [at('downloads'), at('downloads', 'deep', 'er')],
     nextDataFolder: [at('next')],
-    caFile: [join(files, 'rows.csv'), join(files, 'gone.pem')],
+    caFile: [join(files, 'rows.csv'), join(files, 'id_ed25519'), join(files, 'gone.pem')],
     address: ['http://127.0.0.1:1', 'socks5://127.0.0.1:1', 'http://me:hunter22@127.0.0.1:1'],
     domain: [lab.emulator.url, 'http://127.0.0.1:1', 'ftp://x', 'https://nowhere.invalid'],
     key: [key.privateKey, lab.privateKey, makeKey('stranger').privateKey, 'no key'],
@@ -94,6 +95,7 @@ export async function makeWorld(lab: Lab): Promise<World> {
     integrationId: [INTEGRATION],
     bandwidth: ['', 'off', '100M', 'Mon-00:00,10M', 'soon'],
     email: ['fuzz@example.com', 'nobody@example.com'],
+    heading: ['title', '-----BEGIN OPENSSH PRIVATE KEY-----'],
     text: [
       '{"colour":"red"}',
       '{"a":',

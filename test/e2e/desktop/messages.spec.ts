@@ -4,6 +4,7 @@
  * the contract says or refused, and afterwards the program works.
  */
 
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { tracesOfKey } from '../../fixtures/traces.ts';
@@ -179,6 +180,8 @@ test(`the contract under ${MESSAGES} hostile messages from the page: each is ans
     rows: [{ count: 10, title: 'still', itemType: 'image', mimeType: 'image/png' }],
   });
   const folder = pictures(lab, 'some', 3);
+  const ownKey = join(lab.folder, 'id_ed25519');
+  writeFileSync(ownKey, lab.privateKey);
   const desktop = await launch();
   const page = await pageOf(desktop);
   // Whatever asks a person is cancelled by them.
@@ -193,7 +196,7 @@ test(`the contract under ${MESSAGES} hostile messages from the page: each is ans
     seed: 1,
     known: {
       ...{
-        path: [join(folder, 'some-0.png'), folder, join(lab.folder, 'gone')],
+        path: [join(folder, 'some-0.png'), folder, ownKey, join(lab.folder, 'gone')],
         root: [folder],
         into: [join(lab.folder, 'into')],
       },
@@ -208,6 +211,7 @@ test(`the contract under ${MESSAGES} hostile messages from the page: each is ans
         nextDataFolder: [join(lab.folder, 'next')],
       },
       ...{
+        heading: ['title', '-----BEGIN OPENSSH PRIVATE KEY-----'],
         passphrase: ['wrong'],
         password: ['hunter22'],
         email: ['lab@example.com'],

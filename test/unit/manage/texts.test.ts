@@ -1,5 +1,6 @@
 /** Texts that people bring: JSON with places, CSV with lines, files strictly as UTF-8. */
 
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { csvText } from '../../../main/adapters/csv-text.ts';
 import { jsonText } from '../../../main/adapters/json-text.ts';
 import { readTextFile } from '../../../main/adapters/text-file.ts';
+import { makeKey } from '../../fixtures/keys.ts';
 
 describe('JSON', () => {
   it('parses with and without a byte order mark', () => {
@@ -161,11 +163,33 @@ describe('a text file', () => {
     expect(await readTextFile(file('empty.txt', ''), 1, signal)).toBe('');
   });
 
+  it.each(['plain', 'encrypted', 'PKCS #8', 'PuTTY', 'without its armour'])(
+    'is refused where it is a private key: %s',
+    async (kind) => {
+      const pkcs8 = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
+      const plain = makeKey('ada').privateKey;
+      const keys: Record<string, string> = {
+        plain,
+        encrypted: makeKey('ada', 'open sesame').privateKey,
+        'PKCS #8': pkcs8.toString(),
+        PuTTY: 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n',
+        'without its armour': plain.split('\n').slice(1, -2).join('\n'),
+      };
+      const path = file('rows.csv', `title,colour\n${keys[kind]}`);
+      await expect(readTextFile(path, 10_000, signal)).rejects.toMatchObject({
+        code: 'file-type',
+        message: 'The file holds a private key, which is not read here. Choose another.',
+      });
+    },
+  );
+
   it('is refused in words', async () => {
     const latin1 = file('latin1.csv', Buffer.from('Größe', 'latin1'));
     await expect(readTextFile(latin1, 100, signal)).rejects.toMatchObject({ code: 'file-type' });
     const cut = file('cut.csv', Buffer.from('€').subarray(0, 2));
     await expect(readTextFile(cut, 100, signal)).rejects.toMatchObject({ code: 'file-type' });
+    const binary = file('binary.csv', 'HOME=/home/ada\0PATH=/bin\0');
+    await expect(readTextFile(binary, 100, signal)).rejects.toMatchObject({ code: 'file-type' });
     const large = file('large.csv', 'x'.repeat(2_000_001));
     await expect(readTextFile(large, 2_000_000, signal)).rejects.toMatchObject({
       code: 'file-too-large',
