@@ -242,16 +242,6 @@ test('it gets nothing of the machine, nothing onto it, and reaches no network', 
     }, kind);
     await expect.poll(() => downloads.length).toBe(index + 1);
   }
-  await page.evaluate(() => {
-    // A page may offer a file to whoever it is dragged to; here no drag of it begins anything by itself.
-    const link = Object.assign(document.createElement('a'), { href: 'file:///etc/passwd', draggable: true });
-    link.addEventListener('dragstart', (event) => {
-      event.dataTransfer?.setData('DownloadURL', 'application/x-sh:harm.exe:data:,harm');
-      event.dataTransfer?.setData('text/uri-list', 'file:///etc/passwd');
-    });
-    document.body.append(link);
-    link.dispatchEvent(new DragEvent('dragstart', { bubbles: true, dataTransfer: new DataTransfer() }));
-  });
   for (const keys of ['Control+Shift+I', 'F12', 'Control+Shift+J', 'Control+R', 'F5'])
     await page.keyboard.press(keys);
   const roles = (items: Awaited<ReturnType<Desktop['menu']>>): (string | null)[] =>
