@@ -44,6 +44,7 @@ const configuration = z
       target: z.array(z.string()),
       desktop: z.object({ entry: z.record(z.string(), z.string()) }),
     }),
+    appImage: z.object({ executableArgs: z.array(z.string()) }),
     mac: z.object({
       icon: z.string(),
       target: z.array(z.object({ target: z.string(), arch: z.string() })),
@@ -122,8 +123,17 @@ test('every fuse that electron-builder knows is decided, each to the safe side',
     onlyLoadAppFromAsar: true,
     loadBrowserProcessSpecificV8Snapshot: false,
     grantFileProtocolExtraPrivileges: false,
-    resetAdHocDarwinSignature: false,
+    // No fuse, but what makes macOS start the program after they were set, where no certificate signs over it.
+    resetAdHocDarwinSignature: true,
   });
+});
+
+test('the AppImage starts in Chromium’s sandbox, which electron-builder would leave out if nothing were said', async () => {
+  const { appImage } = configuration;
+  expect(appImage.executableArgs).toEqual([]);
+  expect(await startOfAppImage({ appImage })).toBe('AppRun %U');
+  expect(await startOfAppImage({})).toBe('AppRun --no-sandbox %U');
+  expect(text).not.toMatch(/^[^#\n]*--no-sandbox/m);
 });
 
 test('the hardened runtime leaves one thing open, and the file that says so is a property list', () => {
@@ -199,3 +209,21 @@ test('every system has its icons and its kinds of package', () => {
     [{ target: 'nsis', arch: 'x64' }],
   ]);
 });
+
+/** How the desktop entry of an AppImage starts it: what electron-builder makes of a configuration. */
+async function startOfAppImage(config: object): Promise<string> {
+  const { default: AppImageTarget }: { default: new (...parts: unknown[]) => MadeAppImage } = builder(
+    './out/targets/appimage/AppImageTarget.js',
+  );
+  const packager = {
+    config,
+    platformSpecificBuildOptions: configuration.linux,
+    appInfo: { buildVersion: '1' },
+  };
+  const helper = { computeDesktopEntry: async (_options: object, start: string) => start };
+  return new AppImageTarget('', packager, helper, '').desktopEntry.value;
+}
+
+interface MadeAppImage {
+  desktopEntry: { value: Promise<string> };
+}

@@ -48,12 +48,24 @@ test('every script and file that a step runs exists', () => {
     [...line.matchAll(/\bnpm (?:run )?([a-z]+)/g)].map(([, name = '']) => name),
   );
   expect(called).toEqual(expect.arrayContaining(['ci', 'test', 'package']));
-  expect(called.filter((name) => name !== 'ci' && !(name in scripts))).toEqual([]);
+  const ofNpm = ['ci', 'audit'];
+  expect(called.filter((name) => !ofNpm.includes(name) && !(name in scripts))).toEqual([]);
   const files = lines.flatMap((line) =>
     [...line.matchAll(/\bnode ([\w./-]+\.[a-z]+)/g)].map(([, path = '']) => path),
   );
   expect(files).toEqual(['.setup/run.mjs', 'test/packaging/smoke.ts']);
   expect(files.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+});
+
+test('advisories on dependencies are asked for once, on Linux, before anything is tested or packed', () => {
+  const { steps: inOrder } = jobs.build;
+  const asking = steps.filter(({ run }) => run?.includes('npm audit'));
+  expect(asking.map(({ run, if: condition }) => [run, condition])).toEqual([
+    ['npm audit --omit=dev --audit-level=high', "runner.os == 'Linux'"],
+  ]);
+  const at = inOrder.findIndex(({ run }) => run?.includes('npm audit'));
+  const tests = inOrder.findIndex(({ run }) => run?.includes('npm test'));
+  expect([at > inOrder.findIndex(({ run }) => run === 'npm ci'), at < tests]).toEqual([true, true]);
 });
 
 test('actions are pinned to a version, rights are as few as can be', () => {
