@@ -4,7 +4,6 @@
  * `node main/headless.ts COMMAND`, or through `npm run cli -- COMMAND`.
  */
 
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { HostServices } from './app/types.ts';
@@ -13,6 +12,7 @@ import type { RunSettings } from './cli/options.ts';
 import { createTerminal } from './cli/terminal.ts';
 import { examine, keepAside, openForPages, openProgram, peek } from './compose.ts';
 import { asUploaderError } from './core/errors.ts';
+import { openBrowser } from './web/open-browser.ts';
 import { serveApp } from './web/server.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -96,21 +96,6 @@ async function serve(
     terminal.note(asUploaderError(reason).message);
     return 1;
   }
-}
-
-/** Opens the person's browser; where there is none, the printed address is enough. */
-function openBrowser(url: string): void {
-  if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return;
-  const [command, ...args] =
-    process.platform === 'darwin'
-      ? ['open', url]
-      : process.platform === 'win32'
-        ? ['cmd', '/c', 'start', '', url]
-        : ['xdg-open', url];
-  if (!command) return;
-  const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  child.on('error', () => undefined);
-  child.unref();
 }
 
 function version(): string {

@@ -13,6 +13,7 @@ import { createTerminal } from '../main/cli/terminal.ts';
 import { upload } from '../main/cli/upload.ts';
 import { bytesText } from '../main/cli/words.ts';
 import { openProgram } from '../main/compose.ts';
+import { openBrowser } from '../main/web/open-browser.ts';
 import { serveApp } from '../main/web/server.ts';
 import { startEmulator } from './emulator/server.ts';
 import { makeKey } from './fixtures/keys.ts';
@@ -169,18 +170,6 @@ async function seedDataset(url: string): Promise<void> {
 function hasDisplay(): boolean {
   if (process.platform !== 'linux') return true;
   return Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY);
-}
-
-function openBrowser(url: string): void {
-  const [command = '', ...args] =
-    process.platform === 'darwin'
-      ? ['open', url]
-      : process.platform === 'win32'
-        ? ['cmd', '/c', 'start', '', url]
-        : ['xdg-open', url];
-  const child = spawn(command, args, { stdio: 'ignore', detached: true });
-  child.on('error', () => undefined);
-  child.unref();
 }
 
 function untilInterrupted(): Promise<void> {

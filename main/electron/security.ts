@@ -86,7 +86,7 @@ export function guardContents(
   });
 }
 
-/** Electron takes no certificate for "none", though its types ask for one. */
+/** Electron takes null for "no certificate", though its types ask for one. Without an argument it reads what is not there. */
 function noneOf(answer: unknown): void {
-  if (typeof answer === 'function') answer();
+  if (typeof answer === 'function') answer(null);
 }

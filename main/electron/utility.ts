@@ -15,9 +15,15 @@ export interface HostedChild {
   kill(): void;
 }
 
-/** `modulePath` is an absolute path of a built script; it hears messages by `process.parentPort`. */
+/**
+ * `modulePath` is an absolute path of a built script; it hears messages by `process.parentPort`. The private key that the
+ * environment may hold is not handed on.
+ */
 export function forkUtility(modulePath: string, serviceName: string): HostedChild {
-  const child = utilityProcess.fork(modulePath, [], { serviceName, stdio: 'ignore' });
+  const { ENCORD_SSH_KEY: _key, ...env } = process.env;
+  const child = utilityProcess.fork(modulePath, [], { serviceName, stdio: 'ignore', env });
+  // A fatal error of V8 in there, which nobody listens to, would be thrown in here. `exit` follows and says it.
+  child.on('error', () => undefined);
   let killed = false;
   return {
     send: (message) => child.postMessage(message),

@@ -93,6 +93,8 @@ export async function serveApp(options: ServeOptions): Promise<Served> {
   const sockets = new Sockets(options.app, limits);
 
   server.on('request', (request, response) => {
+    // A body that nobody takes would keep the connection, byte by byte: it ends with the answer.
+    if (request.method !== 'PUT' && hasBody(request)) response.setHeader('connection', 'close');
     const from = checkHost(hostHeader(request.rawHeaders), hosts);
     const headers = securityHeaders(from === null ? [] : connectSources(from));
     if (from === null) say(response, 421, 'This program answers only under its own address.', headers);
@@ -227,15 +229,13 @@ async function servePage(
   response.writeHead(200, {
     ...pageHeaders(page, connectSources(site.from)),
     'content-length': bytes.byteLength,
-    ...closing(request),
   });
   response.end(request.method === 'HEAD' ? undefined : bytes);
 }
 
-/** A body that nobody asked for would keep the connection: it ends with the answer. */
-function closing(request: IncomingMessage): PageHeaders {
+function hasBody(request: IncomingMessage): boolean {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-  return encoding === undefined && (length === undefined || length === '0') ? {} : { connection: 'close' };
+  return encoding !== undefined || (length !== undefined && length !== '0');
 }
 
 function say(response: ServerResponse, status: number, sentence: string, headers: PageHeaders): void {

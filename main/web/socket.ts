@@ -36,7 +36,7 @@ export interface SocketLimits {
   readonly lagBytes: number;
   /** A page that lags by more than this is cut off; it connects again and asks for everything. */
   readonly maxLagBytes: number;
-  /** Between two pings; a page that has not answered one by the next is gone. */
+  /** Between two pings; a page that is read and has not answered one by the next is gone. */
   readonly pingMs: number;
 }
 
@@ -141,7 +141,9 @@ export class Sockets {
 
   #ping(): void {
     for (const client of this.#server.clients) {
-      if (!this.#alive.delete(client)) client.terminate();
+      // What a paused page says is not read, its pongs neither: it counts as alive until it is read again.
+      if (client.isPaused) this.#alive.add(client);
+      else if (!this.#alive.delete(client)) client.terminate();
       else if (client.readyState === client.OPEN) client.ping();
     }
   }

@@ -4,7 +4,7 @@
  */
 
 import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -37,8 +37,8 @@ interface Serving {
 }
 
 /** Starts `serve` and waits for the address that it prints. */
-async function serve(): Promise<Serving> {
-  const { child, ended } = lab.start(['serve', '--no-open']);
+async function serve(options: readonly string[] = ['--no-open'], env = {}): Promise<Serving> {
+  const { child, ended } = lab.start(['serve', ...options], env);
   let output = '';
   child.stdout?.on('data', (text: string) => {
     output += text;
@@ -234,6 +234,29 @@ describe('serve', () => {
     second.child.kill('SIGINT');
     expect((await second.ended).code).toBe(0);
   }, 60_000);
+
+  it.skipIf(process.platform === 'win32')('opens the browser without telling others the token', async () => {
+    const bin = join(lab.folder, 'bin');
+    const opened = join(lab.folder, 'opened');
+    mkdirSync(bin);
+    const script = '#!/bin/sh\n{ printf "%s\\n" "$@"; env; } > "$OPENED.part"\nmv "$OPENED.part" "$OPENED"\n';
+    for (const command of ['open', 'xdg-open']) writeFileSync(join(bin, command), script, { mode: 0o755 });
+    const env = { PATH: `${bin}:${process.env.PATH}`, DISPLAY: ':9', OPENED: opened };
+    const at = await serve([], env);
+    const told = await eventually(() => readFileSync(opened, 'utf8'));
+    const ours = () => readdirSync(lab.folder).filter((name) => name.startsWith('encord-uploader-'));
+    const [name = ''] = ours();
+    const path = join(lab.folder, name);
+    expect(told.split('\n')[0]).toBe(path);
+    expect(told).toContain(`OPENED=${opened}`);
+    expect(told).not.toContain(at.token);
+    expect(told).not.toMatch(/PRIVATE KEY|ENCORD_/);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readFileSync(path, 'utf8')).toContain(`url=${at.origin}/#token=${at.token}"`);
+    at.child.kill('SIGTERM');
+    expect((await at.ended).code).toBe(0);
+    expect(ours()).toEqual([]);
+  });
 
   it('says why it cannot listen, and leaves the data folder to the next', async () => {
     const port = new URL(lab.emulator.url).port;

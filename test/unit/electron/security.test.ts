@@ -105,7 +105,7 @@ test('no certificate is trusted or given, no login answered, no device chosen', 
   expect(contents.attempt('select-client-certificate', 'https://a', [{}], answer).prevented).toBe(true);
   expect(contents.attempt('login', {}, {}, answer).prevented).toBe(true);
   expect(contents.attempt('select-bluetooth-device', [{ deviceId: 'x' }], answer).prevented).toBe(true);
-  expect(answers).toEqual([[false], [], [], ['']]);
+  expect(answers).toEqual([[false], [null], [], ['']]);
 });
 
 test('developer tools that open in the installed program are closed; those of the sources stay', () => {

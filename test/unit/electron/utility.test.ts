@@ -21,6 +21,7 @@ afterEach(() => {
   running?.kill('SIGKILL');
   running = null;
   forked.calls.length = 0;
+  vi.unstubAllEnvs();
 });
 
 /** Electron's child, backed by nothing or by a real process. */
@@ -41,13 +42,24 @@ class FakeUtility extends EventEmitter {
   }
 }
 
-test('it runs the script under its name and passes messages both ways', () => {
+test('it runs the script under its name, without the private key, and passes messages both ways', () => {
+  vi.stubEnv('ENCORD_SSH_KEY', 'the private key');
+  vi.stubEnv('ENCORD_DOMAIN', 'https://example.test');
   const fake = new FakeUtility();
   forked.child = fake;
   const child = forkUtility('/app/dist/main/keychain.host.js', 'Encord Uploader keychain');
   expect(forked.calls).toEqual([
-    ['/app/dist/main/keychain.host.js', [], { serviceName: 'Encord Uploader keychain', stdio: 'ignore' }],
+    [
+      '/app/dist/main/keychain.host.js',
+      [],
+      {
+        serviceName: 'Encord Uploader keychain',
+        stdio: 'ignore',
+        env: expect.objectContaining({ ENCORD_DOMAIN: 'https://example.test' }),
+      },
+    ],
   ]);
+  expect(JSON.stringify(forked.calls)).not.toContain('the private key');
   const heard: unknown[] = [];
   child.onMessage((message) => heard.push(message));
   child.onExit((code) => heard.push(code));
@@ -56,6 +68,16 @@ test('it runs the script under its name and passes messages both ways', () => {
   fake.emit('exit', 7);
   expect(fake.posted).toEqual([{ get: 'a' }]);
   expect(heard).toEqual([{ found: 'b' }, 7]);
+});
+
+test('a fatal error of the process is its end, not one of main', () => {
+  const fake = new FakeUtility();
+  forked.child = fake;
+  const exits: unknown[] = [];
+  forkUtility('/x.js', 'x').onExit((code) => exits.push(code));
+  fake.emit('error', 'FatalError', 'somewhere', '{}');
+  fake.emit('exit', 5);
+  expect(exits).toEqual([5]);
 });
 
 test('a process that ignores polite signals is killed all the same, and again without harm', async () => {

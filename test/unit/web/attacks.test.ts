@@ -4,6 +4,7 @@
  */
 
 import { connect, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
 import { eventually } from '../../fixtures/eventually.ts';
 import { ask, INDEX, openRequest, Page, pageOf, raw, SECRET, type Site, site } from './harness.ts';
@@ -187,6 +188,8 @@ test('a foreign page’s socket and a hidden frame’s are refused, with the rig
 
 test('a body that never ends is cut off wherever it goes', async () => {
   const at = await site({ limits: { stallMs: 200, headersMs: 500 } });
+  const picture = { kind: 'bytes', mime: 'image/png', status: 200, length: 2, range: null } as const;
+  at.app.shown.set('one', { ...picture, body: Readable.from([Buffer.from('ab')]) });
   const drip = (socket: Socket) => {
     const timer = setInterval(() => socket.write('x'), 50);
     socket.once('close', () => clearInterval(timer));
@@ -206,15 +209,18 @@ test('a body that never ends is cut off wherever it goes', async () => {
       socket.on('close', () => resolve(got));
     });
   const length = 'Content-Length: 100000000\r\n\r\n';
-  // To a page, to nothing, without a right to a drop, in a header: none of them is read to its end.
+  // To a page, to nothing, to a picture, to a text, without a right to a drop, in a header: none is read to its end.
   const drop = `PUT /drops/d?path=a&size=100000000 HTTP/1.1\r\nHost: ${at.host}\r\nOrigin: ${at.origin}\r\n`;
   const got = await Promise.all([
     open(`GET / HTTP/1.1\r\nHost: ${at.host}\r\n${length}`),
     open(`POST /x HTTP/1.1\r\nHost: ${at.host}\r\n${length}`),
+    open(`GET /media/x HTTP/1.1\r\nHost: ${at.host}\r\n${length}`),
+    open(`GET /media/one HTTP/1.1\r\nHost: ${at.host}\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n`),
+    open(`GET /downloads/x HTTP/1.1\r\nHost: ${at.host}\r\n${length}`),
     open(`${drop}${length}`),
     open(`GET / HTTP/1.1\r\nHost: ${at.host}\r\nX-Slow: `),
   ]);
-  expect(got.map(statuses)).toEqual([['200'], ['405'], ['401'], ['408']]);
+  expect(got.map(statuses)).toEqual([['200'], ['405'], ['404'], ['200'], ['401'], ['401'], ['408']]);
   expect(at.app.received).toEqual([]);
 }, 30_000);
 

@@ -204,6 +204,29 @@ test('a page that answers no ping is cut off, one that does stays', async () => 
   expect(living.socket.readyState).toBe(living.socket.OPEN);
 });
 
+test('a page whose calls are all still worked on is not cut off, though nothing of it is read', async () => {
+  const at = await site({ limits: { openCalls: 4, pingMs: 100 } });
+  const held: (() => void)[] = [];
+  at.app.answer = () => new Promise((resolve) => held.push(() => resolve(null)));
+  const busy = new Page(at);
+  await busy.opened;
+  const answers = Promise.all(Array.from({ length: 4 }, () => busy.call('settings.get', null)));
+  await eventually(() => expect(held).toHaveLength(4));
+  // Each takes two pings to be found out, one after the other: the busy page sits through more.
+  for (let round = 0; round < 2; round++) {
+    const dead = new Page(at);
+    await dead.opened;
+    dead.socket.pong = () => {};
+    expect(await dead.closed).toBe(1006);
+  }
+  for (const answer of held) answer();
+  expect(await Promise.race([answers, busy.closed])).toHaveLength(4);
+  let pings = 0;
+  busy.socket.on('ping', () => (pings += 1));
+  await eventually(() => expect(pings).toBeGreaterThan(2));
+  expect(busy.socket.readyState).toBe(busy.socket.OPEN);
+});
+
 test('closing says goodbye to every page and stops listening', async () => {
   const at = await site();
   const page = new Page(at);
