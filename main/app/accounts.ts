@@ -96,32 +96,33 @@ export class Accounts {
     const session = deps.connect({ kind, domain, datasetId: prepared.datasetId }, prepared.given.usable);
     const identity = unwrap(await session.check(signal));
     const id = accountId(kind, prepared.fingerprint, domain, deps);
-    const known = deps.store.account(id);
     const forThisRunOnly = input.forThisRunOnly && !prepared.inKeychain;
-    const secretIn = await this.#kept.keep(id, prepared.given, forThisRunOnly, known?.secretIn ?? null);
-    const name = input.name?.trim() || known?.name || identity.name || prepared.fallbackName;
-    // Somebody may have signed it out while the keychain took its time.
-    if (deps.store.account(id)) {
-      deps.store.updateAccount(id, { name, secretIn, email: kind === 'ssh' ? identity.name : null });
-    } else {
-      deps.store.addAccount({
-        id,
-        name,
-        kind,
-        fingerprint: prepared.fingerprint,
-        domain,
-        routeChoice: 'auto',
-        fallbackNotice: null,
-        datasetId: prepared.datasetId,
-        email: kind === 'ssh' ? identity.name : null,
-        addedAt: deps.clock.now(),
-        secretIn,
-      });
-    }
-    this.#kept.settled(id);
-    deps.store.commit([{ kind: 'account-blocked', id, failure: null }]);
-    deps.store.setActiveAccountId(id);
-    this.#sessions.set(id, session);
+    const name = await this.#kept.inTurn(id, async () => {
+      const known = deps.store.account(id);
+      const secretIn = await this.#kept.keep(id, prepared.given, forThisRunOnly);
+      const name = input.name?.trim() || known?.name || identity.name || prepared.fallbackName;
+      const facts = { name, secretIn, email: kind === 'ssh' ? identity.name : null };
+      if (known) {
+        deps.store.updateAccount(id, facts);
+      } else {
+        deps.store.addAccount({
+          id,
+          kind,
+          fingerprint: prepared.fingerprint,
+          domain,
+          routeChoice: 'auto',
+          fallbackNotice: null,
+          datasetId: prepared.datasetId,
+          addedAt: deps.clock.now(),
+          ...facts,
+        });
+      }
+      this.#kept.settled(id);
+      deps.store.commit([{ kind: 'account-blocked', id, failure: null }]);
+      deps.store.setActiveAccountId(id);
+      this.#sessions.set(id, session);
+      return name;
+    });
     deps.log.info('Signed in.', { account: name, kind, domain });
     if (input.method === 'made-key') await this.#dropUsed(prepared.fingerprint);
     this.#changed();
@@ -165,9 +166,10 @@ export class Accounts {
    * `not-available` where no passphrase is asked for, and what the keychain says.
    */
   async unlock(input: CallInput<'accounts.unlock'>): Promise<AccountView> {
-    await this.#kept.unlock(this.record(input.accountId), input.passphrase, input.remember);
+    const { accountId: id, passphrase, remember } = input;
+    await this.#kept.inTurn(id, () => this.#kept.unlock(this.record(id), passphrase, remember));
     this.#changed();
-    return this.view(input.accountId);
+    return this.view(id);
   }
 
   /** For a host without pages: `ask` is called once for an account whose passphrase is needed, and is to `unlock` it. */
@@ -175,9 +177,10 @@ export class Accounts {
     this.#askPassphrase = ask;
   }
 
-  /** Removes from the keychain what a sign-in that was cut short left behind. Throws what the keychain says. */
+  /** Removes from the keychain what was left behind by what was cut short. Throws what the keychain says. */
   async tidy(): Promise<void> {
     await this.#kept.tidy();
+    await this.#made.tidy();
     const used = this.#fingerprintsInUse();
     for (const { fingerprint } of this.#made.views()) {
       if (used.has(fingerprint)) await this.#dropUsed(fingerprint);
@@ -235,10 +238,13 @@ export class Accounts {
     }
     this.#sessions.delete(id);
     if (account.kind === 'ssh') await this.#made.dropUsed(account.fingerprint);
-    await this.#kept.remove(account);
-    this.#deps.store.removeAccount(id);
-    // Somebody may have asked for a session while the keychain took its time.
-    this.#sessions.delete(id);
+    await this.#kept.inTurn(id, async () => {
+      // Somebody may have signed it in anew, or out, before it was this one's turn.
+      await this.#kept.remove(this.#deps.store.account(id) ?? account);
+      this.#deps.store.removeAccount(id);
+      // Somebody may have asked for a session while the keychain took its time.
+      this.#sessions.delete(id);
+    });
     if (this.#deps.store.activeAccountId() === null) {
       const next = this.#deps.store.accounts()[0];
       if (next) this.#deps.store.setActiveAccountId(next.id);

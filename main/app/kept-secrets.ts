@@ -10,6 +10,7 @@ import { UploaderError } from '../core/errors.ts';
 import type { AccountId } from '../core/model.ts';
 import type { SecretRead, Secrets } from '../core/ports.ts';
 import type { AppDeps } from './deps.ts';
+import { IdList } from './id-list.ts';
 
 /** A secret that was just given. */
 export interface GivenSecret {
@@ -23,17 +24,32 @@ export interface GivenSecret {
 
 type Mark = 'asked' | 'remembered';
 
-/** Accounts whose secret went to the keychain before they stood in the store: nobody would know of it after a crash. */
-const UNSETTLED = 'signingIn';
-
 export class KeptSecrets {
   readonly #deps: Pick<AppDeps, 'secrets' | 'store' | 'readKey'>;
   /** Usable secrets that live as long as the run: of the environment, kept for this run only, or unlocked in it. */
   readonly #open: Map<AccountId, string>;
+  /** Ids of which the keychain may hold a secret though the store does not say so: nobody else would know of it. */
+  readonly #unsettled: IdList;
+  readonly #turns = new Map<AccountId, Promise<unknown>>();
 
   constructor(deps: Pick<AppDeps, 'secrets' | 'store' | 'readKey' | 'environment'>) {
     this.#deps = deps;
     this.#open = new Map(deps.environment);
+    this.#unsettled = new IdList(deps.store, 'signingIn');
+  }
+
+  /**
+   * Changes of one account's secret, each together with what the store is told of it, go one after another: none takes
+   * away what another has just given. Throws what the work throws. Work that waits for another turn of the same account
+   * would wait for ever.
+   */
+  inTurn<T>(id: AccountId, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(work);
+    this.#turns.set(
+      id,
+      turn.catch(() => undefined),
+    );
+    return turn;
   }
 
   /** Where pages are told that the secret is. */
@@ -75,71 +91,72 @@ export class KeptSecrets {
   }
 
   /**
-   * Keeps a secret that works, in place of an earlier one. Throws `keychain-locked` or `keychain-unavailable`, and then
-   * has kept nothing.
-   * @param before where the account's secret was until now; null for a new account
+   * Keeps a secret that works, in place of an earlier one; once the store says where it is, call `settled`, in the same
+   * turn. Throws `keychain-locked` or `keychain-unavailable`: then the earlier one is in use as before, and what the
+   * keychain may have taken all the same goes with the account, or at the next start.
    */
-  async keep(
-    id: AccountId,
-    given: GivenSecret,
-    forThisRunOnly: boolean,
-    before: AccountRecord['secretIn'] | null,
-  ): Promise<'keychain' | 'run'> {
+  async keep(id: AccountId, given: GivenSecret, forThisRunOnly: boolean): Promise<'keychain' | 'run'> {
+    const { secrets, store } = this.#deps;
     if (forThisRunOnly) {
-      // The keychain may be locked now; what it holds of this account goes when the account does.
-      if (before === 'keychain') this.#deps.store.setSetting(leftover(id), 'true');
+      // The keychain may be locked now: what it holds of this account goes later.
+      if (store.account(id)?.secretIn === 'keychain') this.#unsettled.add(id);
       this.#setMark(id, null);
       this.#open.set(id, given.usable);
       return 'run';
     }
+    // Where there is no keychain nothing can be left in it, and a sign-out is not to wait for one.
+    const status = await secrets.status();
+    if (status.kind !== 'ready') throw keychainError(status);
     const sealed = given.remember ? null : given.sealed;
-    if (before === null) this.#setUnsettled([...this.#unsettled(), id]);
-    const kept = await this.#deps.secrets.set(id, sealed ?? given.usable);
-    if (kept.kind !== 'ok') throw keychainError(kept);
+    const unsettledBefore = this.#unsettled.has(id);
+    this.#unsettled.add(id);
+    const kept = await secrets.set(id, sealed ?? given.usable);
+    if (kept.kind !== 'ok') {
+      // A locked one took nothing. One that answers too late may have.
+      if (kept.kind === 'locked' && !unsettledBefore) this.#unsettled.remove(id);
+      throw keychainError(kept);
+    }
     this.#setMark(id, given.sealed === null ? null : sealed === null ? 'remembered' : 'asked');
-    this.#deps.store.setSetting(leftover(id), null);
-    if (sealed === null) this.#open.delete(id);
-    else this.#open.set(id, given.usable);
+    if (sealed !== null) this.#open.set(id, given.usable);
     return 'keychain';
   }
 
-  /** The account of a kept secret stands in the store now. */
+  /** The store says now where the secret is. One that is elsewhere leaves the keychain's to be removed. */
   settled(id: AccountId): void {
-    const open = this.#unsettled();
-    if (open.includes(id)) this.#setUnsettled(open.filter((each) => each !== id));
+    if (this.#deps.store.account(id)?.secretIn !== 'keychain') return;
+    this.#unsettled.remove(id);
+    if (this.#mark(id) !== 'asked') this.#open.delete(id);
   }
 
-  /** Removes what the keychain was given for accounts that never came to be. Throws like `removeEntry`. */
+  /** Removes from the keychain what no account has there by the store's word. Throws like `removeEntry`. */
   async tidy(): Promise<void> {
-    for (const id of this.#unsettled()) {
-      if (this.#deps.store.account(id) === null) {
-        await removeEntry(this.#deps.secrets, id, 'the secret of an account that was never added');
-      }
-      this.settled(id);
+    for (const id of this.#unsettled.all()) {
+      await this.inTurn(id, async () => {
+        // Somebody may have signed in or out before it was this one's turn.
+        if (!this.#unsettled.has(id)) return;
+        if (this.#deps.store.account(id)?.secretIn !== 'keychain') {
+          await removeEntry(this.#deps.secrets, id, 'a secret that no account uses');
+        }
+        this.#unsettled.remove(id);
+      });
     }
   }
 
   /**
    * Takes the passphrase off: for this run, or in the keychain for good. Throws `passphrase-wrong`, `passphrase-needed`
-   * for an empty one, `not-available` where none is asked for, and what reading the keychain throws.
+   * for an empty one, `not-available` where none is asked for, and what reading the keychain throws. Belongs in a turn.
    */
   async unlock(account: AccountRecord, passphrase: string, remember: boolean): Promise<void> {
     if (account.secretIn !== 'keychain' || this.#mark(account.id) !== 'asked') {
       throw new UploaderError('not-available', `The key of ${account.name} asks for no passphrase.`);
     }
     const key = this.#deps.readKey(await this.#fromKeychain(account), passphrase);
-    // The account may have been signed out while the keychain took its time: nothing of it comes back then.
-    if (this.#deps.store.account(account.id) === null) throw accountGone();
     const usable = key.exportText();
     if (!remember && key.sealedText !== null) {
       this.#open.set(account.id, usable);
       return;
     }
     const kept = await this.#deps.secrets.set(account.id, usable);
-    if (this.#deps.store.account(account.id) === null) {
-      await removeEntry(this.#deps.secrets, account.id, `the secret of ${account.name}`);
-      throw accountGone();
-    }
     if (kept.kind !== 'ok') throw keychainError(kept);
     this.#setMark(account.id, 'remembered');
     this.#open.delete(account.id);
@@ -152,14 +169,14 @@ export class KeptSecrets {
     if (status.kind !== 'ready') throw keychainError(status);
   }
 
-  /** Removes the secret everywhere it is, and looks whether it is gone. Throws like `removeEntry`. */
+  /** Removes the secret everywhere it is, and looks whether it is gone. Throws like `removeEntry`. Belongs in a turn. */
   async remove(account: AccountRecord): Promise<void> {
     if (this.#isInKeychain(account)) {
       await removeEntry(this.#deps.secrets, account.id, `the secret of ${account.name}`);
     }
     this.#open.delete(account.id);
     this.#setMark(account.id, null);
-    this.#deps.store.setSetting(leftover(account.id), null);
+    this.#unsettled.remove(account.id);
   }
 
   async #fromKeychain(account: AccountRecord): Promise<string> {
@@ -169,17 +186,7 @@ export class KeptSecrets {
   }
 
   #isInKeychain(account: AccountRecord): boolean {
-    return account.secretIn === 'keychain' || this.#deps.store.getSetting(leftover(account.id)) !== null;
-  }
-
-  #unsettled(): AccountId[] {
-    const text = this.#deps.store.getSetting(UNSETTLED);
-    const ids: unknown = text === null ? [] : JSON.parse(text);
-    return Array.isArray(ids) ? ids.filter((id) => typeof id === 'string') : [];
-  }
-
-  #setUnsettled(ids: readonly AccountId[]): void {
-    this.#deps.store.setSetting(UNSETTLED, ids.length === 0 ? null : JSON.stringify(ids));
+    return account.secretIn === 'keychain' || this.#unsettled.has(account.id);
   }
 
   #isSealed(key: string): boolean {
@@ -246,10 +253,6 @@ export function readError(
   return keychainError(read);
 }
 
-function accountGone(): UploaderError {
-  return new UploaderError('account-unknown', 'There is no such account any more.');
-}
-
 function passphraseNeeded(account: AccountRecord): UploaderError {
   return new UploaderError(
     'passphrase-needed',
@@ -258,5 +261,3 @@ function passphraseNeeded(account: AccountRecord): UploaderError {
 }
 
 const markKey = (id: AccountId): string => `passphrase:${id}`;
-/** Set where the keychain may still hold a secret that the account no longer uses. */
-const leftover = (id: AccountId): string => `leftInKeychain:${id}`;

@@ -6,6 +6,7 @@
 import { type MadeKeyView, madeKeyView } from '../../preload/contract/desktop.ts';
 import { UploaderError } from '../core/errors.ts';
 import type { AppDeps } from './deps.ts';
+import { IdList } from './id-list.ts';
 import { keychainError, readError, removeEntry } from './kept-secrets.ts';
 
 const SETTING = 'madeKeys';
@@ -19,9 +20,14 @@ type Deps = Pick<AppDeps, 'clock' | 'makeKey' | 'secrets' | 'store'>;
 export class MadeKeys {
   readonly #deps: Deps;
   readonly #forThisRun = new Map<string, { readonly view: MadeKeyView; readonly secret: string }>();
+  /** Pairs that nobody was shown, and whose private half the keychain may hold. */
+  readonly #unsettled: IdList;
+  /** Those that are on their way to the keychain right now. */
+  readonly #making = new Set<string>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
+    this.#unsettled = new IdList(deps.store, 'makingKeys');
   }
 
   /** All that wait, the newest first. */
@@ -32,13 +38,14 @@ export class MadeKeys {
 
   /** Throws `keychain-locked` or `keychain-unavailable`, and `not-available` where too many wait already. */
   async make(comment: string, forThisRunOnly: boolean): Promise<MadeKeyView> {
-    if (this.views().length >= MOST) {
+    const { secrets, clock } = this.#deps;
+    const hidden = new Set([...this.#unsettled.all(), ...this.#making]);
+    if (this.views().length + hidden.size >= MOST) {
       throw new UploaderError(
         'not-available',
-        `${MOST} key pairs wait to be registered already. Use one of them, or delete those that nobody needs.`,
+        `${MOST} key pairs wait already. Use one of them, or delete those that nobody needs; what a failed try left in the keychain is removed at the next start.`,
       );
     }
-    const { secrets, clock } = this.#deps;
     const pair = this.#deps.makeKey(comment);
     const view: MadeKeyView = {
       keyId: pair.fingerprint,
@@ -51,14 +58,34 @@ export class MadeKeys {
       this.#forThisRun.set(view.keyId, { view, secret: pair.exportText() });
       return view;
     }
-    // Listed first: whatever happens in between, the keychain never holds a key that nobody knows of.
-    this.#list([...this.#listed(), view]);
-    const written = await secrets.set(entryOf(view.keyId), pair.exportText());
-    if (written.kind !== 'ok') {
-      this.#unlist(view.keyId);
-      throw keychainError(written);
+    const { keyId } = view;
+    this.#making.add(keyId);
+    try {
+      // Where there is no keychain nothing can be left in it.
+      const status = await secrets.status();
+      if (status.kind !== 'ready') throw keychainError(status);
+      // Noted first, shown last: whatever happens in between, the keychain holds no key that nobody knows of, and nobody
+      // registers one that it does not hold.
+      this.#unsettled.add(keyId);
+      const written = await secrets.set(entryOf(keyId), pair.exportText());
+      if (written.kind === 'ok') this.#list([...this.#listed(), view]);
+      // A locked one took nothing. One that answers too late may have.
+      if (written.kind !== 'unavailable') this.#unsettled.remove(keyId);
+      if (written.kind !== 'ok') throw keychainError(written);
+    } finally {
+      this.#making.delete(keyId);
     }
     return view;
+  }
+
+  /** Removes from the keychain what is left of pairs that could not be made. Throws like `removeEntry`. */
+  async tidy(): Promise<void> {
+    for (const keyId of this.#unsettled.all()) {
+      if (this.#making.has(keyId)) continue;
+      // The program may have ended when the pair was listed already.
+      if (!this.#isListed(keyId)) await removeEntry(this.#deps.secrets, entryOf(keyId), WHAT);
+      this.#unsettled.remove(keyId);
+    }
   }
 
   /** The private half. Throws `invalid-input` for a pair that is not there, and what the keychain says. */
@@ -82,15 +109,19 @@ export class MadeKeys {
   /** Of a pair that an account uses, its own entry goes. Throws like `removeEntry`. */
   async dropUsed(fingerprint: string): Promise<void> {
     this.#forThisRun.delete(fingerprint);
-    if (this.#listed().some((each) => each.keyId === fingerprint)) await this.drop(fingerprint);
+    if (this.#isListed(fingerprint)) await this.drop(fingerprint);
   }
 
   #mustBeListed(keyId: string): void {
-    if (this.#listed().some((each) => each.keyId === keyId)) return;
+    if (this.#isListed(keyId)) return;
     throw new UploaderError(
       'invalid-input',
       'There is no such key pair. It may be in use by an account, or was deleted.',
     );
+  }
+
+  #isListed(keyId: string): boolean {
+    return this.#listed().some((each) => each.keyId === keyId);
   }
 
   #listed(): MadeKeyView[] {

@@ -9,7 +9,8 @@ import type { Connections } from '../../adapters/http/agents.ts';
 import type { ConnectionProbe } from '../../adapters/http/connection-probe.ts';
 import type { Login, ProxyWay } from '../../adapters/http/proxy-way.ts';
 import type { AccountRecord } from '../../adapters/sqlite/index.ts';
-import { asUploaderError, UploaderError } from '../../core/errors.ts';
+import { asUploaderError, toLogFields, UploaderError } from '../../core/errors.ts';
+import { IdList } from '../id-list.ts';
 import { keychainError, removeEntry } from '../kept-secrets.ts';
 import type { Program } from '../program.ts';
 import { ConnectionCheck } from './check.ts';
@@ -40,6 +41,9 @@ const USUAL_STORAGE = 'https://storage.googleapis.com';
 export class Network {
   readonly #program: Program;
   readonly #deps: NetworkDeps;
+  /** Names the password while the keychain may hold one of which the store does not say so. */
+  readonly #unsettled: IdList;
+  readonly #tidied: Promise<void>;
   #proxyUser: string | null = null;
   #passwordIn: NetworkView['proxyPasswordIn'] = null;
   #login: Login | null | Promise<Login | null> = null;
@@ -57,6 +61,8 @@ export class Network {
     this.#deps = program.deps.network;
     this.#caTrouble = this.#deps.caTrouble;
     this.#storage = textOf(parsed(program.deps.store.getSetting('storageOrigin')));
+    this.#unsettled = new IdList(program.deps.store, 'proxyPasswords');
+    this.#tidied = this.#tidy();
     this.#readLogin();
     this.#use();
     this.#deps.connections.listen(() => program.changed('network'));
@@ -115,10 +121,11 @@ export class Network {
 
   /** Throws `invalid-input`, `keychain-locked` or `keychain-unavailable`; then nothing has changed. */
   async setProxyLogin(input: CallInput<'network.setProxyLogin'>): Promise<NetworkView> {
-    const { secrets, store } = this.#program.deps;
+    const { store } = this.#program.deps;
     const user = input.user.trim();
+    await this.#tidied;
     if (input.password === null) {
-      if (this.#keptIn() === 'keychain') await removeEntry(secrets, PASSWORD_ID, 'the password of the proxy');
+      await this.#removePassword();
       store.setSetting('proxyLogin', null);
       this.#holdLogin(null, null, []);
     } else {
@@ -129,6 +136,7 @@ export class Network {
       await this.#keepPassword(input.password, input.forThisRunOnly);
       const kept = input.forThisRunOnly ? 'run' : 'keychain';
       store.setSetting('proxyLogin', JSON.stringify({ user, in: kept, proxies }));
+      this.#unsettled.remove(PASSWORD_ID);
       this.#holdLogin(login, kept, proxies);
     }
     this.#use();
@@ -179,9 +187,10 @@ export class Network {
       connections.use({ proxy: this.#deps.readProxy(proxy.address), ...choice });
     } catch (reason) {
       // Written by somebody else than the settings page.
-      this.#program.deps.log.warn('The proxy of the settings cannot be used.', {
-        code: asUploaderError(reason).code,
-      });
+      this.#program.deps.log.warn(
+        'The proxy of the settings cannot be used.',
+        toLogFields(asUploaderError(reason)),
+      );
       connections.use({ proxy: 'system', ...choice });
     }
   }
@@ -203,11 +212,31 @@ export class Network {
   async #keepPassword(password: string, forThisRunOnly: boolean): Promise<void> {
     const { secrets } = this.#program.deps;
     if (forThisRunOnly) {
-      if (this.#keptIn() === 'keychain') await removeEntry(secrets, PASSWORD_ID, 'the password of the proxy');
+      await this.#removePassword();
       return;
     }
+    // Where there is no keychain nothing can be left in it, and taking the login back is not to wait for one.
+    const status = await secrets.status();
+    if (status.kind !== 'ready') throw keychainError(status);
+    const unsettledBefore = this.#unsettled.has(PASSWORD_ID);
+    this.#unsettled.add(PASSWORD_ID);
     const kept = await secrets.set(PASSWORD_ID, password);
-    if (kept.kind !== 'ok') throw keychainError(kept);
+    if (kept.kind === 'ok') return;
+    // A locked one took nothing. One that answers too late may have.
+    if (kept.kind === 'locked' && !unsettledBefore) this.#unsettled.remove(PASSWORD_ID);
+    throw keychainError(kept);
+  }
+
+  async #removePassword(): Promise<void> {
+    if (this.#keptIn() !== 'keychain' && !this.#unsettled.has(PASSWORD_ID)) return;
+    await removeEntry(this.#program.deps.secrets, PASSWORD_ID, 'the password of the proxy');
+    this.#unsettled.remove(PASSWORD_ID);
+  }
+
+  /** What an earlier run left in the keychain without having told the store goes; else at the next start. */
+  async #tidy(): Promise<void> {
+    if (!this.#unsettled.has(PASSWORD_ID) || this.#keptIn() === 'keychain') return;
+    await this.#removePassword().catch(() => undefined);
   }
 
   /** For the proxy that asks, else the one in use; beside those that have the same login already. */

@@ -3,15 +3,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createClock } from '../../../main/adapters/clock.ts';
-import { makePrivateKey, parsePrivateKey } from '../../../main/adapters/encord/keys.ts';
+import { parsePrivateKey } from '../../../main/adapters/encord/keys.ts';
 import { openStore, type Store } from '../../../main/adapters/sqlite/index.ts';
-import { Accounts } from '../../../main/app/accounts.ts';
-import type { AppDeps } from '../../../main/app/deps.ts';
-import { UploaderError } from '../../../main/core/errors.ts';
-import type { SecretRead, Secrets } from '../../../main/core/ports.ts';
+import type { Accounts } from '../../../main/app/accounts.ts';
 import { makeKey } from '../../fixtures/keys.ts';
+import { FakeKeychain, startAccounts } from './keychain.ts';
 
 const DOMAIN = 'https://api.encord.com';
 const PASSPHRASE = 'of this test';
@@ -21,20 +19,14 @@ const nobody = async () => undefined;
 
 let folder = '';
 let store: Store;
-/** What the keychain holds. */
-let held: Map<string, string>;
-let locked = false;
-/** A keychain that says that it deleted, and did not. */
-let clinging = false;
+let keychain: FakeKeychain;
 /** Whether Encord knows the key. */
 let registered = true;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'kept-keys-'));
   store = openStore(join(folder, 'data'), { clock: createClock() });
-  held = new Map();
-  locked = false;
-  clinging = false;
+  keychain = new FakeKeychain();
   registered = true;
 });
 afterEach(() => {
@@ -42,72 +34,9 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const LOCKED = { kind: 'locked', reason: 'The keychain is locked.' } as const;
-const secrets: Secrets = {
-  status: async () => (locked ? LOCKED : { kind: 'ready', where: 'here' }),
-  async get(id): Promise<SecretRead> {
-    if (locked) return LOCKED;
-    const secret = held.get(id);
-    return secret === undefined ? { kind: 'absent' } : { kind: 'found', secret };
-  },
-  async set(id, secret) {
-    if (locked) return LOCKED;
-    held.set(id, secret);
-    return { kind: 'ok' };
-  },
-  async delete(id) {
-    if (locked) return LOCKED;
-    if (!clinging) held.delete(id);
-    return { kind: 'ok' };
-  },
-};
-
-/** The next reading is answered, as it was when it was asked, when the result is called. */
-function slowReading(): () => void {
-  const door = Promise.withResolvers<void>();
-  const { get } = secrets;
-  vi.spyOn(secrets, 'get').mockImplementationOnce(async (id) => {
-    const answer = await get(id);
-    await door.promise;
-    return answer;
-  });
-  return () => door.resolve();
-}
-
-/** The next writing is done when the result is called. */
-function slowWriting(): () => void {
-  const door = Promise.withResolvers<void>();
-  const { set } = secrets;
-  vi.spyOn(secrets, 'set').mockImplementationOnce(async (id, secret) => {
-    await door.promise;
-    return set(id, secret);
-  });
-  return () => door.resolve();
-}
-
 /** The accounts as a start of the program sees them. */
 function start(change: { store?: Store } = {}): Accounts {
-  const silent = { debug() {}, info() {}, warn() {}, error() {}, redact() {} };
-  const unknown = new UploaderError('key-unknown', 'Encord does not know this key.');
-  const deps = {
-    store: change.store ?? store,
-    secrets,
-    log: silent,
-    clock: createClock(),
-    environment: new Map(),
-    makeKey: makePrivateKey,
-    readKey: (text: string, passphrase: string | null) => parsePrivateKey(text, passphrase ?? undefined),
-    readDomain: (text: string) => text,
-    connect: (_account: unknown, secret: string) => ({
-      secret,
-      check: async () =>
-        registered
-          ? { ok: true, value: { name: 'lab@example.com' } }
-          : { ok: false, failure: { kind: 'refused', error: unknown } },
-    }),
-  };
-  // Only what signing in and out needs is there; anything else would fail as a missing function.
-  return new Accounts(deps as unknown as AppDeps, () => undefined);
+  return startAccounts(change.store ?? store, keychain, { registered: () => registered });
 }
 
 describe('a key pair made here', () => {
@@ -115,14 +44,14 @@ describe('a key pair made here', () => {
     const made = await start().makeKey({ comment: 'scanner 7', forThisRunOnly: false });
     expect(made.publicKey).toMatch(/^ssh-ed25519 \S+ scanner 7$/);
     const entry = `made-key ${made.fingerprint}`;
-    expect([...held.keys()]).toEqual([entry]);
+    expect([...keychain.held.keys()]).toEqual([entry]);
     const accounts = start();
     expect(accounts.madeKeys()).toEqual([made]);
 
     registered = false;
     const input = { method: 'made-key', keyId: made.keyId, ...common } as const;
     await expect(accounts.signIn(input, never)).rejects.toMatchObject({ code: 'key-unknown' });
-    expect([...held.keys()]).toEqual([entry]);
+    expect([...keychain.held.keys()]).toEqual([entry]);
     registered = true;
     const account = await accounts.signIn(input, never);
     expect(account).toMatchObject({
@@ -130,21 +59,21 @@ describe('a key pair made here', () => {
       passphrase: 'none',
       secretIn: 'keychain',
     });
-    expect([...held.keys()]).toEqual([account.id]);
+    expect([...keychain.held.keys()]).toEqual([account.id]);
     expect(accounts.madeKeys()).toEqual([]);
     await accounts.signOut(account.id, false, nobody);
-    expect(held.size).toBe(0);
+    expect(keychain.held.size).toBe(0);
   });
 
   it('is not listed where the keychain did not take it, and cannot be made without end', async () => {
-    locked = true;
+    keychain.locked = true;
     const accounts = start();
     const input = { comment: '', forThisRunOnly: false };
     await expect(accounts.makeKey(input)).rejects.toMatchObject({ code: 'keychain-locked' });
     expect(accounts.madeKeys()).toEqual([]);
     for (let index = 0; index < 20; index += 1) await accounts.makeKey({ ...input, forThisRunOnly: true });
     await expect(accounts.makeKey(input)).rejects.toMatchObject({ code: 'not-available' });
-    expect(held.size).toBe(0);
+    expect(keychain.held.size).toBe(0);
     expect(start().madeKeys()).toEqual([]);
   });
 
@@ -152,7 +81,7 @@ describe('a key pair made here', () => {
     const accounts = start();
     const { keyId } = await accounts.makeKey({ comment: '', forThisRunOnly: true });
     const account = await accounts.signIn({ method: 'made-key', keyId, ...common }, never);
-    expect([...held.keys()]).toEqual([account.id]);
+    expect([...keychain.held.keys()]).toEqual([account.id]);
     expect(accounts.madeKeys()).toEqual([]);
   });
 
@@ -161,31 +90,31 @@ describe('a key pair made here', () => {
     const { keyId } = await accounts.makeKey({ comment: '', forThisRunOnly: false });
     const input = { method: 'made-key', keyId, ...common, forThisRunOnly: true } as const;
     expect((await accounts.signIn(input, never)).secretIn).toBe('keychain');
-    expect(held.size).toBe(1);
+    expect(keychain.held.size).toBe(1);
   });
 
   it('is dropped only when it is seen to be gone', async () => {
     const accounts = start();
     const { keyId } = await accounts.makeKey({ comment: '', forThisRunOnly: false });
-    clinging = true;
+    keychain.clinging = true;
     await expect(accounts.dropKey(keyId)).rejects.toThrow(/still holds the private half/);
     expect(accounts.madeKeys()).toHaveLength(1);
-    clinging = false;
+    keychain.clinging = false;
     await accounts.dropKey(keyId);
-    expect([held.size, accounts.madeKeys()]).toEqual([0, []]);
+    expect([keychain.held.size, accounts.madeKeys()]).toEqual([0, []]);
     await expect(accounts.dropKey(keyId)).rejects.toMatchObject({ code: 'invalid-input' });
   });
 
   it('whose second copy could not be removed is hidden, and tidied at the next start', async () => {
     const accounts = start();
     const { keyId } = await accounts.makeKey({ comment: '', forThisRunOnly: false });
-    clinging = true;
+    keychain.clinging = true;
     const account = await accounts.signIn({ method: 'made-key', keyId, ...common }, never);
-    expect(held.size).toBe(2);
+    expect(keychain.held.size).toBe(2);
     expect(accounts.madeKeys()).toEqual([]);
-    clinging = false;
+    keychain.clinging = false;
     await start().tidy();
-    expect([...held.keys()]).toEqual([account.id]);
+    expect([...keychain.held.keys()]).toEqual([account.id]);
   });
 
   it('survives a sign-in that ends between the keychain and the store', async () => {
@@ -198,10 +127,10 @@ describe('a key pair made here', () => {
     };
     const signIn = { method: 'made-key', keyId, ...common } as const;
     await expect(start({ store: dying }).signIn(signIn, never)).rejects.toThrow('power');
-    expect(held.size).toBe(2);
+    expect(keychain.held.size).toBe(2);
     const accounts = start();
     await accounts.tidy();
-    expect([...held.keys()]).toEqual([`made-key ${keyId}`]);
+    expect([...keychain.held.keys()]).toEqual([`made-key ${keyId}`]);
     expect(await accounts.signIn(signIn, never)).toMatchObject({ fingerprint: keyId });
   });
 });
@@ -213,7 +142,7 @@ describe('a key with a passphrase', () => {
   it('is kept as it came unless the passphrase is to be remembered', async () => {
     const account = await start().signIn({ ...signIn, rememberPassphrase: false }, never);
     expect(account.passphrase).toBe('asked');
-    expect(() => parsePrivateKey(held.get(account.id) ?? '')).toThrow(/protected by a passphrase/);
+    expect(() => parsePrivateKey(keychain.held.get(account.id) ?? '')).toThrow(/protected by a passphrase/);
 
     const later = start();
     expect(later.view(account.id).passphrase).toBe('needed');
@@ -227,7 +156,7 @@ describe('a key with a passphrase', () => {
     const third = start();
     expect(third.view(account.id).passphrase).toBe('needed');
     expect((await third.unlock({ ...unlock, remember: true })).passphrase).toBe('remembered');
-    expect(parsePrivateKey(held.get(account.id) ?? '').fingerprint).toBe(account.fingerprint);
+    expect(parsePrivateKey(keychain.held.get(account.id) ?? '').fingerprint).toBe(account.fingerprint);
     await start().session(account.id);
     await expect(third.unlock(unlock)).rejects.toMatchObject({ code: 'not-available' });
   });
@@ -236,7 +165,7 @@ describe('a key with a passphrase', () => {
     const accounts = start();
     const { id } = await accounts.signIn({ ...signIn, rememberPassphrase: true }, never);
     expect(accounts.view(id).passphrase).toBe('remembered');
-    held.set(id, key.privateKey);
+    keychain.held.set(id, key.privateKey);
     const later = start();
     await expect(later.session(id)).rejects.toMatchObject({ code: 'passphrase-needed' });
     expect(later.view(id).passphrase).toBe('needed');
@@ -261,15 +190,15 @@ describe('signing out', () => {
   it('keeps the account, and says so, while the keychain holds the secret or cannot be asked', async () => {
     const accounts = start();
     const { id } = await accounts.signIn({ ...signIn, key: makeKey('a').privateKey }, never);
-    clinging = true;
+    keychain.clinging = true;
     await expect(accounts.signOut(id, false, nobody)).rejects.toThrow(/still holds the secret of/);
-    clinging = false;
-    locked = true;
+    keychain.clinging = false;
+    keychain.locked = true;
     await expect(accounts.signOut(id, false, nobody)).rejects.toMatchObject({ code: 'keychain-locked' });
     expect(accounts.views()).toHaveLength(1);
-    locked = false;
+    keychain.locked = false;
     await accounts.signOut(id, false, nobody);
-    expect([held.size, accounts.views()]).toEqual([0, []]);
+    expect([keychain.held.size, accounts.views()]).toEqual([0, []]);
   });
 
   it('removes what the keychain still holds of an account that was last signed in for one run', async () => {
@@ -277,23 +206,21 @@ describe('signing out', () => {
     const key = makeKey('a').privateKey;
     await accounts.signIn({ ...signIn, key }, never);
     const { id } = await accounts.signIn({ ...signIn, key, forThisRunOnly: true }, never);
-    expect(held.size).toBe(1);
+    expect(keychain.held.size).toBe(1);
     await start().signOut(id, false, nobody);
-    expect(held.size).toBe(0);
+    expect(keychain.held.size).toBe(0);
   });
 });
 
 describe('a keychain that takes its time', () => {
-  afterEach(() => vi.restoreAllMocks());
-
   it('does not bring an API key back that was replaced meanwhile', async () => {
     const input = { method: 'api-key', datasetId: 'dataset', ...common } as const;
     const { id } = await start().signIn({ ...input, apiKey: 'old' }, never);
     const accounts = start();
-    const answer = slowReading();
+    const reading = keychain.hold('get');
     const asked = accounts.session(id);
     await accounts.signIn({ ...input, apiKey: 'new' }, never);
-    answer();
+    reading.open();
     await asked;
     expect(await accounts.session(id)).toMatchObject({ secret: 'new' });
   });
@@ -303,12 +230,12 @@ describe('a keychain that takes its time', () => {
     const input = { method: 'ssh', key, passphrase: PASSPHRASE, rememberPassphrase: false } as const;
     const { id } = await start().signIn({ ...input, ...common }, never);
     const accounts = start();
-    const write = slowWriting();
+    const writing = keychain.hold('set');
     const unlocked = accounts.unlock({ accountId: id, passphrase: PASSPHRASE, remember: true });
-    await vi.waitFor(() => expect(secrets.set).toHaveBeenCalled());
-    await accounts.signOut(id, false, nobody);
-    write();
-    await expect(unlocked).rejects.toMatchObject({ code: 'account-unknown' });
-    expect([...held.keys()]).toEqual([]);
+    await writing.asked;
+    const left = accounts.signOut(id, false, nobody);
+    writing.open();
+    await Promise.allSettled([unlocked, left]);
+    expect([...keychain.held.keys(), ...accounts.views()]).toEqual([]);
   });
 });

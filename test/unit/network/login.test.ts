@@ -36,13 +36,14 @@ function network(read?: () => Promise<SecretRead>) {
   const connections = createAgents();
   const use = vi.spyOn(connections, 'use');
   const secrets = {
+    status: async () => ({ kind: 'ready', where: 'here' }),
     get: async (id: string): Promise<SecretRead> => {
       if (read) return read();
       const secret = kept.get(id);
       return secret === undefined ? { kind: 'absent' } : { kind: 'found', secret };
     },
     set: async (id: string, secret: string) => {
-      if (writes.kind === 'ok') kept.set(id, secret);
+      if (writes.kind !== 'locked') kept.set(id, secret);
       return writes;
     },
     delete: async (id: string) => {
@@ -114,6 +115,27 @@ it('is not kept where the keychain is locked', async () => {
     code: 'invalid-input',
   });
 });
+
+it.each(['is taken back', 'the program starts again'])(
+  'taken by a keychain that answered too late it is gone when it %s',
+  async (then) => {
+    const { made } = network();
+    writes = { kind: 'unavailable', reason: 'The keychain did not answer.' };
+    await expect(made.setProxyLogin({ ...LOGIN, forThisRunOnly: false })).rejects.toMatchObject({
+      code: 'keychain-unavailable',
+    });
+    expect([kept.size, made.view().proxyPasswordIn]).toEqual([1, null]);
+    writes = { kind: 'ok' };
+    if (then === 'is taken back')
+      await made.setProxyLogin({ user: '', password: null, forThisRunOnly: false });
+    else network();
+    await expect.poll(() => kept.size).toBe(0);
+    // What is given next stays.
+    await network().made.setProxyLogin({ ...LOGIN, forThisRunOnly: false });
+    network();
+    expect([...kept.values()]).toEqual([PASSWORD]);
+  },
+);
 
 it('is for the proxies that asked for it, at the next start too; another login is for its own alone', async () => {
   const { made, loginFor, asks } = network();
