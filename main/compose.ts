@@ -138,7 +138,9 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       resolveProxy: options.host.resolveProxy,
       lookup: around.lookup,
       clock,
+      log,
     });
+    options.host.updates?.connectBy(() => agents.forOthers());
     const http = createHttpClient({ agents, clock });
     const throttle = new Throttle(clock);
     const files = createFiles({ clock });

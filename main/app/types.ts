@@ -6,6 +6,7 @@
 import type { UpdateView } from '../../preload/contract/desktop.ts';
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { EventName } from '../../preload/contract/names.ts';
+import type { Connections } from '../adapters/http/agents.ts';
 
 /** The use cases behind the contract. One per data folder. */
 export interface App {
@@ -85,6 +86,8 @@ export interface HostServices {
 
 /** Updates of the program itself, which only the host can fetch and install. */
 export interface HostUpdates {
+  /** By what they are fetched from now on: over the proxies, with the login and the authorities of everything else. */
+  connectBy(agent: Connections['forOthers']): void;
   view(): UpdateView;
   check(): Promise<UpdateView>;
   /** See `updates.install`; throws with a sentence. */

@@ -3,21 +3,25 @@
  * hash of every download, the signature on Windows and macOS) stays on. Its errors become sentences here.
  */
 
-import type { AppUpdater, UpdateCheckResult } from 'electron-updater';
-import type { NetworkSettings, UpdateSettings } from '../../preload/contract/desktop.ts';
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { type Agent, type RequestOptions, request } from 'node:https';
+import type { AppUpdater, CancellationToken } from 'electron-updater';
+import type { UpdateSettings } from '../../preload/contract/desktop.ts';
 
 /** What fetches and installs updates. */
 export interface Updater {
   /** To be called before each check. */
   configure(options: {
     readonly channel: UpdateSettings['channel'];
-    readonly proxy: NetworkSettings['proxy'];
-  }): Promise<void>;
+    /** By it the feed is reached; asked for before each request. */
+    readonly agent: () => Agent;
+  }): void;
   /** The newer version that there is; null: this one is current. Throws what `updateSentence` explains. */
   check(): Promise<string | null>;
   /**
-   * Downloads what the last check found. `progress` is told the fraction, 0 to 1. Throws what `updateSentence`
-   * explains, and anything where `signal` stopped it.
+   * Downloads what the last check found. `progress` is told the fraction, 0 to 1. Where it is to be installed at quit, it
+   * is checked by all that check it when this ends. Throws what `updateSentence` explains, and anything where `signal`
+   * stopped it.
    */
   download(progress: (fraction: number) => void, signal: AbortSignal): Promise<void>;
   /** Whether what was downloaded is installed when the program ends. */
@@ -30,46 +34,61 @@ export interface Updater {
 export async function loadUpdater(): Promise<Updater> {
   // Its `autoUpdater` is a getter that chooses by platform: a named import would miss it.
   const { default: electronUpdater } = await import('electron-updater');
-  const updater = electronUpdater.autoUpdater;
-  return wrapUpdater(updater, (proxy) => updater.netSession.setProxy(proxyConfig(proxy)));
+  const squirrel = process.platform === 'darwin' ? (await import('electron')).autoUpdater : null;
+  const makeToken = () => new electronUpdater.CancellationToken();
+  return wrapUpdater(electronUpdater.autoUpdater, { makeToken, squirrel });
 }
 
-/**
- * @param setProxy where updates come through is decided apart from where uploads go: electron-updater has a session of
- *   its own
- */
-export function wrapUpdater(
-  updater: AppUpdater,
-  setProxy: (proxy: NetworkSettings['proxy']) => Promise<void>,
-): Updater {
+/** What `wrapUpdater` needs beside the updater. */
+export interface UpdaterParts {
+  /** One for each download: one that was cancelled stays so. */
+  makeToken(): CancellationToken;
+  /** What verifies and installs on macOS: Electron's own updater. */
+  readonly squirrel: Squirrel | null;
+}
+
+export interface Squirrel {
+  once(event: 'error', listener: (error: Error) => void): unknown;
+  once(event: 'update-downloaded', listener: () => void): unknown;
+  off(event: 'error', listener: (error: Error) => void): unknown;
+  off(event: 'update-downloaded', listener: () => void): unknown;
+}
+
+/** Unpacking and verifying a whole program takes a minute on a slow machine. */
+const SQUIRREL_MS = 10 * 60_000;
+const MOST_REDIRECTS = 10;
+
+export function wrapUpdater(updater: AppUpdater, { makeToken, squirrel }: UpdaterParts): Updater {
   updater.autoDownload = false;
   updater.autoInstallOnAppQuit = false;
   updater.disableWebInstaller = true;
   // It writes addresses, which may hold what only the server should see.
   updater.logger = null;
-  let found: UpdateCheckResult | null = null;
   return {
-    async configure({ channel, proxy }) {
+    configure({ channel, agent }) {
       updater.channel = channel;
       // Choosing a channel allows older versions; those would not know the queue's database.
       updater.allowDowngrade = false;
       updater.allowPrerelease = channel === 'beta';
-      await setProxy(proxy);
+      reachBy(updater, agent);
     },
     async check() {
-      found = await updater.checkForUpdates();
+      const found = await updater.checkForUpdates();
       return found?.isUpdateAvailable ? found.updateInfo.version : null;
     },
     async download(progress, signal) {
-      const token = found?.cancellationToken;
-      const cancel = () => token?.cancel();
+      const token = makeToken();
+      const cancel = () => token.cancel();
       const told = ({ percent }: { percent: number }) => progress(Math.min(1, Math.max(0, percent / 100)));
       signal.addEventListener('abort', cancel, { once: true });
       updater.on('download-progress', told);
+      const verdict = squirrel !== null && updater.autoInstallOnAppQuit ? followVerdict(squirrel) : null;
       try {
         signal.throwIfAborted();
         await updater.downloadUpdate(token);
+        await verdict?.within(SQUIRREL_MS, signal);
       } finally {
+        verdict?.stop();
         updater.off('download-progress', told);
         signal.removeEventListener('abort', cancel);
       }
@@ -84,6 +103,74 @@ export function wrapUpdater(
   };
 }
 
+/**
+ * What Squirrel makes of the update that it is handed: electron-updater ends when the bytes are over, and only then are
+ * they verified. Followed from before the download on, so that no word of it is missed.
+ */
+function followVerdict(squirrel: Squirrel): {
+  /** Throws where it is refused, stopped, or not given in time. */
+  within(ms: number, signal: AbortSignal): Promise<void>;
+  stop(): void;
+} {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  // A download that fails never asks for it.
+  promise.catch(() => undefined);
+  const taken = () => resolve();
+  squirrel.once('update-downloaded', taken);
+  squirrel.once('error', reject);
+  return {
+    async within(ms, signal) {
+      const late = setTimeout(() => reject(new Error('The system took too long over the update.')), ms);
+      const stopped = () => reject(signal.reason);
+      signal.addEventListener('abort', stopped, { once: true });
+      try {
+        signal.throwIfAborted();
+        await promise;
+      } finally {
+        clearTimeout(late);
+        signal.removeEventListener('abort', stopped);
+      }
+    },
+    stop() {
+      squirrel.off('update-downloaded', taken);
+      squirrel.off('error', reject);
+    },
+  };
+}
+
+/**
+ * electron-updater asks by Chromium, which knows neither the login of the proxy nor the authority that a person chose,
+ * and waits for ever where a proxy wants a login. For Node its code has the same two methods: there a redirect is an
+ * answer like any other, and a socket on which nothing moves is given up after a minute.
+ */
+function reachBy(updater: AppUpdater, agent: () => Agent): void {
+  // Left out of its types; its version is pinned, and a test has the real one.
+  const executor: unknown = Reflect.get(updater, 'httpExecutor');
+  if (typeof executor !== 'object' || executor === null) {
+    throw new Error('electron-updater has no httpExecutor.');
+  }
+  Object.assign(executor, {
+    createRequest(options: FeedRequest, answered: (answer: IncomingMessage) => void): ClientRequest {
+      // An http address, to which the feed might lead, gets TLS all the same.
+      const asking = request({ ...options, protocol: 'https:', agent: agent() }, (answer) => {
+        const leadsOn = answer.headers.location !== undefined;
+        // What asks at the next address is a copy of the options. electron-updater does not count them.
+        if (leadsOn) options.redirects = (options.redirects ?? 0) + 1;
+        answered(answer);
+        // Nobody reads what else is in such an answer: its socket would seem stuck.
+        if (leadsOn) answer.resume();
+      });
+      if ((options.redirects ?? 0) > MOST_REDIRECTS) asking.destroy(new Error('Too many redirects'));
+      return asking;
+    },
+    addRedirectHandlers: () => undefined,
+  });
+}
+
+interface FeedRequest extends RequestOptions {
+  redirects?: number;
+}
+
 /** What went wrong and what comes next, without addresses and stacks. */
 export function updateSentence(thrown: unknown): string {
   const words = thrown instanceof Error ? `${codeOf(thrown)} ${thrown.message}` : String(thrown);
@@ -92,6 +179,9 @@ export function updateSentence(thrown: unknown): string {
 }
 
 const SENTENCES: readonly (readonly [RegExp, string])[] = [
+  // The program's own connections tell what happened by a code in front.
+  [/^proxy/, 'The proxy of this network does not let updates through; see Settings, Network.'],
+  [/^(?:dns|offline|refused|connection-lost|tls) /, 'The update server could not be reached.'],
   [
     /CHECKSUM_MISMATCH|checksum mismatch|NO_CHECKSUM/i,
     'The update that was downloaded is not the one that was announced, so it was thrown away.',
@@ -106,22 +196,11 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
     'The update server has no usable word on new versions.',
   ],
   [
-    /net::|ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|EPROTO|EPIPE|CERT|socket|timed out|HTTP_ERROR|status code/i,
+    /net::|ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|EPROTO|EPIPE|CERT|socket|timed out|redirects|HTTP_ERROR|status code/i,
     'The update server could not be reached.',
   ],
 ];
 
 function codeOf(error: Error): string {
   return 'code' in error ? String(error.code) : '';
-}
-
-function proxyConfig(proxy: NetworkSettings['proxy']): Electron.ProxyConfig {
-  switch (proxy.kind) {
-    case 'system':
-      return { mode: 'system' };
-    case 'none':
-      return { mode: 'direct' };
-    case 'manual':
-      return { mode: 'fixed_servers', proxyRules: proxy.address };
-  }
 }

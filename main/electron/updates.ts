@@ -4,6 +4,7 @@
  * `program.ts`.
  */
 
+import type { Agent } from 'node:https';
 import { app } from 'electron';
 import type { UpdateSettings, UpdateView } from '../../preload/contract/desktop.ts';
 import type { HostUpdates } from '../app/types.ts';
@@ -54,7 +55,9 @@ class Updates implements DesktopUpdates {
   readonly #listeners = new Set<() => void>();
   #view: UpdateView;
   #desk: Desk | null = null;
+  #agent: (() => Agent) | null = null;
   #updater: Promise<Updater> | null = null;
+  #loaded: Updater | null = null;
   #chosen: UpdateSettings | null = null;
   #cancelTimer = () => {};
   #looking: Promise<void> | null = null;
@@ -69,6 +72,10 @@ class Updates implements DesktopUpdates {
   constructor(parts: UpdateParts) {
     this.#parts = parts;
     this.#view = parts.whyNot() ?? { kind: 'current', checkedAt: null };
+  }
+
+  connectBy(agent: () => Agent): void {
+    this.#agent = agent;
   }
 
   view(): UpdateView {
@@ -87,6 +94,8 @@ class Updates implements DesktopUpdates {
       desk.settings.follow(({ updates }) => this.#choose(updates)),
       desk.glance.follow(({ moving }) => this.#moved(moving)),
     ];
+    // Not undone by the end of this: it is what comes after everything else has ended.
+    this.#parts.ending.follow((event) => this.#atEnd(event));
     this.#show(this.#off() ?? this.#view);
     this.#lookIn(FIRST_LOOK_MS);
     return () => {
@@ -107,12 +116,15 @@ class Updates implements DesktopUpdates {
     if (this.#moving()) {
       throw new Error('Files are on their way. Let them finish, or pause the uploads, and install it then.');
     }
-    if (this.#view.kind === 'available') {
+    // Perhaps decided since: whoever looks after the machine can do so at any time.
+    const off = this.#off();
+    if (off !== null) {
+      this.#show(off);
+      this.#lookIn(LOOK_AGAIN_MS);
+    } else if (this.#view.kind === 'available') {
       this.#wanted = this.#view.version;
       void this.#fetch(this.#view.version);
     } else if (this.#view.kind === 'ready') {
-      // Not undone by the end of `begin`: it is what comes after everything else has ended.
-      if (this.#restartAskedAt === null) this.#parts.ending.follow((event) => this.#atEnd(event));
       this.#restartAskedAt = this.#parts.clock.now();
       this.#desk?.quit();
     }
@@ -127,7 +139,7 @@ class Updates implements DesktopUpdates {
     // What was found or downloaded was another decision's.
     this.#wanted = null;
     this.#download?.abort();
-    void this.#updater?.then((updater) => updater.installAtQuit(false)).catch(() => {});
+    this.#loaded?.installAtQuit(false);
     this.#show(this.#off() ?? { kind: 'current', checkedAt: null });
     this.#lookIn(FIRST_LOOK_MS);
   }
@@ -163,13 +175,13 @@ class Updates implements DesktopUpdates {
     const off = this.#off();
     this.#lookIn(LOOK_AGAIN_MS);
     if (off !== null) return this.#show(off);
-    const { settings } = this.#desk ?? {};
-    const { network, updates: asked } = settings?.get() ?? {};
-    if (network === undefined || asked === undefined) return;
+    const asked = this.#desk?.settings.get()?.updates;
+    const agent = this.#agent;
+    if (asked === undefined || agent === null) return;
     this.#show({ kind: 'checking' });
     try {
       const updater = await this.#load();
-      await updater.configure({ channel: asked.channel, proxy: network.proxy });
+      updater.configure({ channel: asked.channel, agent });
       const version = await updater.check();
       // Meanwhile somebody decided otherwise, or the program is ending.
       if (this.#chosen?.channel !== asked.channel || this.#desk === null) return;
@@ -225,23 +237,36 @@ class Updates implements DesktopUpdates {
   /**
    * What is downloaded is installed when the process ends, without a word. Who asked for the new program gets it
    * opened: which only works from a program that still runs, so its end is put off until the installer is on its way.
+   * Neither where updates were switched off for this machine after the download.
    */
   #atEnd(event: { preventDefault(): void }): void {
     const { clock, ending } = this.#parts;
     const asked = this.#restartAskedAt;
-    if (this.#installing || this.#view.kind !== 'ready' || this.#updater === null) return;
-    if (asked === null || clock.now() - asked > RESTART_WITHIN_MS) return;
+    if (this.#loaded === null || this.#installing) return;
+    if (this.#parts.whyNot() !== null) {
+      this.#loaded.installAtQuit(false);
+      return;
+    }
+    if (asked === null || this.#view.kind !== 'ready' || clock.now() - asked > RESTART_WITHIN_MS) return;
     this.#installing = true;
     event.preventDefault();
     clock.after(INSTALL_LIMIT_MS, () => ending.quit());
-    this.#updater.then((updater) => updater.installAndStart(() => ending.quit())).catch(() => ending.quit());
+    this.#load()
+      .then((updater) => updater.installAndStart(() => ending.quit()))
+      .catch(() => ending.quit());
   }
 
   #load(): Promise<Updater> {
-    this.#updater ??= this.#parts.load().catch((thrown: unknown) => {
-      this.#updater = null;
-      throw thrown;
-    });
+    this.#updater ??= this.#parts.load().then(
+      (updater) => {
+        this.#loaded = updater;
+        return updater;
+      },
+      (thrown: unknown) => {
+        this.#updater = null;
+        throw thrown;
+      },
+    );
     return this.#updater;
   }
 

@@ -42,6 +42,8 @@ let saveTo: string | null = null;
 
 /** What the host says of a newer version. */
 let update: UpdateView = { kind: 'current', checkedAt: null };
+/** By what the host is to fetch it. */
+let updateAgent: (() => object) | null = null;
 
 beforeAll(async () => {
   lab = await Lab.open();
@@ -56,6 +58,9 @@ beforeAll(async () => {
         dropsArePaths: false,
         serverChooser: true,
         updates: {
+          connectBy: (agent) => {
+            updateAgent = agent;
+          },
           view: () => update,
           check: async () => update,
           install: async () => update,
@@ -535,6 +540,8 @@ describe('a session that makes every call', () => {
     update = { kind: 'ready', version: '2.0.0' };
     expect(await call('updates.check', null)).toEqual(update);
     expect(await call('updates.install', null)).toEqual(update);
+    // The program's own connections: the host has none that know its proxies and authorities.
+    expect(updateAgent?.()).toBe(program.deps.network.connections.forOthers());
 
     const { text } = await call('app.diagnostics', null);
     expect(text).toMatch(/^Program\n {2}version \S+, electron, /);

@@ -12,14 +12,14 @@ import { connect as connectTcp, type LookupFunction, type Socket } from 'node:ne
 import type { Duplex } from 'node:stream';
 import type { SecureContext } from 'node:tls';
 import { UploaderError } from '../../core/errors.ts';
-import type { Clock } from '../../core/ports.ts';
+import type { Clock, Log } from '../../core/ports.ts';
 import { createClock } from '../clock.ts';
 import { makePool, type Pool } from './agent-pool.ts';
 import { connectionError } from './failures.ts';
 import { FailingAgents, ReadingProxyAgent, TunnelHttpAgent, TunnelHttpsAgent } from './proxy-agents.ts';
 import { loginRefused, takesPassword } from './proxy-failures.ts';
 import { addressOf, isProxy, type Login, type ProxyWay, type Way } from './proxy-way.ts';
-import { trustContext } from './trust.ts';
+import { tellOfSystem, trustContext } from './trust.ts';
 import { connectToProxy, openTunnel, type Target, type TunnelDeps } from './tunnel.ts';
 import { type Found, type WaySource, Ways } from './ways.ts';
 
@@ -56,6 +56,11 @@ export interface Connections extends Agents {
   /** A fresh connection to the server of the URL, without TLS. Rejects with an `UploaderError`. */
   open(url: URL, signal: AbortSignal): Promise<Socket>;
   trust(): SecureContext;
+  /**
+   * For https requests of others, each with a connection of its own: that goes the way of its server, with the login and
+   * the authorities of now. To be asked for anew for each request.
+   */
+  forOthers(): HttpsAgent;
   /** The proxy that asked for a login and got no good one, without the login. */
   readonly loginNeeded: string | null;
   /** `changed` is called when that is another. */
@@ -75,6 +80,8 @@ export interface AgentsOptions {
   readonly lookup?: AgentOptions['lookup'] | undefined;
   /** The machine's unless given. */
   readonly clock?: Clock;
+  /** Is told how many authorities the system brings, once, when they first matter. */
+  readonly log?: Log;
 }
 
 /** To one host: as many files as are ever sent at once, and the calls beside them where both have one host. */
@@ -102,6 +109,8 @@ class ChosenAgents implements Connections {
   readonly #proxies = new Map<string, ProxyState>();
   #ca: readonly string[] = [];
   #trust: SecureContext | null = null;
+  #others: HttpsAgent | null = null;
+  #log: Log | undefined;
   #login: Login | null | Promise<Login | null> = null;
   #loginFor: ReadonlySet<string> = new Set();
   #loginNeeded: string | null = null;
@@ -112,6 +121,7 @@ class ChosenAgents implements Connections {
     // Node's own type of it is the same function, less exactly.
     const lookup = options.lookup as LookupFunction | undefined;
     this.#extraCa = options.extraCa ?? [];
+    this.#log = options.log;
     this.#ways = new Ways({ clock, lookup });
     this.#system = options.resolveProxy
       ? { kind: 'system', resolve: options.resolveProxy }
@@ -169,6 +179,7 @@ class ChosenAgents implements Connections {
     }
     this.#ca = ca;
     this.#trust = null;
+    this.#others = null;
     if (proxy === 'system') this.#ways.use(this.#system);
     else this.#ways.use(proxy === 'none' ? { kind: 'none' } : { kind: 'manual', way: proxy });
     this.#startAnew(() => false);
@@ -200,7 +211,18 @@ class ChosenAgents implements Connections {
 
   trust(): SecureContext {
     this.#trust ??= trustContext([...this.#extraCa, ...this.#ca]);
+    if (this.#log) tellOfSystem(this.#log);
+    this.#log = undefined;
     return this.#trust;
+  }
+
+  forOthers(): HttpsAgent {
+    this.#others ??= new TunnelHttpsAgent({ ...this.#secure(), keepAlive: false }, async (target) => {
+      const url = httpsUrl(target);
+      const { way } = await this.#ways.of(url);
+      return isProxy(way) ? this.#tunnel(way, target) : this.open(url, this.#closing.signal);
+    });
+    return this.#others;
   }
 
   refusedByProxy(url: URL, headers: IncomingHttpHeaders): UploaderError {
@@ -216,6 +238,7 @@ class ChosenAgents implements Connections {
 
   close(): void {
     this.#closing.abort();
+    this.#others?.destroy();
     for (const pool of [...this.#pools.values(), ...this.#retired]) pool.destroy();
     this.#pools.clear();
     this.#retired.clear();
@@ -270,8 +293,7 @@ class ChosenAgents implements Connections {
       return await through(way);
     } catch (reason) {
       if (!isUnreachable(reason)) throw reason;
-      const host = target.host.includes(':') ? `[${target.host}]` : target.host;
-      const { way: other } = await this.#ways.of(new URL(`https://${host}:${target.port}`));
+      const { way: other } = await this.#ways.of(httpsUrl(target));
       if (other.kind === 'direct') return this.#openDirect(target, signal);
       if (!isProxy(other) || addressOf(other) === addressOf(way)) throw reason;
       return through(other);
@@ -383,6 +405,10 @@ class ChosenAgents implements Connections {
       });
     });
   }
+}
+
+function httpsUrl({ host, port }: Target): URL {
+  return new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`);
 }
 
 /** The proxy itself, as opposed to what lies behind it. */

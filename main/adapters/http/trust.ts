@@ -7,16 +7,29 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext, getCACertificates, rootCertificates, type SecureContext } from 'node:tls';
 import { UploaderError } from '../../core/errors.ts';
+import type { Log } from '../../core/ports.ts';
 
 /** The largest collections of authorities have a few hundred kB. */
 const LARGEST_BYTES = 10_000_000;
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED )?CERTIFICATE-----/g;
 
-/** Takes a tenth of a second: all certificates are read. */
+/** Takes a tenth of a second: all certificates are read. `extra` are PEM, one certificate each. */
 export function trustContext(extra: readonly string[]): SecureContext {
-  const ca = new Set<string>(extra);
-  for (const pem of [...authorities('default'), ...authorities('system')]) ca.add(pem);
-  return createSecureContext({ ca: [...ca], minVersion: 'TLSv1.2' });
+  const ca = new Set<string>([...extra, ...authorities('default'), ...authorities('system')]);
+  return createSecureContext({
+    ca: [...ca],
+    minVersion: 'TLSv1.2',
+    // An authority that another one vouches for is trusted alone where a person gave it, as curl does it. Not
+    // otherwise: systems also list such authorities only to complete chains.
+    allowPartialTrustChain: extra.some(isVouchedFor),
+  });
+}
+
+/** Where the system's store cannot be read, connections that it would allow fail, and nobody would know why. */
+export function tellOfSystem(log: Log): void {
+  const count = authorities('system').length;
+  if (count > 0) log.info('The authorities of the system are trusted.', { count });
+  else log.warn('The system names no authority: those of the program and of the settings count.', { count });
 }
 
 /**
@@ -51,6 +64,12 @@ function contentOf(path: string): Buffer {
 
 function refused(path: string, why: string, cause?: unknown): UploaderError {
   return new UploaderError('invalid-input', `The certificate file ${path} ${why}.`, { cause });
+}
+
+/** Its root, which vouches for it, is another certificate. */
+function isVouchedFor(pem: string): boolean {
+  const certificate = new X509Certificate(pem);
+  return !certificate.checkIssued(certificate);
 }
 
 /** Some hosts of Node cannot read the system's store; the built-in list then serves alone. */

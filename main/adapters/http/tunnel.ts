@@ -94,7 +94,12 @@ function byConnect(
   return settled<Socket>(way, deps, signal, (resolve, reject) => {
     const asking: ClientRequest =
       way.kind === 'https'
-        ? httpsRequest({ ...options, agent: new HttpsAgent({ secureContext: deps.trust() }) })
+        ? httpsRequest({
+            ...options,
+            // Else Node takes it from the Host header, which names the target.
+            servername: isIP(host) === 0 ? host : '',
+            agent: new HttpsAgent({ secureContext: deps.trust() }),
+          })
         : httpRequest({ ...options, agent: false });
     asking.once('connect', (answer, socket: Socket, head: Buffer) => {
       const { statusCode = 0 } = answer;

@@ -72,6 +72,8 @@ export class DeskProgram implements GlanceSource, Omit<NewsSource, 'settings'> {
   link: ConnectionView = { kind: 'online' };
   speed = 0;
   sending: Transfer[] = [];
+  /** What was logged as a warning. */
+  readonly warned: unknown[] = [];
   readonly trouble = new Map<string, UploaderError>();
   folders: WatchBrief[] = [];
   update: UpdateView = { kind: 'current', checkedAt: null };
@@ -79,6 +81,7 @@ export class DeskProgram implements GlanceSource, Omit<NewsSource, 'settings'> {
 
   constructor(host: 'electron' | 'browser' = 'electron') {
     const updates: HostUpdates = {
+      connectBy: () => undefined,
       view: () => this.update,
       check: async () => this.update,
       install: async () => this.update,
@@ -87,6 +90,7 @@ export class DeskProgram implements GlanceSource, Omit<NewsSource, 'settings'> {
     this.deps = {
       store: this.#store,
       clock: this.clock,
+      log: { warn: (message, fields) => void this.warned.push([message, fields]) },
       host: { host, updates },
       watch: { local: utc },
     };

@@ -1,9 +1,11 @@
 /** Updates: looked for quietly, never while bytes move, off where somebody decided so; on a pretended feed and clock. */
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { UploaderError } from '../../../main/core/errors.ts';
 import type { Desk } from '../../../main/electron/desk.ts';
 import { type Updater, updateSentence } from '../../../main/electron/update-feed.ts';
 import { type Installation, policyFile, whyNoUpdates } from '../../../main/electron/update-policy.ts';
@@ -25,13 +27,13 @@ class Machine {
   moving = false;
   settings = {
     updates: { mode: 'auto', channel: 'latest' },
-    network: { proxy: { kind: 'system' }, caFile: null },
-  } as Pick<SettingsView, 'updates' | 'network'>;
+  } as Pick<SettingsView, 'updates'>;
   /** What the feed answers. */
   newest: string | null = null;
   broken: Error | null = null;
   loads = 0;
   readonly asked: string[] = [];
+  readonly agent = new Agent();
   /** Downloads under way. */
   readonly downloads: { end(): void; fail(reason: Error): void; progress(fraction: number): void }[] = [];
   readonly done: string[] = [];
@@ -41,7 +43,10 @@ class Machine {
   #endListeners = new Set<(event: FakeEvent) => void>();
 
   readonly updater: Updater = {
-    configure: async ({ channel, proxy }) => void this.asked.push(`${channel} ${proxy.kind}`),
+    configure: ({ channel, agent }) => {
+      expect(agent()).toBe(this.agent);
+      this.asked.push(channel);
+    },
     check: async () => {
       if (this.broken) throw this.broken;
       return this.newest;
@@ -125,6 +130,7 @@ function follow<T>(listeners: Set<(value: T) => void>, listener: (value: T) => v
 function begun(change: (machine: Machine) => void = () => {}): Machine {
   const machine = new Machine();
   change(machine);
+  machine.updates.connectBy(() => machine.agent);
   machine.updates.begin(machine.desk);
   return machine;
 }
@@ -153,7 +159,7 @@ describe('looking', () => {
     await eventually(() =>
       expect(machine.updates.view()).toEqual({ kind: 'current', checkedAt: MINUTE + 6 * HOUR }),
     );
-    expect([machine.loads, machine.asked]).toEqual([1, ['latest system', 'latest system']]);
+    expect([machine.loads, machine.asked]).toEqual([1, ['latest', 'latest']]);
   });
 
   test('waits while bytes move, and until they have not moved for a while', async () => {
@@ -197,7 +203,7 @@ describe('looking', () => {
     await machine.updates.check();
     machine.choose({ mode: 'auto', channel: 'beta' });
     machine.pass(MINUTE);
-    await eventually(() => expect(machine.asked).toEqual(['latest system', 'beta system']));
+    await eventually(() => expect(machine.asked).toEqual(['latest', 'beta']));
   });
 });
 
@@ -326,9 +332,35 @@ describe('off', () => {
     expect([machine.loads, machine.updates.view().kind]).toEqual([0, 'off']);
   });
 
+  const MANAGED = { kind: 'off', reason: 'Decided elsewhere.', managed: true } as const;
+
+  test('by whoever looks after the machine, after the download: nothing is installed at quit', async () => {
+    const machine = await ready();
+    machine.off = MANAGED;
+    expect([machine.end(), machine.done]).toEqual([true, ['at quit true', 'at quit false']]);
+  });
+
+  test('by whoever looks after the machine, after the download: nobody installs it', async () => {
+    const machine = await ready();
+    machine.off = MANAGED;
+    expect(await machine.updates.install()).toEqual(MANAGED);
+    expect(machine.done).toEqual(['at quit true']);
+    // Allowed again, it is found again.
+    machine.off = null;
+    machine.pass(6 * HOUR);
+    await eventually(() => expect(machine.downloads).toHaveLength(2));
+  });
+
+  test('by whoever looks after the machine, while it quits for the new program', async () => {
+    const machine = await ready();
+    await machine.updates.install();
+    machine.off = MANAGED;
+    expect([machine.end(), machine.done.at(-1)]).toEqual([true, 'at quit false']);
+  });
+
   test('by whoever looks after the machine, also later on', async () => {
     const machine = begun();
-    machine.off = { kind: 'off', reason: 'Decided elsewhere.', managed: true };
+    machine.off = MANAGED;
     machine.pass(MINUTE);
     await eventually(() => expect(machine.updates.view()).toEqual(machine.off));
     expect(machine.loads).toBe(0);
@@ -410,9 +442,12 @@ test('what goes wrong is said without addresses', () => {
       },
     ),
     new Error('connect ECONNREFUSED 127.0.0.1:1'),
+    new UploaderError('refused', 'updates.404.lab refuses the connection. Check the network.'),
+    new UploaderError('proxy-login', 'The proxy http://proxy.lab:8080 asks for a user name.'),
+    new UploaderError('proxy', 'The proxy http://proxy.lab:8080 cannot be used: its name is not known here.'),
     new Error('something else at https://feed'),
     'a string',
   ].map(updateSentence);
-  expect(new Set(sentences).size).toBe(6);
+  expect(new Set(sentences).size).toBe(7);
   for (const sentence of sentences) expect(sentence).toMatch(/^[A-Z][^:/]+\. It is tried again later\.$/);
 });
