@@ -43,6 +43,7 @@ import {
 } from './adapters/sqlite/index.ts';
 import { createStaging } from './adapters/staging.ts';
 import { readTextFile } from './adapters/text-file.ts';
+import type { FollowUncaught } from './adapters/uncaught.ts';
 import { createGlobs } from './adapters/watch/globs.ts';
 import {
   createPutAway,
@@ -71,6 +72,8 @@ export interface ProgramOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** How the keychain's own process is started; `node:child_process` unless given. */
   readonly forkChild?: ForkChild;
+  /** How errors that nobody caught reach the log; left out where the process is not the program's own. */
+  readonly followUncaught?: FollowUncaught;
   /** Settings that this run overrides. */
   readonly defaults?: Partial<SettingsView>;
   readonly clock?: Clock;
@@ -220,11 +223,15 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       location,
       defaults: { ...environmentSettings(options.env), ...options.defaults },
       release: () => {
+        stopFollowing?.();
         agents.close();
         watch.close();
         log.close();
       },
     };
+    const stopFollowing = options.followUncaught?.((thrown) =>
+      log.error('The program met an error that nobody caught.', { cause: thrown }),
+    );
     program = new Program(deps);
     return program;
   } catch (reason) {

@@ -6,6 +6,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { followUncaught } from './adapters/uncaught.ts';
 import type { HostServices } from './app/types.ts';
 import { type CliHost, runCli } from './cli/index.ts';
 import type { RunSettings } from './cli/options.ts';
@@ -44,7 +45,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-const WHERE = { dataFolder: null, host: SERVICES, env: process.env };
+const WHERE = { dataFolder: null, host: SERVICES, env: process.env, followUncaught };
 
 const host: CliHost = {
   version: version(),

@@ -4,6 +4,7 @@
  */
 
 import { join } from 'node:path';
+import { followUncaughtAndRejected } from './adapters/uncaught.ts';
 import { openForPages } from './compose.ts';
 import { runDesktop } from './electron/program.ts';
 import { forkUtility } from './electron/utility.ts';
@@ -16,5 +17,12 @@ runDesktop({
   pagesFolder: join(dist, 'renderer'),
   preload: join(dist, 'preload', 'index.cjs'),
   profileFolder: home === null ? null : join(home, 'window'),
-  open: (host) => openForPages({ dataFolder: home, host, env: process.env, forkChild: forkUtility }),
+  open: (host) =>
+    openForPages({
+      dataFolder: home,
+      host,
+      env: process.env,
+      forkChild: forkUtility,
+      followUncaught: followUncaughtAndRejected,
+    }),
 });

@@ -4,7 +4,7 @@
  * newest lines are read by `machine.ts`.
  */
 
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Log } from '../core/ports.ts';
@@ -23,7 +23,7 @@ export interface LogOptions {
   readonly stderr?: (line: string) => void;
   /** Bytes after which a new file is begun; 5 MB unless told. */
   readonly maxBytes?: number;
-  /** Older files that are kept; 4 unless told. */
+  /** Older files that are kept, one at least; 4 unless told. */
   readonly keep?: number;
 }
 
@@ -36,6 +36,8 @@ export interface ProgramLog extends Log {
 export const LOG_FILE = 'encord-uploader.log';
 const MAX_BYTES = 5_000_000;
 const KEEP = 4;
+/** What each line says by itself. */
+const OWN: ReadonlySet<string> = new Set(['time', 'level', 'message', 'fields']);
 /** How much of a file's end is looked at for its last lines. */
 const TAIL_BYTES = 512 * 1024;
 
@@ -53,8 +55,8 @@ export function createLog(options: LogOptions): ProgramLog {
       const time = new Date(options.clock.now()).toISOString();
       const said = redactor.text(message);
       const more = redactor.value(fields);
-      // Fields cannot pass themselves off as the line's own: those come last.
-      file?.append(`${JSON.stringify({ ...(isRecord(more) ? more : {}), time, level, message: said })}\n`);
+      const line = { ...besideOwn(isRecord(more) ? more : {}), time, level, message: said };
+      file?.append(`${JSON.stringify(line)}\n`);
       const tail = Object.keys(fields).length === 0 ? '' : ` ${JSON.stringify(more)}`;
       options.stderr?.(`${time} ${level} ${said}${tail}\n`);
     } catch {
@@ -99,23 +101,37 @@ async function linesAtEnd(path: string): Promise<string[]> {
   }
 }
 
+/** Fields that bear the name of one of the line's own cannot pass themselves off as it, and are not lost. */
+function besideOwn(fields: Record<string, unknown>): Record<string, unknown> {
+  const named = Object.entries(fields).filter(([name]) => OWN.has(name));
+  if (named.length === 0) return fields;
+  const others = Object.entries(fields).filter(([name]) => !OWN.has(name));
+  return Object.fromEntries([...others, ['fields', Object.fromEntries(named)]]);
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Appends lines as they come, so that a crash loses none; beyond its size it moves aside as `.1`, `.2`, … */
+/**
+ * Appends lines as they come, so that a crash loses none; beyond its size it moves aside as `.1`, `.2`, … Where it cannot
+ * be moved, it goes on in it.
+ */
 class RotatingFile {
   private readonly folder: string;
   private readonly maxBytes: number;
   private readonly keep: number;
   private descriptor: number | null = null;
   private size = 0;
+  /** Bytes after which a new file is to be begun. */
+  private limit: number;
   private closed = false;
 
   constructor(folder: string, maxBytes: number, keep: number) {
     this.folder = folder;
     this.maxBytes = maxBytes;
     this.keep = keep;
+    this.limit = maxBytes;
     try {
       // Whoever wants to see the folder finds it, even with nothing in it yet.
       this.makeFolder();
@@ -128,7 +144,7 @@ class RotatingFile {
     if (this.closed) return;
     const bytes = Buffer.from(line);
     this.descriptor ??= this.open();
-    if (this.size > 0 && this.size + bytes.length > this.maxBytes) {
+    if (this.size > 0 && this.size + bytes.length > this.limit) {
       this.rotate();
       this.descriptor = this.open();
     }
@@ -154,19 +170,36 @@ class RotatingFile {
 
   private rotate(): void {
     this.shut();
-    rmSync(this.path(this.keep), { force: true });
-    for (let i = this.keep - 1; i >= 0; i--) {
-      try {
-        renameSync(this.path(i), this.path(i + 1));
-      } catch {
-        // There are fewer old files than may be kept, or another program holds one open: then it stays.
-      }
+    try {
+      this.grow(0);
+      this.limit = this.maxBytes;
+    } catch {
+      // Another program holds it open. It is tried again when as much has come once more.
+      this.limit = this.size + this.maxBytes;
     }
   }
 
+  /**
+   * Moves a file to the next age, in place of what is there; that moves on first, if it can. Only files without a gap
+   * between them move, so that tries in vain push no older one out. Throws where the file stays what it was.
+   */
+  private grow(age: number): void {
+    const next = age + 1;
+    if (next < this.keep && existsSync(this.path(next))) {
+      try {
+        this.grow(next);
+      } catch {
+        // Its place may be taken all the same: then it is the one that goes.
+      }
+    }
+    renameSync(this.path(age), this.path(next));
+  }
+
   private shut(): void {
-    if (this.descriptor !== null) closeSync(this.descriptor);
+    const { descriptor } = this;
+    // Also where it fails: what cannot be closed is not to be written to.
     this.descriptor = null;
+    if (descriptor !== null) closeSync(descriptor);
   }
 
   private path(age: number): string {

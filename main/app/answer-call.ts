@@ -4,7 +4,7 @@ import { CALLS } from '../../preload/contract/calls.ts';
 import type { Answer } from '../../preload/contract/errors.ts';
 import type { CallName } from '../../preload/contract/names.ts';
 import { CALL_NAMES } from '../../preload/contract/names.ts';
-import { asUploaderError, UploaderError } from '../core/errors.ts';
+import { asUploaderError, toLogFields, UploaderError } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -26,10 +26,7 @@ export async function answerCall(
   } catch (reason) {
     const error = asUploaderError(reason);
     if (error.code === 'internal') {
-      log.error('A call failed in a way that was not foreseen.', {
-        name,
-        reason: String(error.cause ?? error),
-      });
+      log.error('A call failed in a way that was not foreseen.', { name, ...toLogFields(error) });
     }
     return {
       ok: false,

@@ -1,6 +1,6 @@
 /** Clears what is not needed any more: history beyond what the settings keep, copies of finished drops. Made by `program.ts`. */
 
-import { asUploaderError } from '../core/errors.ts';
+import { asUploaderError, toLogFields } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Drops } from './drops.ts';
 import type { Queue } from './queue.ts';
@@ -44,7 +44,7 @@ export class Housekeeping {
         units: historyUnits === 0 ? null : historyUnits,
       });
     } catch (reason) {
-      log.warn('The history could not be pruned.', { code: asUploaderError(reason).code });
+      log.warn('The history could not be pruned.', toLogFields(asUploaderError(reason)));
     }
   }
 
@@ -67,9 +67,10 @@ export class Housekeeping {
 
   #sweep(atStart: boolean): Promise<void> {
     return this.#parts.drops.sweep(atStart).catch((reason: unknown) => {
-      this.#parts.log.warn('The copies of finished drops could not be removed.', {
-        code: asUploaderError(reason).code,
-      });
+      this.#parts.log.warn(
+        'The copies of finished drops could not be removed.',
+        toLogFields(asUploaderError(reason)),
+      );
     });
   }
 }

@@ -8,7 +8,7 @@ import type { Topic } from '../../preload/contract/events.ts';
 import type { EventName } from '../../preload/contract/names.ts';
 import type { ConnectionView, SettingsView, SnapshotView } from '../../preload/contract/views.ts';
 import { Engine } from '../core/engine.ts';
-import { asUploaderError } from '../core/errors.ts';
+import { asUploaderError, toLogFields } from '../core/errors.ts';
 import { mediaType } from '../core/media/index.ts';
 import type { Bounds } from '../core/pace.ts';
 import { Accounts } from './accounts.ts';
@@ -207,7 +207,7 @@ export class Program implements App {
       changed: () => this.changed('watch'),
       queued: ({ twins }) => {
         this.queue.goOn(twins).catch((reason: unknown) => {
-          deps.log.warn('Uploads could not be gone on with.', { code: asUploaderError(reason).code });
+          deps.log.warn('Uploads could not be gone on with.', toLogFields(asUploaderError(reason)));
         });
         this.engine.wake();
         this.changed('queue');
@@ -376,9 +376,10 @@ export class Program implements App {
     this.engine.release();
     this.jobs.release();
     this.watch.release().catch((reason: unknown) => {
-      this.deps.log.error('The watch folders could not be gone on with.', {
-        code: asUploaderError(reason).code,
-      });
+      this.deps.log.error(
+        'The watch folders could not be gone on with.',
+        toLogFields(asUploaderError(reason)),
+      );
     });
     this.networkBack();
   }

@@ -106,6 +106,15 @@ export function toFailure(error: UploaderError, at: number): Failure {
   return { code: error.code, message: error.message, details: error.details, at };
 }
 
+/**
+ * What a line of the log says of an error, as fields: code, sentence, and of an error that was not foreseen also where it
+ * came from. The sentence is no `message`: that is the line's own.
+ */
+export function toLogFields(error: UploaderError): Readonly<Record<string, unknown>> {
+  const said = { code: error.code, reason: error.message };
+  return error.code === 'internal' ? { ...said, cause: error.cause ?? error } : said;
+}
+
 /** Any thrown value as an `UploaderError`; what was not foreseen becomes `internal` and keeps its cause. */
 export function asUploaderError(thrown: unknown): UploaderError {
   if (thrown instanceof UploaderError) return thrown;
@@ -128,19 +137,18 @@ export function isDataFolderError(error: UploaderError): boolean {
   }
 }
 
-/** True for failures of the network itself, as opposed to an answer that somebody gave. */
+/** Failures of the network itself, as opposed to an answer that somebody gave. */
+export const NETWORK_CODES: readonly ErrorCode[] = [
+  'offline',
+  'dns',
+  'refused',
+  'tls',
+  'connection-lost',
+  'stalled',
+  'proxy',
+  'proxy-login',
+];
+
 export function isNetworkError(error: UploaderError): boolean {
-  switch (error.code) {
-    case 'offline':
-    case 'dns':
-    case 'refused':
-    case 'tls':
-    case 'connection-lost':
-    case 'stalled':
-    case 'proxy':
-    case 'proxy-login':
-      return true;
-    default:
-      return false;
-  }
+  return NETWORK_CODES.includes(error.code);
 }

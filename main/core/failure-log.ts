@@ -32,7 +32,7 @@ export class FailureLog {
       this.#startMinute();
       if (this.#seen > LINES) continue;
       const { code, message } = failure;
-      this.#log.info('An upload failed.', { [change.kind]: change.id, code, message });
+      this.#log.info('An upload failed.', { [change.kind]: change.id, code, reason: message });
     }
   }
 

@@ -5,7 +5,7 @@
 
 import { Backlog, type DueItem } from './backlog.ts';
 import type { CallFailure, GrantRequest } from './encord-port.ts';
-import { asUploaderError } from './errors.ts';
+import { asUploaderError, toLogFields } from './errors.ts';
 import type { Grant, ItemId, MediaId } from './model.ts';
 import { changesAfter } from './outcomes.ts';
 import { backoffMs } from './retry.ts';
@@ -341,9 +341,10 @@ export class Transfers {
     try {
       await this.#shop.committer.commit([{ kind: 'item', id: item.id, event: { on: 'session', session } }]);
     } catch (reason) {
-      this.#shop.deps.log.warn('Where an upload can be resumed could not be recorded.', {
-        code: asUploaderError(reason).code,
-      });
+      this.#shop.deps.log.warn(
+        'Where an upload can be resumed could not be recorded.',
+        toLogFields(asUploaderError(reason)),
+      );
     }
   }
 }

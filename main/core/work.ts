@@ -11,6 +11,7 @@ import {
   isDataFolderError,
   isNetworkError,
   toFailure,
+  toLogFields,
   UploaderError,
 } from './errors.ts';
 import { Gate, type GateState } from './gate.ts';
@@ -99,9 +100,12 @@ export class Workshop {
     return this.#shift.signal;
   }
 
-  /** When the last sleep was over: what was sent before it may have left the machine only then. 0: there was none. */
-  get wokeAt(): number {
-    return this.#shift.wokeAt;
+  /**
+   * When the last sleep was over, on both clocks: what was sent before it may have left the machine only then. 0: there
+   * was none.
+   */
+  get lastWoke(): Shift['lastWoke'] {
+    return this.#shift.lastWoke;
   }
 
   get heardFrom(): boolean {
@@ -176,7 +180,7 @@ export class Workshop {
   noteUnrecorded(what: string, reason: unknown): void {
     const error = asUploaderError(reason);
     if (isDataFolderError(error)) return;
-    this.deps.log.error(what, { code: error.code, message: error.message });
+    this.deps.log.error(what, toLogFields(error));
   }
 
   /** Makes a call on an account and keeps its gate informed. */

@@ -93,6 +93,11 @@ test('a text without a secret, a name or a title, however they were planted', as
     url: `https://storage.example/bucket/${encodeURIComponent(PLANTED.file)}?X-Goog-Signature=${signature}`,
     key: key.privateKey,
   });
+  log.error('A call failed in a way that was not foreseen.', {
+    message: `No ${PLANTED.file}`,
+    level: PLANTED.dataset,
+    cause: new RangeError(`Not in ${PLANTED.secretPath}`, { cause: new Error(PLANTED.folder) }),
+  });
   log.warn(`“${PLANTED.dataset}” of ${PLANTED.account} <${PLANTED.email}> at ${root} again`);
   log.warn(`Not taken: ${PLANTED.broken}`);
 
@@ -110,6 +115,8 @@ test('a text without a secret, a name or a title, however they were planted', as
   expect(text).toMatch(/database: schema \d+, [\d.]+ MB/);
   expect(text).toMatch(/"code":"file-missing","units":3/);
   expect(text).toMatch(/Error ENOENT ‹name \d+›/);
+  expect(text).toMatch(/"stack":"RangeError ‹name \d+›","cause":\{/);
+  expect(text).toMatch(/"fields":\{"message":"‹name \d+›","level":"‹name \d+›"\}/);
   expect(text).toMatch(/debug Encord call \{"call":"[\w /-]+","trace":"[0-9a-f]+","ms":\d+,"http":200/);
   expect(text.match(/Z info Signed in\./g)).toHaveLength(2);
   expect(text).not.toContain('could not be found out');

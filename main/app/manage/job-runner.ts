@@ -4,7 +4,7 @@
  */
 
 import type { EncordSession } from '../../core/encord-port.ts';
-import { asUploaderError, UploaderError } from '../../core/errors.ts';
+import { asUploaderError, type Failure, toLogFields, UploaderError } from '../../core/errors.ts';
 import type { Downloads } from '../../core/manage/downloads.ts';
 import type { BriefJob, JobId, JobState, JobStore, NewJobResult } from '../../core/manage/jobs.ts';
 import { isInDoubt, isOpen } from '../../core/manage/jobs.ts';
@@ -130,9 +130,12 @@ export class JobRunner {
     }
   }
 
-  /** What waits after a failure is tried at once. */
+  /** What waits after a failure is tried at once, unless Encord asked for the wait. */
   tryNow(): void {
-    for (const entry of this.#entries.values()) if (!entry.running) this.#after(entry, 0);
+    for (const entry of this.#entries.values()) {
+      if (!entry.running && !this.#due.has(entry)) this.#after(entry, this.#askedWait(entry));
+    }
+    this.#next();
   }
 
   /**
@@ -157,7 +160,7 @@ export class JobRunner {
     stopTimer();
   }
 
-  /** Ends a hold: everything is tried at once. */
+  /** Ends a hold, and tries at once what may be. */
   release(): void {
     this.#held = false;
     this.tryNow();
@@ -212,6 +215,13 @@ export class JobRunner {
     }
   }
 
+  /** Milliseconds for which Encord still wants to be left alone. */
+  #askedWait(entry: Entry): number {
+    const state = this.#deps.store.briefJob(entry.id)?.state;
+    if (state === undefined || failureOf(state)?.code !== 'rate-limited') return 0;
+    return waitOf(state, this.#deps.clock.now());
+  }
+
   #running(accountId: AccountId, lane: Entry['lane']): number {
     let count = 0;
     for (const entry of this.#entries.values()) {
@@ -225,8 +235,8 @@ export class JobRunner {
     try {
       next = await this.#take(entry, job);
     } catch (reason) {
-      const { code, message } = asUploaderError(reason);
-      this.#deps.log.error('A job met an error that was not foreseen.', { job: entry.id, code, message });
+      const fields = toLogFields(asUploaderError(reason));
+      this.#deps.log.error('A job met an error that was not foreseen.', { job: entry.id, ...fields });
       next = LONGEST_WAIT_MS;
     }
     entry.running = null;
@@ -336,6 +346,11 @@ function noteFailed(failed: Set<string>, results: readonly NewJobResult[]): void
 function movedBy(before: JobState | undefined, after: JobState): number {
   const done = before && 'counts' in before ? before.counts.done : 0;
   return 'counts' in after ? after.counts.done - done : 0;
+}
+
+function failureOf(state: JobState): Failure | null {
+  if (state.at === 'starting') return state.waiting?.failure ?? null;
+  return 'failure' in state ? state.failure : null;
 }
 
 /** Milliseconds until it may be its turn. */

@@ -8,6 +8,7 @@ import {
   type ErrorCode,
   type Failure,
   toFailure,
+  toLogFields,
   UploaderError,
 } from '../../core/errors.ts';
 import { below } from '../../core/paths.ts';
@@ -112,9 +113,10 @@ export class Afterwards {
       wait = this.#untilNext(asked);
     } catch (thrown) {
       // The store cannot be read or written: what was put away without a note is found where it went.
-      this.#parts.deps.log.warn('Finished files could not be put away.', {
-        code: asUploaderError(thrown).code,
-      });
+      this.#parts.deps.log.warn(
+        'Finished files could not be put away.',
+        toLogFields(asUploaderError(thrown)),
+      );
     }
     if (!this.#stopped && Number.isFinite(wait)) this.#timerFor(wait);
   }

@@ -1,16 +1,51 @@
 /** The log: what is written, what is taken out of it, and how its files take turns. */
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLog, LOG_FILE, lastLines } from '../../../main/adapters/log.ts';
 import { createRedactor } from '../../../main/adapters/redact.ts';
+
+/** Files that another program holds open the way Windows means it: they are neither moved nor replaced nor removed. */
+const held = vi.hoisted(() => ({ paths: new Set<string>(), tries: 0 }));
+
+vi.mock('node:fs', async (importOriginal) => {
+  const real = await importOriginal<typeof import('node:fs')>();
+  const look = (path: unknown): void => {
+    if (!held.paths.has(String(path))) return;
+    held.tries += 1;
+    throw Object.assign(new Error('EBUSY: resource busy or locked'), { code: 'EBUSY' });
+  };
+  return {
+    ...real,
+    renameSync(from: string, to: string): void {
+      look(from);
+      look(to);
+      real.renameSync(from, to);
+    },
+    rmSync(path: string, options?: Parameters<typeof real.rmSync>[1]): void {
+      look(path);
+      real.rmSync(path, options);
+    },
+  };
+});
 
 const clock = { now: () => 1_700_000_000_000 };
 let folder = '';
 
 beforeEach(() => {
+  held.paths.clear();
+  held.tries = 0;
   folder = mkdtempSync(join(tmpdir(), 'log-'));
 });
 afterEach(() => {
@@ -23,13 +58,26 @@ const lines = (): Record<string, unknown>[] =>
     .split('\n')
     .map((line) => JSON.parse(line));
 
+const numbersIn = (name: string): number[] =>
+  [...readFileSync(join(folder, name), 'utf8').matchAll(/line (\d+) /g)].map((match) => Number(match[1]));
+
+function hold(name: string): void {
+  const path = join(folder, name);
+  writeFileSync(path, '');
+  held.paths.add(path);
+}
+
 describe('createLog', () => {
   it('writes one JSON object a line, from its level on', () => {
     const log = createLog({ folder, clock, level: 'info' });
     log.debug('not this');
     log.info('Added.\nTwo lines.', { units: 3, big: 9n, when: new Date(0), none: null });
     log.warn('Slow.');
-    log.error('Broken.', { level: 'fake', error: new TypeError('no', { cause: new Error('why') }) });
+    log.error('Broken.', {
+      level: 'fake',
+      message: 'of the field',
+      error: new TypeError('no', { cause: new Error('why') }),
+    });
     log.close();
     log.info('after the end');
     const time = '2023-11-14T22:13:20.000Z';
@@ -48,6 +96,7 @@ describe('createLog', () => {
         time,
         level: 'error',
         message: 'Broken.',
+        fields: { level: 'fake', message: 'of the field' },
         error: expect.objectContaining({
           name: 'TypeError',
           message: 'no',
@@ -80,6 +129,47 @@ describe('createLog', () => {
     const numbers = [...all.join('').matchAll(/line (\d+) /g)].map((match) => Number(match[1]));
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => 12 - numbers.length + i));
     expect(numbers.length).toBeGreaterThan(4);
+  });
+
+  it.each([
+    ['a folder', () => mkdirSync(join(folder, `${LOG_FILE}.2`))],
+    ['a file that another program holds', () => hold(`${LOG_FILE}.2`)],
+  ])('writes every line while the oldest cannot be replaced: %s', (_name, stand) => {
+    writeFileSync(join(folder, `${LOG_FILE}.1`), 'old 1\n');
+    stand();
+    const log = createLog({ folder, clock, level: 'info', maxBytes: 400, keep: 2 });
+    for (let i = 0; i < 12; i++) {
+      log.info(`line ${i} ${'x'.repeat(100)}`);
+      expect(lines().at(-1)?.message).toContain(`line ${i} `);
+    }
+    log.close();
+    const newest = ['.1', ''].flatMap((age) => numbersIn(`${LOG_FILE}${age}`));
+    expect(newest).toEqual(Array.from({ length: newest.length }, (_, i) => 12 - newest.length + i));
+    expect(newest.length).toBeGreaterThan(2);
+  });
+
+  it('goes on in a file that another program holds, and keeps the older ones', () => {
+    for (const age of [1, 2, 3]) writeFileSync(join(folder, `${LOG_FILE}.${age}`), `old ${age}\n`);
+    hold(LOG_FILE);
+    const log = createLog({ folder, clock, level: 'info', maxBytes: 400, keep: 4 });
+    for (let i = 0; i < 12; i++) log.info(`line ${i} ${'x'.repeat(100)}`);
+    expect(numbersIn(LOG_FILE)).toEqual(Array.from({ length: 12 }, (_, i) => i));
+    // Not at every line: after so many bytes it is tried again.
+    expect(held.tries).toBeGreaterThan(1);
+    expect(held.tries).toBeLessThan(6);
+    const old = () =>
+      ['.1', '.2', '.3', '.4']
+        .map((age) => join(folder, LOG_FILE + age))
+        .filter((path) => existsSync(path))
+        .flatMap((path) => readFileSync(path, 'utf8').match(/old \d/g) ?? []);
+    expect(old()).toEqual(['old 1', 'old 2', 'old 3']);
+
+    held.paths.clear();
+    for (let i = 12; i < 16; i++) log.info(`line ${i} ${'x'.repeat(100)}`);
+    log.close();
+    const all = ['.2', '.1', ''].flatMap((age) => numbersIn(`${LOG_FILE}${age}`));
+    expect(all).toEqual(Array.from({ length: 16 }, (_, i) => i));
+    expect(readFileSync(join(folder, LOG_FILE), 'utf8').length).toBeLessThanOrEqual(400);
   });
 
   it('writes a line that is longer than a whole file', () => {

@@ -14,6 +14,7 @@ import { type ErrorCode, UploaderError } from '../../../main/core/errors.ts';
 import type { DownloadOutcome, DownloadRequest } from '../../../main/core/manage/downloads.ts';
 import type { JobId, JobTask } from '../../../main/core/manage/jobs.ts';
 import type { CloudJobRef, CloudJobState } from '../../../main/core/manage/ports.ts';
+import type { Log } from '../../../main/core/ports.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { LeapingClock } from '../../fixtures/leaping-clock.ts';
 import { newAccount } from '../store/support.ts';
@@ -43,6 +44,8 @@ export class World {
     checked: true,
   });
   signedOut: UploaderError | null = null;
+  /** What the log was told of errors. */
+  readonly errors: [message: string, fields: unknown][] = [];
   /** How often pages were told that rows changed. */
   rowsTold = 0;
   store: Store;
@@ -122,13 +125,18 @@ export class World {
       dropsArePaths: false,
       serverChooser: true,
     } as const;
-    const silent = { debug() {}, info() {}, warn() {}, error() {} };
+    const log: Log = {
+      debug() {},
+      info() {},
+      warn() {},
+      error: (message, fields) => void this.errors.push([message, fields]),
+    };
     return new Jobs(
       {
         store: this.store,
         clock: this.clock,
         random,
-        log: silent,
+        log,
         downloads: { fetch: async (request) => this.downloads(request) },
         engineParts: {},
       },

@@ -268,6 +268,8 @@ describe('what Encord does', () => {
       await eventually(() => expect(full).toBe(true));
       await world.until(id, 'uncertain');
       expect(world.times(call)).toBe(1);
+      const fields = { job: id, code: 'disk-full', reason: 'No space.' };
+      expect(world.errors).toEqual([['A job met an error that was not foreseen.', fields]]);
     },
   );
 
