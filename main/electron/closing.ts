@@ -4,13 +4,14 @@ import type { Kept } from './desk.ts';
 
 const ENTRY = 'toldAboutTray';
 
-/** `hide`: to the tray; `quit`: as a person quits; `close`: the window alone, as macOS has it. */
+/** `hide`: the program goes on, in the tray; `quit`: as a person quits. */
 export function closingDoes(
   platform: NodeJS.Platform,
   about: { readonly closeToTray: boolean; readonly hasTray: boolean },
-): 'hide' | 'quit' | 'close' {
-  if (about.closeToTray && about.hasTray) return 'hide';
-  return platform === 'darwin' ? 'close' : 'quit';
+): 'hide' | 'quit' {
+  // There a program goes on without its window anyway; hidden, it keeps its progress on the Dock and what waits in its page.
+  if (platform === 'darwin') return 'hide';
+  return about.closeToTray && about.hasTray ? 'hide' : 'quit';
 }
 
 /** Once ever on this machine. `say` shows a text; what it cannot show is not tried again. */

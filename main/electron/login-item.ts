@@ -15,7 +15,7 @@ const FILE_NAME = 'encord-uploader.desktop';
 const keptItem = z.object({ on: z.boolean(), command: z.array(z.string()) });
 
 export interface LoginItem {
-  readonly app: Pick<App, 'setLoginItemSettings'>;
+  readonly app: Pick<App, 'setLoginItemSettings' | 'getLoginItemSettings'>;
   readonly platform: NodeJS.Platform;
   /** What starts the program, without switches: the program's file, and where it is not packaged its folder. */
   readonly command: readonly [string, ...string[]];
@@ -31,7 +31,7 @@ export function followLoginItem(desk: Pick<Desk, 'settings' | 'kept'>, item: Log
   const apply = () => {
     const settings = desk.settings.get();
     if (settings === null) return;
-    const wanted = { on: settings.desktop.startAtLogin, command: [...item.command] };
+    const wanted = { on: settings.desktop.startAtLogin, command: commandOf(item) };
     const kept = keptItem.safeParse(desk.kept.read(ENTRY));
     const before = kept.success ? kept.data : { on: false, command: [] };
     if (before.on === wanted.on && (!wanted.on || before.command.join('\0') === wanted.command.join('\0'))) {
@@ -45,17 +45,23 @@ export function followLoginItem(desk: Pick<Desk, 'settings' | 'kept'>, item: Log
   return stop;
 }
 
+/** As the system is told it. Windows gets one line, which Electron puts together as it is: the program's name has a space. */
+function commandOf({ platform, command }: LoginItem): string[] {
+  return platform === 'win32' ? command.map((part) => `"${part}"`) : [...command];
+}
+
 /** False where the system did not let it. */
-function setLoginItem(on: boolean, { app, platform, command, autostart }: LoginItem): boolean {
-  const [program, ...rest] = command;
+function setLoginItem(on: boolean, item: LoginItem): boolean {
+  const { app, platform, command, autostart } = item;
   if (platform === 'darwin') {
     app.setLoginItemSettings({ openAtLogin: on });
-    return true;
+    const { openAtLogin, status } = app.getLoginItemSettings();
+    // More than asking for it nobody can do but the person, in the system's settings.
+    return openAtLogin === on || status === 'requires-approval';
   }
   if (platform === 'win32') {
-    // Quoted, because they are put together into one line.
-    const args = [...rest.map((argument) => `"${argument}"`), HIDDEN_SWITCH];
-    app.setLoginItemSettings({ openAtLogin: on, path: program, args });
+    const [path = '', ...args] = commandOf(item);
+    app.setLoginItemSettings({ openAtLogin: on, path, args: [...args, HIDDEN_SWITCH] });
     return true;
   }
   const path = join(autostart, FILE_NAME);

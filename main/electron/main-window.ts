@@ -6,11 +6,14 @@
 import { BrowserWindow, nativeTheme, screen } from 'electron';
 import { START_ADDRESS } from './address.ts';
 import type { Kept } from './desk.ts';
+import { after } from './timer.ts';
 import { windowOptions } from './window.ts';
 import { boundsToOpen, keepWindowState, keptState, type WindowState } from './window-state.ts';
 
 /** A page that crashes again so soon after it was reloaded will crash once more. */
 const CRASHES_AGAIN_MS = 60_000;
+/** A page that does not load keeps nobody from being asked. */
+const SHOWN_LIMIT_MS = 2_000;
 
 export interface MainWindowParts {
   readonly preload: string;
@@ -21,11 +24,13 @@ export interface MainWindowParts {
   readonly quit: () => void;
   /** It was hidden and the program goes on. */
   readonly hidden: () => void;
-  /** There is a new one. */
-  readonly made: () => void;
+  /** There is a new one, or it is shown again. */
+  readonly appeared: () => void;
   /** The page crashed, and again after it was loaded anew: true where it is to be tried once more. */
-  readonly crashed: () => Promise<boolean>;
-  /** The system ends (Windows): the program has a moment to end by itself. */
+  readonly crashed: (window: BrowserWindow) => Promise<boolean>;
+  /** Windows asks whether the session may end. Others are asked too, and may keep it from ending. */
+  readonly mayEnd: () => void;
+  /** The session ends (Windows): the program has a moment to end by itself. */
   readonly shutDown: () => void;
 }
 
@@ -57,7 +62,7 @@ export class MainWindow {
     const window = this.#window;
     if (window === null) {
       this.#window = this.#make();
-      this.#parts.made();
+      this.#parts.appeared();
       return;
     }
     this.#awaited = false;
@@ -68,13 +73,28 @@ export class MainWindow {
     window.focus();
   }
 
+  /** As `show`; fulfilled once it can be seen. Null where somebody closed it meanwhile. */
+  async shown(): Promise<BrowserWindow | null> {
+    if (this.#window === null || !this.#awaited) this.show();
+    const window = this.#window;
+    if (window === null || window.isVisible()) return window;
+    await new Promise<void>((resolve) => {
+      window.once('show', () => resolve());
+      window.once('closed', () => resolve());
+      after(SHOWN_LIMIT_MS, resolve);
+    });
+    if (this.#window !== window) return null;
+    if (!window.isVisible()) this.show();
+    return window;
+  }
+
   /** Writes where it was; at the end of the program. */
   keep(): void {
     this.#stopKeeping();
   }
 
   #make(): BrowserWindow {
-    const { preload, devTools, kept, shutDown } = this.#parts;
+    const { preload, devTools, kept, appeared, mayEnd, shutDown } = this.#parts;
     const state = keptState(kept);
     const primary = screen.getPrimaryDisplay();
     const others = screen.getAllDisplays().filter(({ id }) => id !== primary.id);
@@ -90,12 +110,15 @@ export class MainWindow {
     window.once('ready-to-show', () => {
       if (this.#awaited) this.show();
     });
+    // Windows makes a button on the taskbar with each showing, a moment after it.
+    window.on('show', appeared);
+    window.on('focus', appeared);
     window.on('close', (event) => this.#close(window, event));
     window.on('closed', () => {
       this.#window = null;
     });
     if (process.platform === 'win32') {
-      window.on('query-session-end', shutDown);
+      window.on('query-session-end', mayEnd);
       window.on('session-end', shutDown);
     }
     window.webContents.on('render-process-gone', (_event, { reason }) => {
@@ -124,7 +147,15 @@ export class MainWindow {
 
   async #afterCrash(window: BrowserWindow): Promise<void> {
     const again = performance.now() - this.#reloadedAt < CRASHES_AGAIN_MS;
-    if (again && !(await this.#parts.crashed())) return;
+    if (again && !this.#awaited && !window.isVisible() && !window.isMinimized()) {
+      // Nobody sees it who could be asked: whoever wants it gets a new one. Not in the midst of its own event.
+      after(0, () => {
+        if (!window.isDestroyed()) window.destroy();
+      });
+      return;
+    }
+    if (again && (await this.shown()) !== window) return;
+    if (again && !(await this.#parts.crashed(window))) return;
     if (window.isDestroyed()) return;
     this.#reloadedAt = performance.now();
     this.#load(window);

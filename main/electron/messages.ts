@@ -7,13 +7,30 @@ import { type QuitAnswer, quitAnswer, quitQuestion } from './quitting.ts';
 /** What is shown must be held on to: a notification that nobody holds loses its click. */
 const shown = new Set<Notification>();
 
-/** A notification, or where the system has none a message; a click on it opens what it is about. */
-export function tell(text: { readonly title: string; readonly body: string }, open: () => void): void {
-  if (!Notification.isSupported()) {
+interface Told {
+  readonly title: string;
+  readonly body: string;
+}
+
+/**
+ * A notification, or where the system has none a message; a click on it opens what it is about. What cannot be shown is
+ * no failure of the program.
+ */
+export function tell(text: Told, open: () => void): void {
+  try {
+    if (Notification.isSupported()) notify(text, open);
+    else message(text);
+  } catch {
     // Nobody waits for it.
-    void ask(null, { type: 'info', title: 'Encord Uploader', message: text.title, detail: text.body });
-    return;
   }
+}
+
+function message({ title, body }: Told): void {
+  const options: MessageBoxOptions = { type: 'info', title: 'Encord Uploader', message: title, detail: body };
+  dialog.showMessageBox(options).catch(() => undefined);
+}
+
+function notify(text: Told, open: () => void): void {
   const notification = new Notification({ ...text, silent: true });
   shown.add(notification);
   const gone = () => void shown.delete(notification);
@@ -26,12 +43,12 @@ export function tell(text: { readonly title: string; readonly body: string }, op
   notification.show();
 }
 
-export async function askToQuit(owner: BaseWindow | null, glance: GlanceView): Promise<QuitAnswer> {
+export async function askToQuit(owner: BaseWindow, glance: GlanceView): Promise<QuitAnswer> {
   return quitAnswer(await ask(owner, quitQuestion(glance)));
 }
 
 /** The page crashed twice: true where it is to be opened once more. */
-export async function askAfterCrash(owner: BaseWindow | null): Promise<boolean> {
+export async function askAfterCrash(owner: BaseWindow): Promise<boolean> {
   const button = await ask(owner, {
     type: 'error',
     title: 'Encord Uploader',
@@ -45,11 +62,11 @@ export async function askAfterCrash(owner: BaseWindow | null): Promise<boolean> 
   return button === 0;
 }
 
-/** @param owner left out where it cannot be seen: a dialog of a hidden window would be hidden with it */
-async function ask(owner: BaseWindow | null, options: MessageBoxOptions): Promise<number> {
-  const answer =
-    owner?.isVisible() === true
-      ? await dialog.showMessageBox(owner, options)
-      : await dialog.showMessageBox(options);
-  return answer.response;
+/**
+ * @param owner must be seen: a dialog of a hidden window would be hidden with it. A question without an owner keeps all of
+ *   main from running on macOS, and with it every upload.
+ */
+async function ask(owner: BaseWindow, options: MessageBoxOptions): Promise<number> {
+  const { response } = await dialog.showMessageBox(owner, options);
+  return response;
 }

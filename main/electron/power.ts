@@ -17,11 +17,17 @@ export interface Power {
   readonly shutDown: () => void;
 }
 
-/** The result ends it, and lets the machine sleep. */
+export interface PowerFollower {
+  /** Lets go of what is on its way, for two minutes at most: the machine may be about to sleep or to end. */
+  hold(): void;
+  /** Ends it, and lets the machine sleep. */
+  stop(): void;
+}
+
 export function followPower(
   desk: Pick<Desk, 'program' | 'glance' | 'settings'>,
   { blocker, monitor, shutDown }: Power,
-): () => void {
+): PowerFollower {
   let blocking: number | null = null;
   const decide = () => {
     const wanted = (desk.glance.get()?.moving ?? false) && (desk.settings.get()?.desktop.keepAwake ?? false);
@@ -37,7 +43,7 @@ export function followPower(
     cancel();
     desk.program.wake();
   };
-  const sleep = () => {
+  const hold = () => {
     cancel();
     cancel = after(NOT_ASLEEP_MS, wake);
     // Nobody could be told now, and what was not written down is found at the next start.
@@ -48,17 +54,20 @@ export function followPower(
     event?.preventDefault();
     shutDown();
   };
-  monitor.on('suspend', sleep);
+  monitor.on('suspend', hold);
   monitor.on('resume', wake);
   monitor.on('shutdown', end);
   const stops = [desk.glance.follow(decide), desk.settings.follow(decide)];
   decide();
-  return () => {
-    for (const stop of stops) stop();
-    monitor.off('suspend', sleep);
-    monitor.off('resume', wake);
-    monitor.off('shutdown', end);
-    cancel();
-    release();
+  return {
+    hold,
+    stop() {
+      for (const stop of stops) stop();
+      monitor.off('suspend', hold);
+      monitor.off('resume', wake);
+      // `shutdown` stays: without somebody who listens, Electron tells Linux at once that it need not wait.
+      cancel();
+      release();
+    },
   };
 }

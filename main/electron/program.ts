@@ -17,6 +17,7 @@ import {
   session,
   shell,
 } from 'electron';
+import type { GlanceView } from '../../preload/contract/desktop.ts';
 import type { App, HostServices } from '../app/types.ts';
 import { startMenu } from './application-menu.ts';
 import { Arrivals } from './arrivals.ts';
@@ -33,15 +34,21 @@ import { type MadeDesk, makeDesk } from './make-desk.ts';
 import { askAfterCrash, askToQuit, tell } from './messages.ts';
 import { startNotifications } from './notifications.ts';
 import { nameForSystem, openedAtLogin, ownCommand, registerLinks } from './own-start.ts';
-import { followPower } from './power.ts';
+import { followPower, type PowerFollower } from './power.ts';
 import { privilegedScheme, servePages } from './protocol.ts';
-import { mustAsk, quitWhenDone } from './quitting.ts';
+import { mustAsk, type QuitAnswer, quitWhenDone } from './quitting.ts';
 import { guardAllContents, guardSession } from './security.ts';
 import { badgePixels, followTaskbar, type Taskbar } from './taskbar.ts';
 import { followTheme } from './theme.ts';
 import { after } from './timer.ts';
 import { startTray } from './tray.ts';
+import { trayIsSeen } from './tray-host.ts';
 import { createUpdates } from './updates.ts';
+
+/** Chromium takes each of them, and has them quit as a person does: with a question. */
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** At login, a panel that shows the tray may come so much later than the program. */
+const TRAY_PATIENCE_MS = 10_000;
 
 /** The program once it is open; `start` makes it ready for pages and begins to upload. */
 export interface DesktopProgram extends App {
@@ -85,7 +92,11 @@ class Desktop {
   #program: DesktopProgram | null = null;
   #made: MadeDesk | null = null;
   #taskbar: Taskbar | null = null;
+  #power: PowerFollower | null = null;
+  /** And somebody shows it: where nobody does, the window is all there is of the program. */
   #hasTray = false;
+  /** A person asked for the window before the program was open. */
+  #wanted = false;
   #stops: (() => void)[] = [];
 
   constructor(options: DesktopOptions, launch: Launch) {
@@ -99,7 +110,6 @@ class Desktop {
       close: () => this.#close(),
       after,
     });
-    const shutDown = () => this.#ending.quitNow();
     this.#window = new MainWindow({
       preload: options.preload,
       devTools: !app.isPackaged,
@@ -109,15 +119,18 @@ class Desktop {
       hidden: () => {
         tellAboutTray(this.#kept, process.platform, (text) => tell(text, () => this.#show()));
       },
-      made: () => this.#taskbar?.refresh(),
-      crashed: () => askAfterCrash(this.#window.window),
-      shutDown,
+      appeared: () => this.#taskbar?.refresh(),
+      crashed: askAfterCrash,
+      mayEnd: () => {
+        if (!this.#ending.begun) this.#power?.hold();
+      },
+      shutDown: () => this.#ending.quitNow(),
     });
-    this.#listen(shutDown);
+    this.#listen();
     this.#start().catch((thrown: unknown) => this.#cannotStart(thrown));
   }
 
-  #listen(shutDown: () => void): void {
+  #listen(): void {
     guardAllContents(app, shell);
     app.on('second-instance', (_event, argv, folder, told) => {
       const launch = secondLaunch(told, { argv, folder }, app.isPackaged);
@@ -136,12 +149,15 @@ class Desktop {
     app.on('window-all-closed', () => {
       if (process.platform !== 'darwin' && !this.#hasTray) app.quit();
     });
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, shutDown);
   }
 
   async #start(): Promise<void> {
     this.#arrivals.add(this.#launch);
     await app.whenReady();
+    // Only now: Chromium took them when it got ready, also from whoever had listened before.
+    for (const signal of SIGNALS) process.on(signal, () => this.#ending.quitNow());
+    const hidden = this.#launch.hidden || openedAtLogin();
+    const seen = this.#trayIsSeen(hidden);
     guardSession(session.defaultSession);
     await servePages(protocol, this.#options.pagesFolder, () => {
       return this.#program?.media.bind(this.#program) ?? null;
@@ -155,6 +171,8 @@ class Desktop {
     this.#program = program;
     // Before the first page asks: it looks at the keychain, among others.
     await program.start({ watch: true });
+    const traySeen = await seen;
+    if (this.#ending.begun) return;
     const contents = () => (this.#window.window === null ? [] : [this.#window.window.webContents]);
     this.#stops.push(connectPages(ipcMain, program, contents));
     const made = makeDesk({
@@ -169,17 +187,23 @@ class Desktop {
     await made.ready;
     if (this.#ending.begun) return;
     const { desk } = made;
-    this.#startParts(desk, updates.begin(desk));
+    this.#startParts(desk, { traySeen, stopUpdates: updates.begin(desk) });
     // Where there is no tray, nobody would find a program without a window.
-    const hidden = this.#hasTray && (this.#launch.hidden || openedAtLogin());
-    if (!hidden) this.#show();
+    if (!hidden || !this.#hasTray || this.#wanted) this.#show();
     this.#arrivals.begin((place) => desk.open(place));
     registerLinks();
   }
 
-  #startParts(desk: Desk, stopUpdates: () => void): void {
+  #trayIsSeen(hidden: boolean): Promise<boolean> {
+    const until = performance.now() + TRAY_PATIENCE_MS;
+    const patient = () => hidden && !this.#wanted && !this.#ending.begun && performance.now() < until;
+    return trayIsSeen({ platform: process.platform, patient });
+  }
+
+  #startParts(desk: Desk, about: { readonly traySeen: boolean; readonly stopUpdates: () => void }): void {
+    // Also where nobody is known to show it: some old panels do, of whom the session knows nothing.
     const tray = startTray(desk);
-    this.#hasTray = tray.shown;
+    this.#hasTray = tray.shown && about.traySeen;
     this.#taskbar = followTaskbar(desk, {
       app,
       window: () => this.#window.window,
@@ -189,18 +213,20 @@ class Desktop {
       },
       platform: process.platform,
     });
+    const power = followPower(desk, {
+      blocker: powerSaveBlocker,
+      monitor: powerMonitor,
+      shutDown: () => this.#ending.quitNow(),
+    });
+    this.#power = power;
     this.#stops.push(
-      stopUpdates,
+      about.stopUpdates,
       () => tray.stop(),
       () => this.#taskbar?.stop(),
       startNotifications(desk),
       startMenu(desk),
       followTheme(desk, nativeTheme),
-      followPower(desk, {
-        blocker: powerSaveBlocker,
-        monitor: powerMonitor,
-        shutDown: () => this.#ending.quitNow(),
-      }),
+      () => power.stop(),
       followLoginItem(desk, {
         app,
         platform: process.platform,
@@ -213,7 +239,8 @@ class Desktop {
 
   /** Before the program is open there is nothing to show: it shows itself then. */
   #show(): void {
-    if (this.#made !== null && !this.#ending.begun) this.#window.show();
+    if (this.#made === null) this.#wanted = true;
+    else if (!this.#ending.begun) this.#window.show();
   }
 
   #closing(): 'hide' | 'quit' | 'close' {
@@ -224,7 +251,13 @@ class Desktop {
 
   async #question(made: MadeDesk) {
     const glance = await made.glanceNow();
-    return mustAsk(glance) ? () => askToQuit(this.#window.window, glance) : null;
+    return mustAsk(glance) ? () => this.#ask(glance) : null;
+  }
+
+  /** People see what they are asked, also where the window was hidden or there is none. */
+  async #ask(glance: GlanceView): Promise<QuitAnswer> {
+    const window = this.#ending.begun ? null : await this.#window.shown();
+    return window === null || this.#ending.begun ? 'stay' : askToQuit(window, glance);
   }
 
   async #close(): Promise<void> {

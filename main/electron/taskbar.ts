@@ -25,7 +25,7 @@ export function progressOf(glance: GlanceView | null, platform: NodeJS.Platform)
 }
 
 export interface Taskbar {
-  /** To be called when there is a new window. */
+  /** To be called when there is a new window, or one that was hidden: on Windows it has a new button on the taskbar. */
   refresh(): void;
   stop(): void;
 }
@@ -41,30 +41,36 @@ export function followTaskbar(
   },
 ): Taskbar {
   const { app, badge, platform } = parts;
-  let counted = 0;
-  const refresh = () => {
+  /** What the badge says; null: nobody knows. */
+  let counted: number | null = 0;
+  const show = () => {
     const glance = desk.glance.get();
     const attention = glance?.attention ?? 0;
     const window = parts.window();
     const { value, mode } = progressOf(glance, platform);
     window?.setProgressBar(value, { mode });
-    if (platform === 'win32') {
-      const words = attention === 1 ? '1 upload needs attention' : `${attention} uploads need attention`;
-      window?.setOverlayIcon(attention > 0 ? badge() : null, attention > 0 ? words : '');
-    } else if (attention !== counted) {
-      counted = attention;
-      app.setBadgeCount(attention);
-    }
+    if (attention === counted) return;
+    if (platform !== 'win32') app.setBadgeCount(attention);
+    else if (window === null) return;
+    else window.setOverlayIcon(attention > 0 ? badge() : null, attention > 0 ? wordsOf(attention) : '');
+    counted = attention;
   };
-  const stop = desk.glance.follow(refresh);
-  refresh();
+  const stop = desk.glance.follow(show);
+  show();
   return {
-    refresh,
+    refresh() {
+      if (platform === 'win32') counted = null;
+      show();
+    },
     stop() {
       stop();
-      if (counted > 0) app.setBadgeCount(0);
+      if (platform !== 'win32' && counted !== 0) app.setBadgeCount(0);
     },
   };
+}
+
+function wordsOf(attention: number): string {
+  return attention === 1 ? '1 upload needs attention' : `${attention} uploads need attention`;
 }
 
 const BADGE_SIZE = 16;

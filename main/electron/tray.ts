@@ -84,6 +84,9 @@ class ShownTray {
   #title = '';
   #menu = '';
   #menuWaits: (() => void) | null = null;
+  /** Somebody reads it. Linux does not tell. */
+  #menuOpen = false;
+  #cancelClosed: () => void = () => undefined;
 
   constructor(desk: Desk, options: Required<TrayOptions>, look: TrayLook, tray: Tray) {
     this.#desk = desk;
@@ -100,6 +103,7 @@ class ShownTray {
       desk.quitWhenDone.follow(refresh),
       () => nativeTheme.removeListener('updated', refresh),
       () => this.#menuWaits?.(),
+      () => this.#cancelClosed(),
     );
     this.#refresh();
   }
@@ -130,16 +134,31 @@ class ShownTray {
   }
 
   #refreshMenu(): void {
+    // Replaced, a menu that is open would close.
+    if (this.#menuOpen) return;
     const { glance, quitWhenDone } = this.#desk;
     const state = menuStateOf(glance.get(), quitWhenDone.get() ?? false);
     const text = JSON.stringify(state);
     if (text === this.#menu) return;
     this.#menu = text;
-    this.#tray.setContextMenu(Menu.buildFromTemplate(trayMenu(state, this.#actions())));
+    this.#tray.setContextMenu(this.#made(Menu.buildFromTemplate(trayMenu(state, this.#actions()))));
     this.#menuWaits = after(MENU_PAUSE_MS, () => {
       this.#menuWaits = null;
       this.#refreshMenu();
     });
+  }
+
+  #made(menu: Menu): Menu {
+    menu.on('menu-will-show', () => {
+      this.#menuOpen = true;
+    });
+    menu.on('menu-will-close', () => {
+      this.#menuOpen = false;
+      this.#cancelClosed();
+      // What was clicked is heard of after the closing.
+      this.#cancelClosed = after(0, () => this.#refresh());
+    });
+    return menu;
   }
 
   #actions(): TrayActions {

@@ -281,6 +281,16 @@ function commandLine(): Electron.CommandLine {
 
 export const app = new StandinApp();
 
+/** As Chromium does when it gets ready: whoever listened before hears no more of them, and without somebody new they quit. */
+function takeSignals(): void {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.removeAllListeners(signal);
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) app.quit();
+    });
+  }
+}
+
 /** Called once, when the program's own script asks for Electron. */
 export function beginLife(): void {
   // Nothing need be open for a program to stay alive until it quits.
@@ -288,6 +298,7 @@ export function beginLife(): void {
   // That script runs to its end first, like in Electron.
   setImmediate(() => {
     if (app.standin.quitting || app.standin.ending) return;
+    takeSignals();
     app.standin.ready = true;
     app.standin.makeReady();
     app.emit('ready', new StandinEvent(), {});

@@ -90,6 +90,12 @@ const orders: Fulfilled = {
     theTray().clicked();
     return null;
   },
+  trayMenu(does) {
+    const { menu } = theTray().standin;
+    if (does === 'open') menu?.popup();
+    else menu?.closePopup();
+    return null;
+  },
   menu: () => menuFacts(StandinMenu.getApplicationMenu()),
   clickMenu(path) {
     clickMenu(StandinMenu.getApplicationMenu(), path);

@@ -16,20 +16,20 @@ type Owned<T> = [Electron.BaseWindow, T] | [T];
 export const dialog = strict('dialog', {
   async showOpenDialog(...args: Owned<Electron.OpenDialogOptions>) {
     const { title = '', message = '' } = args.at(-1) as Electron.OpenDialogOptions;
-    const { paths } = answered('open', fact('open', { title, message }));
+    const { paths } = answered('open', fact('open', { title, message, owned: isOwned(args) }));
     return { canceled: paths.length === 0, filePaths: [...paths] };
   },
   async showSaveDialog(...args: Owned<Electron.SaveDialogOptions>) {
     const { title = '', message = '' } = args.at(-1) as Electron.SaveDialogOptions;
-    const { path } = answered('save', fact('save', { title, message }));
+    const { path } = answered('save', fact('save', { title, message, owned: isOwned(args) }));
     return { canceled: path === null, filePath: path ?? '' };
   },
   async showMessageBox(...args: Owned<Electron.MessageBoxOptions>) {
     const options = args.at(-1) as Electron.MessageBoxOptions;
-    return messageAnswer(options, options.checkboxChecked ?? false);
+    return messageAnswer(options, isOwned(args), options.checkboxChecked ?? false);
   },
   showMessageBoxSync(...args: Owned<Electron.MessageBoxSyncOptions>) {
-    return messageAnswer(args.at(-1) as Electron.MessageBoxSyncOptions, false).response;
+    return messageAnswer(args.at(-1) as Electron.MessageBoxSyncOptions, isOwned(args), false).response;
   },
   showErrorBox(title: string, content: string) {
     machine.dialogs.push(fact('error', { title, message: content }));
@@ -41,10 +41,16 @@ export const dialog = strict('dialog', {
   'showOpenDialog' | 'showSaveDialog' | 'showMessageBox' | 'showMessageBoxSync' | 'showErrorBox'
 >);
 
-function messageAnswer(options: Electron.MessageBoxSyncOptions, checked: boolean) {
+/** The window comes first, where there is one. */
+function isOwned(args: Owned<unknown>): boolean {
+  const [owner] = args;
+  return args.length > 1 && (owner as Electron.BaseWindow).isVisible();
+}
+
+function messageAnswer(options: Electron.MessageBoxSyncOptions, owned: boolean, checked: boolean) {
   const { title = '', message, detail = '', buttons = [] } = options;
   const shown = buttons.length === 0 ? ['OK'] : buttons;
-  const answer = answered('message', fact('message', { title, message, detail, buttons: shown }));
+  const answer = answered('message', fact('message', { title, message, detail, buttons: shown, owned }));
   const response = shown.indexOf(answer.button);
   if (response < 0) {
     throw new Error(`The dialog "${message}" has no button "${answer.button}", only: ${shown.join(', ')}.`);
@@ -53,7 +59,7 @@ function messageAnswer(options: Electron.MessageBoxSyncOptions, checked: boolean
 }
 
 function fact(kind: DialogFact['kind'], more: Partial<DialogFact>): DialogFact {
-  return { kind, title: '', message: '', detail: '', buttons: [], ...more };
+  return { kind, title: '', message: '', detail: '', buttons: [], owned: false, ...more };
 }
 
 /** What the test said beforehand; a dialog of a kind that it did not foresee is an error that it hears of. */

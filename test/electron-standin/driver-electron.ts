@@ -21,6 +21,7 @@ import type {
   TrayFact,
   WindowFact,
 } from './driver.ts';
+import { sessionBus } from './session-bus.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const INSTRUMENT = join(import.meta.dirname, 'instrument.cjs');
@@ -77,12 +78,13 @@ function before(): string[] {
   return ['-r', INSTRUMENT, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])];
 }
 
-function environment({ home, env = {}, pac }: LaunchOptions): Record<string, string> {
+function environment({ home, env = {}, pac, tray }: LaunchOptions): Record<string, string> {
   const whole = {
     ...process.env,
     NODE_OPTIONS: '',
     ENCORD_UPLOADER_HOME: home,
     ...env,
+    ...sessionBus(env.PATH, tray),
     ...(pac === undefined ? {} : { ENCORD_UPLOADER_TEST_PAC: pac }),
   };
   return Object.fromEntries(
@@ -122,6 +124,10 @@ function desktopOf(
         };
         electronNoted.tray?.emit('click', click, nowhere, { x: 0, y: 0 });
       }),
+    trayMenu: (does) =>
+      application.evaluate((_electron, done) => {
+        electronNoted.trayMenu?.emit(done === 'open' ? 'menu-will-show' : 'menu-will-close', {});
+      }, does),
     menu: () => application.evaluate(menuFactsOf, 'application' as const),
     clickMenu: (path) => application.evaluate(clickMenuOf, { which: 'application' as const, path }),
     notifications: () =>

@@ -7,6 +7,7 @@ import { until, untilEnded, untilGone, Words } from './child.ts';
 import type { Desktop, Driver, Ending, LaunchOptions } from './driver.ts';
 import { PRETENCE_VARIABLE, type Pretence } from './machine.ts';
 import type { Answer, Notice, Order, OrderName, Orders } from './orders.ts';
+import { sessionBus } from './session-bus.ts';
 
 const REGISTER = new URL('./register.ts', import.meta.url).href;
 const ROOT = join(import.meta.dirname, '..', '..');
@@ -112,6 +113,7 @@ function desktopOf(line: Line, options: LaunchOptions): Desktop {
     tray: () => line.ask('tray'),
     clickTrayMenu: (path) => done(line.ask('clickTrayMenu', path)),
     clickTray: () => done(line.ask('clickTray')),
+    trayMenu: (does) => done(line.ask('trayMenu', does)),
     menu: () => line.ask('menu'),
     clickMenu: (path) => done(line.ask('clickMenu', path)),
     notifications: () => line.ask('notifications'),
@@ -143,7 +145,7 @@ function desktopOf(line: Line, options: LaunchOptions): Desktop {
 }
 
 function start(options: LaunchOptions, line: 'ipc' | null): ChildProcess {
-  const { home, args = [], env = {}, displays, packaged, pac } = options;
+  const { home, args = [], env = {}, displays, packaged, pac, tray } = options;
   const pretence: Pretence = {
     ...(displays === undefined ? {} : { displays }),
     ...(packaged === undefined ? {} : { packaged }),
@@ -155,6 +157,7 @@ function start(options: LaunchOptions, line: 'ipc' | null): ChildProcess {
       NODE_OPTIONS: '',
       ENCORD_UPLOADER_HOME: home,
       ...env,
+      ...sessionBus(env.PATH, tray),
       [PRETENCE_VARIABLE]: JSON.stringify(pretence),
     },
     cwd: ROOT,

@@ -20,6 +20,8 @@ export interface LaunchOptions {
   }[];
   /** As electron-builder's packages say of themselves; the stand-in alone can pretend. */
   readonly packaged?: boolean;
+  /** False: nothing shows the tray, as on some desktops of Linux. */
+  readonly tray?: boolean;
   /** A PAC file's text that `session.resolveProxy` answers by. */
   readonly pac?: string;
 }
@@ -72,6 +74,8 @@ export interface DialogFact {
   readonly message: string;
   readonly detail: string;
   readonly buttons: readonly string[];
+  /** It belongs to a window that could be seen. */
+  readonly owned: boolean;
 }
 
 /** What the next dialog of a kind is answered; a dialog that nobody foresaw fails the test by name. */
@@ -122,6 +126,8 @@ export interface Desktop {
   /** By the labels on the way, e.g. `['Pause uploads']`. */
   clickTrayMenu(path: readonly string[]): Promise<void>;
   clickTray(): Promise<void>;
+  /** As a person who reads the tray's menu; Linux tells no program of it, so what comes of it elsewhere is seen here. */
+  trayMenu(does: 'open' | 'close'): Promise<void>;
   menu(): Promise<readonly MenuFact[]>;
   clickMenu(path: readonly string[]): Promise<void>;
   notifications(): Promise<readonly NotificationFact[]>;

@@ -86,8 +86,13 @@ wrap(electron.Notification.prototype, 'close', function () {
   for (const entry of noted.notifications) if (entry.notification === this) entry.shown = false;
 });
 
-function fact(kind, { title = '', message = '', detail = '', buttons = [] }) {
-  return { kind, title, message, detail, buttons };
+function fact(kind, { title = '', message = '', detail = '', buttons = [], owned = false }) {
+  return { kind, title, message, detail, buttons, owned };
+}
+
+/** Of what a dialog is called with: the window comes first, where there is one. */
+function shownWith(args) {
+  return { ...args.at(-1), owned: args.length > 1 && (args[0]?.isVisible() ?? false) };
 }
 
 function answered(kind, shown) {
@@ -109,18 +114,18 @@ function messageAnswer(options) {
 
 Object.assign(electron.dialog, {
   async showOpenDialog(...args) {
-    const { paths } = answered('open', fact('open', args.at(-1)));
+    const { paths } = answered('open', fact('open', shownWith(args)));
     return { canceled: paths.length === 0, filePaths: [...paths] };
   },
   async showSaveDialog(...args) {
-    const { path } = answered('save', fact('save', args.at(-1)));
+    const { path } = answered('save', fact('save', shownWith(args)));
     return { canceled: path === null, filePath: path ?? '' };
   },
   async showMessageBox(...args) {
-    return messageAnswer(args.at(-1));
+    return messageAnswer(shownWith(args));
   },
   showMessageBoxSync(...args) {
-    return messageAnswer(args.at(-1)).response;
+    return messageAnswer(shownWith(args)).response;
   },
   showErrorBox(title, message) {
     noted.dialogs.push(fact('error', { title, message }));

@@ -34,20 +34,23 @@ export function Desktop({
           onChange={(startAtLogin) => change({ startAtLogin })}
         />
       </Setting>
-      <Setting
-        label="Go on when the window is closed"
-        hint={
-          settings.closeToTray
-            ? `Closing the window leaves it at work in the ${TRAY[platform]}. Quit from there.`
-            : 'Closing the window quits. What is unfinished goes on at the next start.'
-        }
-      >
-        <Switch
+      {/* On macOS no program ends with its window. */}
+      {platform !== 'darwin' && (
+        <Setting
           label="Go on when the window is closed"
-          checked={settings.closeToTray}
-          onChange={(closeToTray) => change({ closeToTray })}
-        />
-      </Setting>
+          hint={
+            settings.closeToTray
+              ? `Closing the window leaves it at work in the ${TRAY[platform]}. Quit from there.`
+              : 'Closing the window quits. What is unfinished goes on at the next start.'
+          }
+        >
+          <Switch
+            label="Go on when the window is closed"
+            checked={settings.closeToTray}
+            onChange={(closeToTray) => change({ closeToTray })}
+          />
+        </Setting>
+      )}
       <Setting
         label="Keep the machine awake while files are on their way"
         hint="The screen may go dark all the same."

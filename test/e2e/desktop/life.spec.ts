@@ -3,6 +3,7 @@
  * without work under way, and ends that nobody asked for.
  */
 
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
 import {
@@ -17,7 +18,9 @@ import {
   pictures,
   registered,
   review,
+  seen,
   stall,
+  trayLine,
   trayMenu,
 } from './work.ts';
 
@@ -170,6 +173,52 @@ test('quitting asks nothing without work, and nothing where it is paused', async
   await again.answerNext(stay);
   await trayMenu(again, ['Quit']);
   expect(await again.ended).toEqual({ code: 0, signal: null });
+});
+
+test('people see what they are asked: the tray’s “Quit” brings the window up that was hidden, or was not there', async ({
+  lab,
+  launch,
+}) => {
+  await lab.dataset('Data');
+  const folder = pictures(lab, 'slow', 2);
+  await stall(lab, 2);
+  const desktop = await launch({ args: [folder] });
+  await agree(await desktop.page());
+  await expect.poll(() => trayLine(desktop)).toMatch(/^0 of 2( · |$)/);
+  await hide(desktop);
+  await desktop.answerNext({ kind: 'message', button: 'Cancel' }, { kind: 'message', button: 'Quit now' });
+  await trayMenu(desktop, ['Quit']);
+  await expect.poll(() => desktop.dialogs()).toMatchObject([{ owned: true }]);
+  expect(await inFront(desktop)).toBe(true);
+  await trayMenu(desktop, ['Quit']);
+  expect(await desktop.ended).toEqual({ code: 0, signal: null });
+
+  await stall(lab, 2);
+  const again = await launch({ args: ['--hidden'] });
+  await inTray(again);
+  await expect.poll(() => trayLine(again)).toMatch(/^0 of 2( · |$)/);
+  expect(await again.windows()).toEqual([]);
+  await again.answerNext({ kind: 'message', button: 'Cancel' });
+  await trayMenu(again, ['Quit']);
+  await expect.poll(() => again.dialogs()).toMatchObject([{ owned: true }]);
+  expect(await inFront(again)).toBe(true);
+  // It is the window, and no empty one.
+  await expect((await again.page()).getByRole('treegrid')).toBeVisible();
+});
+
+test('where nobody shows the tray, closing quits; started hidden by the system, then by hand, it shows itself', async ({
+  lab,
+  launch,
+}) => {
+  test.skip(process.platform !== 'linux', 'Only Linux has desktops without a tray.');
+  await lab.dataset('Data');
+  const desktop = await launch({ tray: false, args: ['--hidden'] });
+  // It has its folder, and waits a while for a panel to come.
+  await expect.poll(() => existsSync(join(lab.home, 'logs'))).toBe(true);
+  expect(await desktop.startAgain([])).toEqual({ code: 0, signal: null });
+  await seen(desktop);
+  await desktop.window('close');
+  expect(await desktop.ended).toEqual({ code: 0, signal: null });
 });
 
 for (const { signal, ending } of [

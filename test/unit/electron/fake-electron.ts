@@ -78,9 +78,11 @@ export class FakeWindow extends EventEmitter {
     if (FakeWindow.loads) this.emit('ready-to-show');
   }
   show(): void {
+    const before = this.visible;
     this.visible = true;
     this.focused = true;
     this.done.push('show');
+    if (!before) this.emit('show');
   }
   hide(): void {
     this.visible = false;
@@ -90,6 +92,7 @@ export class FakeWindow extends EventEmitter {
   focus(): void {
     this.focused = true;
     this.done.push('focus');
+    this.emit('focus');
   }
   maximize(): void {
     this.maximized = true;
@@ -155,6 +158,7 @@ class FakeApp extends EventEmitter {
   protocolClient: readonly unknown[] = [];
   readonly paths = new Map<string, string>();
   readonly done: string[] = [];
+  setAppUserModelId(): void {}
   enableSandbox(): void {
     this.done.push('sandbox');
   }
@@ -259,9 +263,12 @@ function fresh() {
   const errors: string[][] = [];
   const opened: string[] = [];
   const questions: Electron.MessageBoxOptions[] = [];
+  const owners: unknown[] = [];
   const answers: number[] = [];
   return {
     questions,
+    /** The window of each question, null where it had none. */
+    owners,
     /** The buttons that the next questions are answered with; without one, the dialog stays open. */
     answers,
     powerMonitor: new EventEmitter(),
@@ -295,6 +302,7 @@ function fresh() {
       showMessageBox: async (...asked: readonly unknown[]) => {
         // With the owner first, where there is one.
         questions.push(asked.at(-1) as Electron.MessageBoxOptions);
+        owners.push(asked.length > 1 ? asked[0] : null);
         const response = answers.shift();
         return response === undefined
           ? new Promise<Electron.MessageBoxReturnValue>(() => {})

@@ -1,6 +1,6 @@
-/** Sleep, taskbar, start at login, quitting and closing, and what is kept between runs. */
+/** Sleep, taskbar, quitting and closing, and what is kept between runs. */
 
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type Electron from 'electron';
@@ -8,7 +8,6 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { closingDoes, tellAboutTray } from '../../../main/electron/closing.ts';
 import { Ending } from '../../../main/electron/ending.ts';
 import { createKept } from '../../../main/electron/kept.ts';
-import { desktopEntry, followLoginItem, type LoginItem } from '../../../main/electron/login-item.ts';
 import { followPower } from '../../../main/electron/power.ts';
 import { mustAsk, quitAnswer, quitQuestion, quitWhenDone } from '../../../main/electron/quitting.ts';
 import { badgePixels, followTaskbar, progressOf } from '../../../main/electron/taskbar.ts';
@@ -123,7 +122,7 @@ function power() {
   desk.program.wake = () => void slept.push('wake');
   const monitor: unknown = fake.powerMonitor;
   let ends = 0;
-  const stop = followPower(desk, {
+  const { hold, stop } = followPower(desk, {
     blocker: fake.powerSaveBlocker,
     // The double of an emitter: its events are strings as the system's are.
     monitor: monitor as Electron.PowerMonitor,
@@ -131,7 +130,7 @@ function power() {
       ends += 1;
     },
   });
-  return { desk, slept, stop, ends: () => ends, blockers: () => fake.powerSaveBlocker.on.size };
+  return { desk, slept, hold, stop, ends: () => ends, blockers: () => fake.powerSaveBlocker.on.size };
 }
 
 test('the machine stays awake while bytes move, where the person wants that', () => {
@@ -148,7 +147,7 @@ test('the machine stays awake while bytes move, where the person wants that', ()
   expect(blockers()).toBe(0);
   desk.glance.set(aGlance({ moving: true }));
   stop();
-  expect([blockers(), fake.powerMonitor.eventNames()]).toEqual([0, []]);
+  expect([blockers(), fake.powerMonitor.eventNames()]).toEqual([0, ['shutdown']]);
 });
 
 test('sleep holds the program and waking goes on; a shutdown ends it, which the system waits for', () => {
@@ -159,16 +158,22 @@ test('sleep holds the program and waking goes on; a shutdown ends it, which the 
   const event = new FakeEvent();
   fake.powerMonitor.emit('shutdown', event);
   expect([event.prevented, ends()]).toEqual([true, 1]);
+  // Linux waits only as long as somebody listens: until the process ends.
   stop();
+  fake.powerMonitor.emit('shutdown', new FakeEvent());
+  expect(ends()).toBe(2);
 });
 
-test('a machine that did not fall asleep after all goes on by itself', () => {
+test('a machine that did not fall asleep after all, or did not end, goes on by itself', () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
-  const { slept, stop } = power();
+  const { slept, hold, stop } = power();
   fake.powerMonitor.emit('suspend');
   vi.advanceTimersByTime(3 * 60_000);
   expect(slept).toEqual(['suspend', 'wake']);
+  hold();
+  vi.advanceTimersByTime(3 * 60_000);
+  expect(slept).toEqual(['suspend', 'wake', 'suspend', 'wake']);
   stop();
 });
 
@@ -217,6 +222,27 @@ test.each(['linux', 'win32'] as const)(
   },
 );
 
+test('on Windows the badge is drawn when it changes, and again for a window that was hidden', () => {
+  const desk = new FakeDesk();
+  const drawn: string[] = [];
+  const bar = followTaskbar(desk, {
+    app: reset().app,
+    window: () => ({
+      setProgressBar: () => undefined,
+      setOverlayIcon: (_icon: unknown, text: string) => void drawn.push(text),
+    }),
+    badge: () => partOf<Electron.NativeImage>('NativeImage', {}),
+    platform: 'win32',
+  });
+  for (const fraction of [0.1, 0.2, 0.3]) desk.glance.set(aGlance({ fraction, attention: 1 }));
+  expect(drawn).toEqual(['1 upload needs attention']);
+  bar.refresh();
+  expect(drawn).toEqual(['1 upload needs attention', '1 upload needs attention']);
+  desk.glance.set(aGlance());
+  expect(drawn.at(-1)).toBe('');
+  bar.stop();
+});
+
 test('the badge’s picture is a red dot', () => {
   const { buffer, width } = badgePixels();
   const pixel = (x: number, y: number) => [...buffer.subarray((y * width + x) * 4, (y * width + x) * 4 + 4)];
@@ -224,78 +250,6 @@ test('the badge’s picture is a red dot', () => {
     [0, 0, 0, 0],
     [0x26, 0x26, 0xdc, 255],
   ]);
-});
-
-// ---------------------------------------------------------------------------------------------- login item
-
-function loginItem(change: Partial<LoginItem> = {}) {
-  const desk = new FakeDesk();
-  const set: Electron.Settings[] = [];
-  const autostart = join(folder(), 'autostart');
-  const item: LoginItem = {
-    app: { setLoginItemSettings: (settings) => void set.push(settings) },
-    platform: 'linux',
-    command: ['/opt/Encord Uploader/encord-uploader'],
-    autostart,
-    ...change,
-  };
-  const wish = (on: boolean) =>
-    desk.settings.set(someSettings({ desktop: { startAtLogin: on, closeToTray: true, keepAwake: true } }));
-  return { desk, set, item, wish, file: join(autostart, 'encord-uploader.desktop') };
-}
-
-test('on Linux a file of the autostart folder starts it hidden, and goes with the setting', () => {
-  const { desk, item, wish, file } = loginItem();
-  const stop = followLoginItem(desk, item);
-  expect(existsSync(file)).toBe(false);
-  wish(true);
-  expect(readFileSync(file, 'utf8')).toContain('Exec="/opt/Encord Uploader/encord-uploader" "--hidden"\n');
-  wish(false);
-  expect(existsSync(file)).toBe(false);
-  stop();
-});
-
-test('somebody who took it out of the autostart folder finds it so; a program that moved is started where it is', () => {
-  const { desk, item, wish, file } = loginItem();
-  wish(true);
-  followLoginItem(desk, item)();
-  rmSync(file);
-  followLoginItem(desk, item)();
-  expect(existsSync(file)).toBe(false);
-  followLoginItem(desk, { ...item, command: ['/new/Uploader.AppImage'] })();
-  expect(readFileSync(file, 'utf8')).toContain('Exec="/new/Uploader.AppImage" "--hidden"');
-});
-
-test('what could not be written is written later', () => {
-  const { desk, item, wish, file } = loginItem();
-  const blocked = join(folder(), 'file');
-  writeFileSync(blocked, '');
-  wish(true);
-  followLoginItem(desk, { ...item, autostart: join(blocked, 'autostart') })();
-  followLoginItem(desk, item)();
-  expect(existsSync(file)).toBe(true);
-});
-
-test('macOS and Windows keep it themselves', () => {
-  const windows = loginItem({ platform: 'win32', command: ['C:\\electron.exe', 'C:\\my work'] });
-  followLoginItem(windows.desk, windows.item);
-  expect(windows.set).toEqual([]);
-  windows.wish(true);
-  windows.wish(true);
-  expect(windows.set).toEqual([
-    { openAtLogin: true, path: 'C:\\electron.exe', args: ['"C:\\my work"', '--hidden'] },
-  ]);
-  const mac = loginItem({ platform: 'darwin' });
-  followLoginItem(mac.desk, mac.item);
-  mac.wish(true);
-  mac.wish(false);
-  expect(mac.set).toEqual([{ openAtLogin: true }, { openAtLogin: false }]);
-});
-
-test('whatever a path holds, the autostart file says it as the specification wants it', () => {
-  const [exec] = /^Exec=.*$/m.exec(desktopEntry(['/a b/100%/$HOME/`x`/"q"/back\\slash'])) ?? [];
-  expect(exec).toBe('Exec="/a b/100%%/\\\\$HOME/\\\\`x\\\\`/\\\\"q\\\\"/back\\\\\\\\slash"');
-  expect(desktopEntry(['/a\nExec=evil']).match(/^Exec=/gm)).toHaveLength(1);
 });
 
 // ---------------------------------------------------------------------------------------------- quitting
@@ -350,7 +304,8 @@ test('closing hides where there is a tray and the person wants that', () => {
   expect(closingDoes('darwin', { closeToTray: true, hasTray: true })).toBe('hide');
   expect(closingDoes('linux', { closeToTray: true, hasTray: false })).toBe('quit');
   expect(closingDoes('win32', { closeToTray: false, hasTray: true })).toBe('quit');
-  expect(closingDoes('darwin', { closeToTray: false, hasTray: true })).toBe('close');
+  // There the program goes on either way.
+  expect(closingDoes('darwin', { closeToTray: false, hasTray: true })).toBe('hide');
 });
 
 test('that it goes on in the tray is said once ever', () => {

@@ -28,6 +28,20 @@ vi.mock('electron', () => ({
 
 type Template = MenuItemConstructorOptions[];
 
+/** A menu is its template, which tells when it is opened. */
+class FakeMenu extends EventEmitter {
+  static buildFromTemplate(template: Template): Template {
+    const events = new FakeMenu();
+    FakeMenu.of.set(template, events);
+    return Object.assign(template, { on: events.on.bind(events) });
+  }
+  static of = new WeakMap<Template, FakeMenu>();
+}
+
+function menuEvent(menu: Template | undefined, name: 'menu-will-show' | 'menu-will-close'): void {
+  if (!menu || !FakeMenu.of.get(menu)?.emit(name)) throw new Error(`Nobody hears ${name}.`);
+}
+
 class FakeTray extends EventEmitter {
   static last: FakeTray | null = null;
   static broken = false;
@@ -76,7 +90,7 @@ beforeEach(() => {
   FakeTray.broken = false;
   electron.module = {
     Tray: FakeTray,
-    Menu: { buildFromTemplate: (template: Template) => template },
+    Menu: FakeMenu,
     nativeTheme: theme,
   };
   desk = new TrayDesk();
@@ -275,6 +289,22 @@ test('what is the same is not set again, and the menu is made at most once a sec
   expect(tray.menus.map(([first]) => first?.label)).toEqual(['Nothing to upload', '8 of 80']);
   vi.advanceTimersByTime(60_000);
   expect(tray.menus).toHaveLength(2);
+});
+
+test('a menu that is open is not replaced, and what was clicked is heard of before the next one', () => {
+  desk.glance.set(glanceOf());
+  const { tray } = start({ platform: 'win32' });
+  menuEvent(tray.menus[0], 'menu-will-show');
+  for (let done = 1; done <= 8; done += 1) {
+    desk.glance.set(glanceOf({ state: 'uploading', line: `${done} of 80`, fraction: done / 80 }));
+    vi.advanceTimersByTime(1_500);
+  }
+  expect([tray.menus.length, tray.tooltips.at(-1)]).toEqual([1, 'Encord Uploader · 8 of 80']);
+  menuEvent(tray.menus[0], 'menu-will-close');
+  expect(tray.menus).toHaveLength(1);
+  click(item(tray.menus[0], 'Quit'));
+  vi.advanceTimersByTime(1);
+  expect(tray.menus.map(([first]) => first?.label)).toEqual(['Nothing to upload', '8 of 80']);
 });
 
 test('a system without a tray is no failure', () => {
