@@ -69,9 +69,9 @@ export class Doubts implements UnitStep {
         settled.add(unit.id);
         return change(unit, { on: 'registered', ...result, at: shop.now() });
       }
-      const sentAt = Math.max(unit.state.at === 'registering' ? unit.state.intent.at : 0, shop.wokeAt);
+      const sentAt = Math.max(unit.state.at === 'registering' ? unit.state.intent.at : 0, shop.lastWoke.at);
       const settledAt = sentAt + shop.deps.settleMs;
-      const first = this.#looked.get(unit.id) ?? asked;
+      const first = Math.max(this.#looked.get(unit.id) ?? asked, shop.lastWoke.monotonic);
       this.#looked.set(unit.id, first);
       // A clock that was set back would keep the doubt open for as long as it was wrong.
       const final = askedAt >= settledAt || asked - first >= shop.deps.settleMs;

@@ -5,7 +5,14 @@
  */
 
 import { Committer } from './committer.ts';
-import { asUploaderError, type Failure, isDataFolderError, UploaderError } from './errors.ts';
+import {
+  asUploaderError,
+  type Failure,
+  isDataFolderError,
+  NETWORK_CODES,
+  toLogFields,
+  UploaderError,
+} from './errors.ts';
 import { FailureLog } from './failure-log.ts';
 import type { GateState } from './gate.ts';
 import type { AccountId, Batch, BatchId } from './model.ts';
@@ -51,6 +58,8 @@ export class Engine {
   #started = false;
   #stopped = false;
   #held = false;
+  /** What waits for the network is to be tried, and the store has not been told yet. */
+  #eager = false;
   #pumping = false;
   #again = false;
   #scheduled: (() => void) | null = null;
@@ -117,8 +126,9 @@ export class Engine {
     this.wake();
   }
 
-  /** The network is back, or somebody asked: do not wait for the next try. */
+  /** The network is back, or somebody asked: do not wait for the next try. Where the server asked to wait, that stays. */
   tryNow(): void {
+    this.#eager = true;
     for (const gate of this.#shop.gates().values()) gate.tryNow(this.#shop.now());
     this.#sessionTrouble.clear();
     this.wake();
@@ -167,8 +177,9 @@ export class Engine {
     this.#committer.flush();
   }
 
-  /** Ends a hold, at once or when the last of what was broken off is over; what waits for the network is tried. */
+  /** The machine woke. Ends a hold, if there is one, at once or when the last of what was broken off is over. */
   release(): void {
+    this.#shift.woke();
     this.#held = false;
     if (!this.busy) this.#goOn();
   }
@@ -230,6 +241,7 @@ export class Engine {
         this.#lastNow = now;
         const { brokenFor } = this.#committer;
         if (brokenFor > 0) return this.#sleep(brokenFor);
+        if (this.#eager) this.#forgetNetworkWaits(now);
         const ready = await this.#readyBatches();
         if (this.#shift.over) return;
         // Registrations first: they free what is already there, and a job takes its time.
@@ -242,10 +254,7 @@ export class Engine {
     } catch (reason) {
       const error = asUploaderError(reason);
       if (isDataFolderError(error)) this.#noteReadTrouble(error);
-      else {
-        const { code, message } = error;
-        this.#deps.log.error('The queue could not be read or written.', { code, message });
-      }
+      else this.#deps.log.error('The queue could not be read or written.', toLogFields(error));
       this.#sleep(STORE_RETRY_MS);
     } finally {
       this.#pumping = false;
@@ -261,8 +270,8 @@ export class Engine {
   /** Said once in the log, however often it is tried; the pages see it for as long as it lasts. */
   #noteStuck(error: UploaderError | null): void {
     if (error) {
-      const { code, message, details } = error;
-      this.#deps.log.error('The data folder cannot be used.', { code, message, ...details });
+      const fields = { ...error.details, ...toLogFields(error) };
+      this.#deps.log.error('The data folder cannot be used.', fields);
     } else this.#deps.log.info('The data folder can be used again.');
     this.#deps.listener.changed();
   }
@@ -274,6 +283,15 @@ export class Engine {
     this.#registrations.forgetWaits();
     for (const gate of this.#shop.gates().values()) gate.clockSetBack(now);
     this.#sessionTrouble.clear();
+  }
+
+  /** What did not get through waits in the store, too. What waits for its own reason, or was told to, goes on waiting. */
+  #forgetNetworkWaits(now: number): void {
+    // What failed a moment ago is among it.
+    this.#committer.flush();
+    const closed = this.#shop.gateStates().filter((state) => state.kind === 'offline');
+    this.#deps.store.forgetWaits(now, [...NETWORK_CODES, ...closed.map(({ failure }) => failure.code)]);
+    this.#eager = false;
   }
 
   /** Batches that can be worked on now. Those without a target get one first. */

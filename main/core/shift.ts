@@ -10,7 +10,7 @@ export class Shift {
   #work = new AbortController();
   #patience = new AbortController();
   #loseIt: () => void = () => undefined;
-  #wokeAt = 0;
+  #woke = { at: 0, monotonic: 0 };
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -20,9 +20,12 @@ export class Shift {
     return this.#work.signal.aborted;
   }
 
-  /** When the last sleep was over, in milliseconds since the epoch; 0: there was none. */
-  get wokeAt(): number {
-    return this.#wokeAt;
+  /**
+   * When the last sleep was over, in milliseconds since the epoch and on the clock that only goes forward; 0: there was
+   * none.
+   */
+  get lastWoke(): { readonly at: number; readonly monotonic: number } {
+    return this.#woke;
   }
 
   get signal(): AbortSignal {
@@ -46,10 +49,15 @@ export class Shift {
     this.#loseIt();
   }
 
+  /** A sleep is over, whether this one ended for it or nobody had told of it. */
+  woke(): void {
+    this.#woke = { at: this.#clock.now(), monotonic: this.#clock.monotonic() };
+  }
+
   /** To be called when nothing of the last one is under way: whoever works would not see that it had ended. */
   begin(): void {
     this.#loseIt();
-    this.#wokeAt = this.#clock.now();
+    this.woke();
     this.#work = new AbortController();
     this.#patience = new AbortController();
   }

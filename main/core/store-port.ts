@@ -2,7 +2,7 @@
  * What the core needs of the store, as interfaces. `main/adapters/sqlite` fulfils them; tests may wrap it.
  */
 
-import type { Failure } from './errors.ts';
+import type { ErrorCode, Failure } from './errors.ts';
 import type { ItemEvent, UnitEvent } from './machine.ts';
 import type {
   AccountId,
@@ -99,8 +99,9 @@ export interface QueueStore {
   /**
    * Makes due now what waits for a time later than `after`, milliseconds since the epoch; what waits for a person goes
    * on waiting.
+   * @param because only what waits for one of these; a job that could not be asked about keeps no reason, and is among it
    */
-  forgetWaits(after: number): void;
+  forgetWaits(after: number, because?: readonly ErrorCode[]): void;
   /** Units whose intent is open: `registering` without doubt. Asked once, at start. */
   openIntents(): readonly UnitId[];
 }

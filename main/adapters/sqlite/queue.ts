@@ -169,26 +169,37 @@ export function queueStore(db: Database, clock: Clock, hooks: QueueHooks): Queue
       return times.length === 0 ? null : Math.min(...times);
     },
 
-    forgetWaits(after) {
+    forgetWaits(after, because) {
+      const codes = because === undefined ? null : JSON.stringify(because);
+      const asAsked = (failure: string): string =>
+        `(?2 IS NULL OR json_extract(${failure}, '$.code') IN (SELECT value FROM json_each(?2)))`;
       db.transaction(() => {
         // A unit of which one item alone waits too long is due when its others are, or now.
         db.run(
           `UPDATE unit SET due_at = 0 WHERE state = 'collecting' AND due_at IS NOT NULL
-             AND id IN (SELECT unit_id FROM item INDEXED BY item_timed WHERE not_before > 0 AND not_before > ?)`,
+             AND id IN (SELECT unit_id FROM item INDEXED BY item_timed
+               WHERE not_before > 0 AND not_before > ?1 AND ${asAsked('failure')})`,
           after,
+          codes,
         );
         db.run(
-          'UPDATE item INDEXED BY item_timed SET not_before = 0 WHERE not_before > 0 AND not_before > ?',
+          `UPDATE item INDEXED BY item_timed SET not_before = 0
+           WHERE not_before > 0 AND not_before > ?1 AND ${asAsked('failure')}`,
           after,
+          codes,
         );
         db.run(
           `UPDATE unit INDEXED BY unit_timed SET due_at = 0, not_before = CASE WHEN not_before IS NULL THEN NULL ELSE 0 END
-           WHERE due_at > 0 AND due_at > ? AND state IN ('ready', 'registering', 'processing', 'linking')`,
+           WHERE due_at > 0 AND due_at > ?1 AND state IN ('ready', 'registering', 'processing', 'linking')
+             AND (state = 'processing' OR ${asAsked('failure')})`,
           after,
+          codes,
         );
         db.run(
-          'UPDATE batch SET trouble_not_before = 0 WHERE trouble_not_before > ? AND trouble_not_before < ?',
+          `UPDATE batch SET trouble_not_before = 0
+           WHERE trouble_not_before > ?1 AND trouble_not_before < ?3 AND ${asAsked('trouble')}`,
           after,
+          codes,
           // Waits for a person.
           Number.MAX_SAFE_INTEGER,
         );

@@ -4,7 +4,7 @@
  */
 
 import type { NewsView } from '../../../preload/contract/desktop.ts';
-import type { UploaderError } from '../../core/errors.ts';
+import { asUploaderError, toLogFields, type UploaderError } from '../../core/errors.ts';
 import type { BatchId } from '../../core/model.ts';
 import { openUnits } from './counts.ts';
 import { NewsDesk } from './news-desk.ts';
@@ -25,6 +25,8 @@ export class News {
   readonly #desk: NewsDesk;
   #cancelLook: (() => void) | null = null;
   #closed = false;
+  /** The last look failed, and that is logged. */
+  #blind = false;
   #unfinished: ReadonlySet<BatchId>;
   #lastBatch: BatchId;
   /** What is so now and was told or is about to be; and since when it is no longer so. */
@@ -52,7 +54,7 @@ export class News {
     if (this.#cancelLook !== null || this.#closed || host.host !== 'electron') return;
     this.#cancelLook = clock.after(LOOK_MS, () => {
       this.#cancelLook = null;
-      this.#see();
+      this.#tryToSee();
     });
   }
 
@@ -60,6 +62,21 @@ export class News {
     this.#closed = true;
     this.#cancelLook?.();
     this.#desk.close();
+  }
+
+  /** Nobody would catch what a timer throws. What is missed now is seen at the next look. */
+  #tryToSee(): void {
+    try {
+      this.#see();
+      this.#blind = false;
+    } catch (reason) {
+      if (!this.#blind)
+        this.#program.deps.log.warn(
+          'The news could not be looked for.',
+          toLogFields(asUploaderError(reason)),
+        );
+      this.#blind = true;
+    }
   }
 
   #see(): void {

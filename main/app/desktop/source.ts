@@ -1,7 +1,7 @@
 /** What glance and news look at: the part of `Program` that they need, so that tests can bring a smaller one. Types only. */
 
 import type { Store } from '../../adapters/sqlite/index.ts';
-import type { Clock } from '../../core/ports.ts';
+import type { Clock, Log } from '../../core/ports.ts';
 import type { LocalTime } from '../../core/watch/templates.ts';
 import type { Program } from '../program.ts';
 import type { HostServices } from '../types.ts';
@@ -31,6 +31,7 @@ export interface NewsSource {
       | 'unfinishedWork'
     >;
     readonly clock: Clock;
+    readonly log: Pick<Log, 'warn'>;
     readonly host: Pick<HostServices, 'host' | 'updates'>;
     readonly watch: { readonly local: (ms: number) => LocalTime };
   };

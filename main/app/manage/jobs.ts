@@ -183,7 +183,7 @@ export class Jobs {
     return removed;
   }
 
-  /** What waits after a failure is tried at once: the credentials, or the network, may be better now. */
+  /** What waits after a failure is tried at once, unless Encord asked for the wait: credentials or network may be better now. */
   tryNow(): void {
     this.#runner.tryNow();
   }
@@ -193,7 +193,7 @@ export class Jobs {
     return this.#runner.hold();
   }
 
-  /** Ends a hold, and tries everything at once. */
+  /** Ends a hold, and tries at once what may be. */
   release(): void {
     this.#runner.release();
   }

@@ -1,6 +1,6 @@
 /** News: what is worth a notification, told as one where it comes together, and never at the wrong hour. */
 
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { News } from '../../../main/app/desktop/news.ts';
 import { quietFor } from '../../../main/app/desktop/quiet-hours.ts';
 import { UploaderError } from '../../../main/core/errors.ts';
@@ -45,6 +45,19 @@ function fail(unitId: number): void {
 }
 
 const titles = (all: readonly NewsView[]) => all.map(({ title }) => title);
+
+test('a look that fails is logged once and harms nobody; what it missed is told afterwards', () => {
+  const broken = vi.spyOn(program.store, 'unfinishedBatches').mockImplementation(() => {
+    throw new UploaderError('data-folder-unusable', 'The disk failed.');
+  });
+  ends(2);
+  expect([heardAfter(TOLD), heardAfter(TOLD)]).toEqual([[], []]);
+  expect(program.warned).toEqual([
+    ['The news could not be looked for.', { code: 'data-folder-unusable', reason: 'The disk failed.' }],
+  ]);
+  broken.mockRestore();
+  expect(titles(heardAfter(TOLD))).toEqual(['Batch 1 is finished']);
+});
 
 describe('batches', () => {
   test('one that is finished is told with its counts, its dataset and its place', () => {

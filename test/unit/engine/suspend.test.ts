@@ -18,6 +18,14 @@ function world(route: RouteName): World {
   return made;
 }
 
+/** A world in which no registration counts as absent before a minute has passed. */
+async function settling(route: RouteName): Promise<World> {
+  const made = world(route);
+  made.settleMs = 60_000;
+  await made.restart();
+  return made;
+}
+
 afterEach(async () => {
   for (const each of worlds.splice(0)) await each.end();
 });
@@ -118,9 +126,8 @@ describe.each(['storage', 'documented'] as const)('on the %s route', (route) => 
   });
 
   it('looks up a registration whose answer the sleep swallowed, and does it no second time', async () => {
-    const w = world(route);
+    const w = await settling(route);
     const door = gate();
-    w.settleMs = 60_000;
     w.meets = (kind) => (kind === 'register' ? { kind: 'after', error: lost.error } : null);
     // The answer is lost at the moment of the hold, after Encord has acted.
     w.commits = (changes) => {
@@ -197,8 +204,7 @@ it('a job that is polled over a sleep is polled again, without an attempt', asyn
 });
 
 it('does not take for absent what may have left the machine only when it woke', async () => {
-  const w = world('storage');
-  w.settleMs = 60_000;
+  const w = await settling('storage');
   let held: Promise<void> | null = null;
   w.meets = (kind) => {
     if (kind !== 'register') return null;
@@ -214,6 +220,40 @@ it('does not take for absent what may have left the machine only when it woke', 
   expect([w.state('frames'), count(w, 'register')]).toEqual(['registering', 1]);
   w.ahead.now += w.settleMs;
   await eventually(() => expect(w.state('frames')).toBe('uncertain'));
+});
+
+describe('a sleep of which nobody told before', () => {
+  const HOURS = 8 * 60 * 60 * 1000;
+
+  it('is known by its end: what it swallowed is not absent at the first look', async () => {
+    const w = await settling('storage');
+    w.meets = (kind) => {
+      if (kind !== 'register') return null;
+      w.ahead.now += HOURS;
+      w.engine.release();
+      return lost;
+    };
+    w.add('image-group', 'frames', 2);
+    await eventually(() => expect(count(w, 'lookup')).toBeGreaterThan(2));
+    expect([w.state('frames'), count(w, 'register')]).toEqual(['registering', 1]);
+    w.ahead.now += w.settleMs;
+    await eventually(() => expect(w.state('frames')).toBe('uncertain'));
+  });
+
+  it('counts for nothing where both clocks went on meanwhile', async () => {
+    const w = await settling('storage');
+    w.meets = (kind) => (kind === 'register' ? lost : null);
+    w.add('image-group', 'frames', 2);
+    await eventually(() => expect(count(w, 'lookup')).toBeGreaterThan(2));
+    w.ahead.now += HOURS;
+    w.ahead.monotonic += HOURS;
+    w.engine.release();
+    const before = count(w, 'lookup');
+    await eventually(() => expect(count(w, 'lookup')).toBeGreaterThan(before + 2));
+    expect([w.state('frames'), count(w, 'register')]).toEqual(['registering', 1]);
+    w.ahead.monotonic += w.settleMs;
+    await eventually(() => expect(w.state('frames')).toBe('uncertain'));
+  });
 });
 
 it('stops while it is held', async () => {

@@ -53,7 +53,7 @@ describe('uploads that fail', () => {
       { kind: 'account-blocked', id: 'a', failure },
     ];
     new FailureLog(log, clock).note(changes);
-    const said = { code: failure.code, message: failure.message };
+    const said = { code: failure.code, reason: failure.message };
     expect(lines).toEqual(
       [{ unit: 1 }, { unit: 2 }, { unit: 3 }, { item: 4 }, { unit: 5 }].map((each) => [
         'An upload failed.',
@@ -81,7 +81,11 @@ describe('uploads that fail', () => {
 describe('a store that cannot be written', () => {
   it('is what stands between the queue and Encord, until it can or until nothing waits for it', async () => {
     const logged: string[] = [];
-    const keep = (message: string): void => void logged.push(message);
+    const fields: unknown[] = [];
+    const keep = (message: string, more?: unknown): void => {
+      logged.push(message);
+      fields.push(more);
+    };
     const w = world({ ...SILENT, error: keep, info: keep });
     let full = true;
     w.commits = (changes) => {
@@ -104,6 +108,7 @@ describe('a store that cannot be written', () => {
     expect(w.engine.connection().kind).toBe('stuck');
 
     expect(logged).toEqual(['The data folder cannot be used.']);
+    expect(fields).toEqual([{ code: 'disk-full', reason: 'No room.', file: '/data/uploader.db' }]);
 
     full = false;
     w.ahead.monotonic += 10_000;
@@ -123,15 +128,21 @@ describe('a store that cannot be written', () => {
     await eventually(() => expect(w.engine.connection().kind).toBe('open'));
   });
 
-  it('is not one that refuses a single change', async () => {
-    const w = world();
+  it('is not one that refuses a single change; why it did is logged', async () => {
+    const lines: [string, unknown][] = [];
+    const error = (message: string, fields?: unknown): void => void lines.push([message, fields]);
+    const w = world({ ...SILENT, error });
+    const no = new TypeError('no');
     w.commits = (changes) => {
-      if (changes.some((change) => change.kind === 'item' && change.event.on === 'granted'))
-        throw new Error('no');
+      if (changes.some((change) => change.kind === 'item' && change.event.on === 'granted')) throw no;
     };
     w.add('image', 'a.png');
     await eventually(() => expect(w.calls).toContain('grant'));
     await eventually(() => expect(w.engine.busy).toBe(false));
     expect(w.engine.connection().kind).toBe('open');
+    expect(lines[0]).toEqual([
+      'A grant could not be recorded.',
+      { code: 'internal', reason: expect.stringMatching(/: no$/), cause: no },
+    ]);
   });
 });

@@ -63,12 +63,16 @@ export class World {
   sent: (bytes: number) => void = () => undefined;
   /** Asked before each commit; what it throws, the store throws. */
   commits: (changes: readonly Change[]) => void = () => undefined;
+  /** Asked before waits are forgotten; what it throws, the store throws. */
+  forgets: () => void = () => undefined;
   /** Units that jobs refuse, by title. */
   readonly bad = new Set<string>();
   route: RouteName;
   unitsPerRegistration = 200;
   bounds = { least: 2, most: 64 };
+  /** Milliseconds, as those of `backoff`: of an engine that is made after they were set. */
   settleMs = 50;
+  backoff = { baseMs: 4, capMs: 40 };
   store: Store;
   engine: Engine;
   readonly #log: Log;
@@ -193,6 +197,10 @@ export class World {
           this.commits(changes);
           store.commit(changes);
         },
+        forgetWaits: (...which) => {
+          this.forgets();
+          store.forgetWaits(...which);
+        },
       },
       clock: this.clock,
       random: { uuid: () => crypto.randomUUID(), fraction: () => 0.5 },
@@ -204,7 +212,7 @@ export class World {
       concurrency: () => this.bounds,
       listener: { changed: () => undefined, routeNotice: () => undefined, sent: (bytes) => this.sent(bytes) },
       settleMs: this.settleMs,
-      backoff: { baseMs: 4, capMs: 40 },
+      backoff: this.backoff,
     });
   }
 

@@ -76,6 +76,40 @@ test('a poll is broken off without being counted, and asked again', async () => 
   await eventually(() => expect(world.times('state')).toBeGreaterThan(polls));
 });
 
+test('what Encord told to wait waits on, over a sleep too; what only failed is tried at once', async () => {
+  const asked: CallFailure = {
+    kind: 'wait',
+    error: new UploaderError('rate-limited', 'Wait.'),
+    retryAfterMs: 240_000,
+  };
+  const away: CallFailure = {
+    kind: 'never-sent',
+    error: new UploaderError('connection-lost', 'No network.'),
+  };
+  world.meets = (call) => (call === 'state' ? asked : call === 'remove' ? away : null);
+  const waiting = world.start(register);
+  await eventually(() => {
+    expect(world.store.briefJob(waiting)?.state).toMatchObject({ failure: { code: 'rate-limited' } });
+  });
+  const failed = world.start(remove(world.addRows(2)));
+  await eventually(() => {
+    expect(world.store.briefJob(failed)?.state).toMatchObject({ failure: { code: 'connection-lost' } });
+  });
+  world.meets = () => null;
+  const polls = world.times('state');
+  world.jobs.tryNow();
+  await eventually(() => expect(world.jobs.get(failed).state).toBe('done'));
+  await world.jobs.hold();
+  world.jobs.release();
+  world.clock.leap(200_000);
+  expect(world.times('state')).toBe(polls);
+  // The machine sleeps for the rest of it, of which its timers know nothing.
+  await world.jobs.hold();
+  world.clock.sleep(60_000);
+  world.jobs.release();
+  await eventually(() => expect(world.times('state')).toBeGreaterThan(polls));
+});
+
 test('what must not be started twice is not broken off: its answer counts when it comes', async () => {
   const answer = holding('register');
   const id = world.start(register);

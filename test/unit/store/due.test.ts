@@ -161,6 +161,36 @@ describe('pauses and blocks', () => {
     expect(due(store, batch)).toMatchObject({ working: [batch], items: [3] });
   });
 
+  test('waits for a reason that no longer holds are forgotten, and others are not', () => {
+    const { store, batch } = prepared();
+    const second = store.addBatch(newBatch(), [planned('d'), planned('e')], []);
+    storeItems(store, 4);
+    toUnit(store, 4, { on: 'later', failure: failure('dns'), notBefore: 50 });
+    store.commit([
+      { kind: 'item', id: 5, event: { on: 'transient', failure: failure('dns'), notBefore: 70 } },
+      { kind: 'batch-trouble', id: second, trouble: { failure: failure('dns'), notBefore: 80, attempts: 1 } },
+    ]);
+    toUnit(store, 2, { on: 'later', failure: failure('rate-limited'), notBefore: 90 });
+    store.forgetWaits(0, ['dns']);
+    // The job keeps no reason, and a question does no harm.
+    expect(ids(store.dueUnits(batch, 'processing', 0, 10))).toEqual([1]);
+    expect(ids(store.dueItems(second, 0, 10))).toEqual([5]);
+    expect(ids(store.dueUnits(second, 'ready', 0, 10))).toEqual([4]);
+    expect(store.batch(second)?.trouble).toMatchObject({ notBefore: 0, attempts: 1 });
+    expect(store.unit(4)?.state).toMatchObject({ attempts: 1, notBefore: 0 });
+    expect([ids(store.dueItems(batch, 39, 10)), ids(store.dueUnits(batch, 'ready', 89, 10))]).toEqual([
+      [],
+      [],
+    ]);
+    expect([store.nextDue(1), store.nextDue(40)]).toEqual([40, 90]);
+    store.forgetWaits(0);
+    expect([ids(store.dueItems(batch, 0, 10)), ids(store.dueUnits(batch, 'ready', 0, 10))]).toEqual([
+      [3],
+      [2],
+    ]);
+    expect(store.nextDue(0)).toBeNull();
+  });
+
   test('finished batches are no work; a batch whose target is in trouble tells its time', () => {
     const { store } = openTestStore();
     const first = store.addBatch(newBatch(), [planned('a')], []);
