@@ -44,6 +44,8 @@ const REST_MS = { held: [250, 4_000], plain: [1_000, 30_000] } as const;
 const GRACE_MS = 5_000;
 /** After something that was not foreseen; no wait is longer, so that a clock that was wrong holds up nothing for long. */
 const LONGEST_WAIT_MS = 5 * 60_000;
+/** How long after the store could not be read it is tried again. */
+const STORE_RETRY_MS = 5_000;
 
 interface Entry {
   readonly id: JobId;
@@ -70,6 +72,9 @@ export class JobRunner {
   readonly #closing = new AbortController();
   readonly #hard = new AbortController();
   #held = false;
+  /** The store could not be read, and that is logged. */
+  #blind = false;
+  #stopRetry = (): void => undefined;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
@@ -132,9 +137,11 @@ export class JobRunner {
 
   /** What waits after a failure is tried at once, unless Encord asked for the wait. */
   tryNow(): void {
-    for (const entry of this.#entries.values()) {
-      if (!entry.running && !this.#due.has(entry)) this.#after(entry, this.#askedWait(entry));
-    }
+    this.#orLater(() => {
+      for (const entry of this.#entries.values()) {
+        if (!entry.running && !this.#due.has(entry)) this.#after(entry, this.#askedWait(entry));
+      }
+    });
     this.#next();
   }
 
@@ -170,6 +177,7 @@ export class JobRunner {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#due.clear();
+    this.#stopRetry();
     const stopTimer = this.#deps.clock.after(GRACE_MS, () => this.#hard.abort());
     for (const entry of this.#entries.values()) {
       entry.stopTimer();
@@ -197,7 +205,25 @@ export class JobRunner {
   }
 
   #next(): void {
-    if (this.#held) return;
+    if (!this.#held) this.#orLater(() => this.#beginDue());
+  }
+
+  /** Nobody would catch what is thrown to a timer or to the system: while the store cannot be read, turns begin later. */
+  #orLater(work: () => void): void {
+    try {
+      work();
+    } catch (reason) {
+      if (!this.#blind) {
+        const fields = toLogFields(asUploaderError(reason));
+        this.#deps.log.error('The jobs could not be read.', fields);
+      }
+      this.#blind = true;
+      this.#stopRetry();
+      this.#stopRetry = this.#deps.clock.after(STORE_RETRY_MS, () => this.#next());
+    }
+  }
+
+  #beginDue(): void {
     for (const entry of [...this.#due]) {
       const job = this.#deps.store.briefJob(entry.id);
       if (!job || !isOpen(job.state)) {
@@ -213,6 +239,7 @@ export class JobRunner {
       entry.brokenOff = false;
       entry.running = this.#turn(entry, job);
     }
+    this.#blind = false;
   }
 
   /** Milliseconds for which Encord still wants to be left alone. */

@@ -1,6 +1,6 @@
 /** Long work over a sleep of the machine: what can be asked for again is, what cannot is left to end, and none counts. */
 
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { CallFailure } from '../../../main/core/encord-port.ts';
 import { UploaderError } from '../../../main/core/errors.ts';
 import type { JobTask } from '../../../main/core/manage/jobs.ts';
@@ -123,4 +123,22 @@ test('what must not be started twice is not broken off: its answer counts when i
   answer(null);
   await world.until(id, 'following');
   expect(world.times('register')).toBe(1);
+});
+
+test('a store that cannot be read at the resume is tried again, and said once', async () => {
+  const id = world.start(remove(world.addRows(2)));
+  await world.jobs.hold();
+  const trouble = vi.spyOn(world.store, 'briefJob').mockImplementation(() => {
+    throw new UploaderError('data-folder-unusable', 'The database cannot be read.');
+  });
+  world.jobs.release();
+  world.clock.leap(60_000);
+  world.jobs.tryNow();
+  const said = world.errors.filter(([message]) => message === 'The jobs could not be read.');
+  expect(said).toEqual([
+    ['The jobs could not be read.', { code: 'data-folder-unusable', reason: 'The database cannot be read.' }],
+  ]);
+  trouble.mockRestore();
+  world.clock.leap(5_000);
+  await world.until(id, 'done');
 });
