@@ -33,6 +33,7 @@ import { People } from './manage/people.ts';
 import { Rows } from './manage/rows.ts';
 import { Storage } from './manage/storage.ts';
 import { Network } from './network/network.ts';
+import { waitsFor } from './network/waits-for.ts';
 import { NetworkWatch } from './network-watch.ts';
 import { failureView } from './outcome.ts';
 import { Pulse } from './pulse.ts';
@@ -359,6 +360,7 @@ export class Program implements App {
           kind: 'offline',
           failure: failureView(state.failure),
           nextTryAt: state.until > this.deps.clock.now() ? state.until : null,
+          waitsFor: waitsFor(state.failure),
         };
       case 'waiting':
         return { kind: 'waiting', failure: failureView(state.failure), until: state.until };

@@ -209,11 +209,25 @@ function accountTrouble(program: Program, accountId: AccountId): Failure | null 
   return error ? toFailure(error, program.deps.clock.now()) : null;
 }
 
+/** What of the connection keeps everything back; null where nothing does. */
+export function connectionText(connection: ReturnType<Program['connection']>): string | null {
+  switch (connection.kind) {
+    case 'offline':
+      return connection.waitsFor === 'network'
+        ? `Offline, will go on by itself. ${connection.failure.message}`
+        : `Encord cannot be reached. ${connection.failure.message}`;
+    case 'stuck':
+      return connection.failure.message;
+    case 'waiting':
+      return `Encord asked to wait. ${connection.failure.message}`;
+    default:
+      return null;
+  }
+}
+
 function progressText(program: Program, watch: Watch): string {
-  const connection = program.connection();
-  if (connection.kind === 'offline') return `Offline, will go on by itself. ${connection.failure.message}`;
-  if (connection.kind === 'stuck') return connection.failure.message;
-  if (connection.kind === 'waiting') return `Encord asked to wait. ${connection.failure.message}`;
+  const held = connectionText(program.connection());
+  if (held !== null) return held;
   const sending = program.engine.transfers().reduce((sum, transfer) => sum + transfer.sentBytes, 0);
   const speed = program.speed;
   const parts = [`Uploading ${watch.done.toLocaleString('en')} of ${countText(watch.all, 'unit', 'units')}`];

@@ -9,7 +9,7 @@ import { UploaderError } from '../core/errors.ts';
 import type { WorkingBatch } from '../core/store-port.ts';
 import { completeHashes } from './datasets.ts';
 import { EXIT } from './exit.ts';
-import { batchTrouble, liftAccountHolds } from './run.ts';
+import { batchTrouble, connectionText, liftAccountHolds } from './run.ts';
 import { type Summary, summaryExit, summarySentence } from './summary.ts';
 import type { Terminal } from './terminal.ts';
 import { folderNamed } from './watch-folders.ts';
@@ -160,10 +160,8 @@ function isWorkedOn(program: Program, { id, open }: WorkingBatch): boolean {
 }
 
 function progressText(program: Program, doneBefore: number): string {
-  const connection = program.connection();
-  if (connection.kind === 'offline') return `Offline, will go on by itself. ${connection.failure.message}`;
-  if (connection.kind === 'stuck') return connection.failure.message;
-  if (connection.kind === 'waiting') return `Encord asked to wait. ${connection.failure.message}`;
+  const held = connectionText(program.connection());
+  if (held !== null) return held;
   const { units } = program.deps.store.totals({ kind: 'all' });
   const queued = OPEN_STATES.reduce((sum, state) => sum + units[state], 0);
   // Clearing the history takes from the count.

@@ -130,13 +130,23 @@ export const connectionView = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unknown') }),
   z.object({ kind: z.literal('online') }),
   /** Nothing gets through; the program tries again by itself, at the time said; null: it is trying now. */
-  z.object({ kind: z.literal('offline'), failure: failureView, nextTryAt: z.number().nullable() }),
+  z.object({
+    kind: z.literal('offline'),
+    failure: failureView,
+    nextTryAt: z.number().nullable(),
+    /**
+     * Whose turn it is: `network`: it goes on by itself; `login`: the proxy wants a user name and a password; `person`: it
+     * stays so until somebody changes the settings or the network.
+     */
+    waitsFor: z.enum(['network', 'login', 'person']),
+  }),
   /** Encord asked everybody to wait. */
   z.object({ kind: z.literal('waiting'), failure: failureView, until: z.number() }),
   /** The data folder cannot be written (its disk is full, say): nothing is sent until it can, and then by itself. */
   z.object({ kind: z.literal('stuck'), failure: failureView }),
 ]);
 export type ConnectionView = z.infer<typeof connectionView>;
+export type WaitsFor = Extract<ConnectionView, { kind: 'offline' }>['waitsFor'];
 
 /** All that every page needs at all times. Small; asked again after a gap in the change ticks. */
 export const snapshotView = z.object({

@@ -4,7 +4,7 @@ import { useApp } from './app.ts';
 import { useNetwork } from './network.ts';
 
 const isLogin = (connection: ConnectionView | undefined): boolean =>
-  connection?.kind === 'offline' && connection.failure.code === 'proxy-login';
+  connection?.kind === 'offline' && connection.waitsFor === 'login';
 
 /** Without a login of its own, e.g. `http://proxy.lab:8080`; empty where only its refusal is known; null: all is well. */
 export function useProxyLogin(): string | null {

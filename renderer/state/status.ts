@@ -94,6 +94,15 @@ function stuckSentence(failure: FailureView): string {
   return `${firstSentence(failure.message)}: nothing is lost, uploads go on by themselves`;
 }
 
+function offlineSentence(failure: FailureView, open: boolean): string {
+  if (failure.code !== 'proxy')
+    return open ? 'Offline: will go on by itself' : 'Offline: uploads will begin when Encord can be reached';
+  // It answered, where it named what it could not reach.
+  const what =
+    failure.details.host === undefined ? 'The proxy does not answer' : 'The proxy cannot reach Encord';
+  return open ? `${what}: will go on by itself` : `${what}: uploads will begin when it does`;
+}
+
 /** What is true now, most urgent first. */
 export function statusOf(input: StatusInput): Status {
   const counts = countsOf(input.totals);
@@ -116,15 +125,19 @@ export function statusOf(input: StatusInput): Status {
   if (input.connection.kind === 'stuck')
     return { text: `${stuckSentence(input.connection.failure)}${need}`, tone: 'fail', icon: 'fail' };
   if (input.proxyLoginNeeded) return { text: `${NEEDS_LOGIN}${need}`, tone: 'warn', icon: 'lock' };
+  if (input.connection.kind === 'offline' && input.connection.waitsFor === 'person')
+    return {
+      text: `${firstSentence(input.connection.failure.message)}${need}`,
+      tone: 'warn',
+      icon: 'offline',
+    };
   if (counts.open > 0) {
-    if (input.connection.kind === 'offline' && input.connection.failure.code === 'proxy')
+    if (input.connection.kind === 'offline')
       return {
-        text: `The proxy does not answer: will go on by itself${need}`,
+        text: `${offlineSentence(input.connection.failure, true)}${need}`,
         tone: 'warn',
         icon: 'offline',
       };
-    if (input.connection.kind === 'offline')
-      return { text: `Offline: will go on by itself${need}`, tone: 'warn', icon: 'offline' };
     if (input.connection.kind === 'waiting')
       return {
         text: `Encord asked everybody to wait: goes on ${until(input.connection.until, input.now)}${need}`,
@@ -161,14 +174,8 @@ export function statusOf(input: StatusInput): Status {
       tone: counts.failed > 0 ? 'fail' : 'warn',
       icon: counts.failed > 0 ? 'fail' : 'question',
     };
-  if (input.connection.kind === 'offline' && input.connection.failure.code === 'proxy')
-    return {
-      text: 'The proxy does not answer: uploads will begin when it does',
-      tone: 'warn',
-      icon: 'offline',
-    };
   if (input.connection.kind === 'offline')
-    return { text: 'Offline: uploads will begin when Encord can be reached', tone: 'warn', icon: 'offline' };
+    return { text: offlineSentence(input.connection.failure, false), tone: 'warn', icon: 'offline' };
   if (input.watch?.urgent) return input.watch;
   if (counts.done > 0) {
     const where = oneLine(input.datasetTitle ?? 'Encord');

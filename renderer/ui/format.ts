@@ -105,6 +105,11 @@ const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' 
 const dayYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', year: 'numeric' });
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
+/** `22:00` as this reader's clock has it, e.g. `10:00 PM`. */
+export function clockTime(time: string): string {
+  return clock.format(new Date(`2026-01-01T${time}`));
+}
+
 /** Milliseconds since the epoch: `14:02`, `yesterday, 14:02`, `20 Nov, 14:02`, `20 Nov 2025`. */
 export function when(ms: number, now = Date.now()): string {
   const then = new Date(ms);

@@ -432,7 +432,7 @@ export function makeState(scene: Scene, host: 'electron' | 'browser'): FakeState
       order: 'added',
       connection:
         scene === 'offline'
-          ? { kind: 'offline', failure: unreachable, nextTryAt: Date.now() + 20_000 }
+          ? { kind: 'offline', failure: unreachable, nextTryAt: Date.now() + 20_000, waitsFor: 'network' }
           : { kind: 'online' },
       bandwidth: scene === 'limited' ? { limit: 512 * 1024, until: next19() } : { limit: null, until: null },
       speed: 0,

@@ -4,9 +4,13 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type ErrorDetails, UploaderError } from '../../core/errors.ts';
 import { addressOf, type ProxyWay } from './proxy-way.ts';
 
+/** In the details of what stays so until somebody changes something. */
+const IN_VAIN = { waiting: 'in vain' } as const;
+
 /** The proxy itself cannot be reached; `system` is the system's code, empty where there is none. */
 export function unreachableProxy(way: ProxyWay, system: string): UploaderError {
   const proxy = addressOf(way);
+  const untrusted = /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(system);
   const why =
     system === 'ENOTFOUND' || system.startsWith('EAI_')
       ? 'its name is not known here'
@@ -14,13 +18,13 @@ export function unreachableProxy(way: ProxyWay, system: string): UploaderError {
         ? 'it refuses the connection'
         : system === 'ETIMEDOUT'
           ? 'it does not answer'
-          : /CERT|TLS|SSL|SELF_SIGNED|UNABLE_TO/.test(system)
+          : untrusted
             ? 'its identity could not be verified'
             : 'the connection to it could not be made';
   return new UploaderError(
     'proxy',
     `The proxy ${proxy} cannot be used: ${why}. Check the network, and the proxy in the settings; work goes on when it is there.`,
-    { details: detailsOf(proxy, system) },
+    { details: { ...detailsOf(proxy, system), ...(untrusted ? IN_VAIN : {}) } },
   );
 }
 
@@ -32,10 +36,13 @@ export function unreachableThrough(
 ): UploaderError {
   const proxy = addressOf(way);
   const where = `${target.host}:${target.port}`;
-  const message = /^(4\d\d|NotAllowed|ConnectionNotAllowedByRuleset)$/.test(said)
+  const forbids = /^(4\d\d|NotAllowed|ConnectionNotAllowedByRuleset)$/.test(said);
+  const message = forbids
     ? `The proxy ${proxy} does not allow connections to ${where} (${said}). Ask whoever runs the network to allow them.`
     : `The proxy ${proxy} could not reach ${where} (${said}). It is tried again; if it stays so, ask whoever runs the network.`;
-  return new UploaderError('proxy', message, { details: { ...detailsOf(proxy, said), host: target.host } });
+  return new UploaderError('proxy', message, {
+    details: { ...detailsOf(proxy, said), host: target.host, ...(forbids ? IN_VAIN : {}) },
+  });
 }
 
 /** Whether a password would help: the proxy takes one in a way that this program knows. */
@@ -54,11 +61,12 @@ export function loginRefused(
   const details = { ...(way === null ? {} : { proxy: addressOf(way) }), host };
   if (!takesPassword(headers)) {
     const schemes = schemesOf(headers);
-    const by = schemes.length === 0 ? '' : ` (${schemes.map(schemeName).join(', ')})`;
+    const names = schemes.map(schemeName).join(', ');
+    const by = names === '' ? '' : ` (${names})`;
     return new UploaderError(
       'proxy-login',
       `The proxy ${proxy} signs people in by a way that this program does not support${by}. Ask whoever runs the network to let ${host} through without a login or with a basic one, or run a local proxy that signs in, such as Px or Cntlm, and give its address in the settings.`,
-      { details: { ...details, schemes: schemes.join(' ') } },
+      { details: { ...details, schemes: names } },
     );
   }
   const message = given

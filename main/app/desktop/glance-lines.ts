@@ -1,6 +1,7 @@
 /** What needs a person, and the lines of batches and watch folders. Pure but for what is read; used by `glance.ts`. */
 
 import type { GlanceView } from '../../../preload/contract/desktop.ts';
+import type { WaitsFor } from '../../../preload/contract/views.ts';
 import type { AccountRecord, BatchView, UnfinishedWork } from '../../adapters/sqlite/index.ts';
 import type { Failure, UploaderError } from '../../core/errors.ts';
 import type { AccountId } from '../../core/model.ts';
@@ -76,6 +77,18 @@ export function needLine(needs: Needs): string | null {
   if (needs.folders.length > 1) return `${count(needs.folders.length)} watch folders need you`;
   const name = lastPart(folder.root);
   return folder.state.kind === 'suspended' ? `${name} is suspended` : `${name} needs you`;
+}
+
+/** @param waiting units that would go on if Encord could be reached */
+export function offlineLine(waitsFor: WaitsFor, waiting: number): string {
+  switch (waitsFor) {
+    case 'login':
+      return `The proxy wants a login · ${count(waiting)} left`;
+    case 'person':
+      return `Encord cannot be reached · ${count(waiting)} left`;
+    case 'network':
+      return 'Offline · goes on by itself';
+  }
 }
 
 function lockedText(trouble: UploaderError): string {

@@ -6,7 +6,15 @@
 import type { GlanceState, GlanceView } from '../../../preload/contract/desktop.ts';
 import type { UnfinishedWork } from '../../adapters/sqlite/index.ts';
 import { isOpen, openUnits, pastReturn, summed } from './counts.ts';
-import { batchLine, folderLine, folderState, type Needs, needLine, readNeeds } from './glance-lines.ts';
+import {
+  batchLine,
+  folderLine,
+  folderState,
+  type Needs,
+  needLine,
+  offlineLine,
+  readNeeds,
+} from './glance-lines.ts';
 import type { GlanceSource } from './source.ts';
 import { count, firstSentence, lastPart, needYou, oneLine, plural, speedText, timeText } from './words.ts';
 
@@ -41,11 +49,14 @@ export class Glance {
     const unfinished = store.unfinishedWork();
     const needs = readNeeds(this.#program, unfinished);
     const work = this.#workOf(unfinished, needs, paused);
-    const connection = this.#program.connection().kind;
-    const reachable = connection !== 'offline' && connection !== 'stuck';
+    const connection = this.#program.connection();
+    const offline = connection.kind === 'offline';
+    const stuck = connection.kind === 'stuck';
+    const reachable = !offline && !stuck;
+    const held = stuck || (offline && connection.waitsFor !== 'network' && work.goesOn > 0);
     const moving = engine.transfers().length > 0 || (work.goesOn > 0 && reachable);
     return {
-      state: stateOf(work, needs, { paused, moving, stuck: connection === 'stuck' }),
+      state: stateOf(work, needs, { paused, moving, held }),
       line: this.#line(work, needs, paused),
       fraction: work.open === 0 || work.bytes === 0 ? null : Math.min(1, Math.max(0, work.sent / work.bytes)),
       moving,
@@ -100,7 +111,7 @@ export class Glance {
     if (paused) return `${work.open > 0 ? `Paused · ${count(work.open)} left` : 'Paused'}${more}`;
     if (connection.kind === 'stuck') return firstSentence(connection.failure.message);
     if (work.goesOn > 0) {
-      if (connection.kind === 'offline') return `Offline · goes on by itself${more}`;
+      if (connection.kind === 'offline') return `${offlineLine(connection.waitsFor, work.goesOn)}${more}`;
       const of = `${count(work.done)} of ${count(work.total)}`;
       if (connection.kind === 'waiting') return `${of} · Encord asks to wait${more}`;
       return `${of}${this.#pace(work)}${more}`;
@@ -129,11 +140,16 @@ export class Glance {
 function stateOf(
   work: Work,
   needs: Needs,
-  now: { readonly paused: boolean; readonly moving: boolean; readonly stuck: boolean },
+  now: {
+    readonly paused: boolean;
+    readonly moving: boolean;
+    /** By what goes away only where a person does something, or the disk has room again. */
+    readonly held: boolean;
+  },
 ): GlanceState {
   if (now.paused) return 'paused';
   if (now.moving) return 'uploading';
-  if (now.stuck || needLine(needs) !== null) return 'attention';
+  if (now.held || needLine(needs) !== null) return 'attention';
   if (work.goesOn > 0) return 'uploading';
   return work.open > 0 ? 'paused' : 'idle';
 }

@@ -24,6 +24,7 @@ export interface NewsDeskParts {
 }
 
 interface Gathered {
+  readonly kind: NewsKind;
   /** Monotonic, of the first piece. */
   readonly since: number;
   readonly pieces: Map<string, Piece>;
@@ -31,9 +32,10 @@ interface Gathered {
 
 export class NewsDesk {
   readonly #parts: NewsDeskParts;
-  readonly #gathered = new Map<NewsKind, Gathered>();
-  /** Monotonic time at which each kind was told last. */
-  readonly #toldAt = new Map<NewsKind, number>();
+  /** By kind and by what it is about: only what is about the same can be said as one. */
+  readonly #gathered = new Map<string, Gathered>();
+  /** Monotonic time at which each of those was told last. */
+  readonly #toldAt = new Map<string, number>();
   #lastId = 0;
   #timer: (() => void) | null = null;
 
@@ -44,15 +46,17 @@ export class NewsDesk {
   /** `key` names what it is about: a later piece about the same takes the place of the earlier one. */
   add(key: string, piece: Piece): void {
     const kind = kindOf(piece);
-    const gathered = this.#gathered.get(kind) ?? { since: this.#parts.clock.monotonic(), pieces: new Map() };
+    const sort = `${kind} ${piece.about}`;
+    const since = this.#parts.clock.monotonic();
+    const gathered = this.#gathered.get(sort) ?? { kind, since, pieces: new Map() };
     gathered.pieces.set(key, piece);
-    this.#gathered.set(kind, gathered);
+    this.#gathered.set(sort, gathered);
   }
 
   /** It is no longer true: nobody has to hear of it. */
   drop(key: string): void {
-    for (const [kind, { pieces }] of this.#gathered) {
-      if (pieces.delete(key) && pieces.size === 0) this.#gathered.delete(kind);
+    for (const [sort, { pieces }] of this.#gathered) {
+      if (pieces.delete(key) && pieces.size === 0) this.#gathered.delete(sort);
     }
   }
 
@@ -64,11 +68,11 @@ export class NewsDesk {
     const { kinds, quiet } = settings();
     const quietMs = quietFor(quiet, local(clock.now()));
     let next = Number.POSITIVE_INFINITY;
-    for (const [kind, gathered] of this.#gathered) {
-      const wait = Math.max(quietMs ?? 0, this.#dueAt(kind, gathered) - clock.monotonic());
-      if (!kinds[kind]) this.#gathered.delete(kind);
+    for (const [sort, gathered] of this.#gathered) {
+      const wait = Math.max(quietMs ?? 0, this.#dueAt(sort, gathered) - clock.monotonic());
+      if (!kinds[gathered.kind]) this.#gathered.delete(sort);
       else if (wait > 0) next = Math.min(next, wait);
-      else this.#tell(kind, gathered);
+      else this.#tell(sort, gathered);
     }
     if (Number.isFinite(next)) this.#timer = clock.after(next, () => this.tellDue());
   }
@@ -79,15 +83,15 @@ export class NewsDesk {
     this.#gathered.clear();
   }
 
-  #dueAt(kind: NewsKind, { since, pieces }: Gathered): number {
+  #dueAt(sort: string, { since, pieces }: Gathered): number {
     const trickle = [...pieces.values()].every((piece) => piece.about === 'batch' && piece.watched);
-    const last = this.#toldAt.get(kind) ?? Number.NEGATIVE_INFINITY;
+    const last = this.#toldAt.get(sort) ?? Number.NEGATIVE_INFINITY;
     return Math.max(since + GATHER_MS, last + (trickle ? TRICKLE_MS : APART_MS));
   }
 
-  #tell(kind: NewsKind, { pieces }: Gathered): void {
-    this.#gathered.delete(kind);
-    this.#toldAt.set(kind, this.#parts.clock.monotonic());
+  #tell(sort: string, { kind, pieces }: Gathered): void {
+    this.#gathered.delete(sort);
+    this.#toldAt.set(sort, this.#parts.clock.monotonic());
     this.#lastId += 1;
     this.#parts.tell({ id: this.#lastId, kind, ...say([...pieces.values()]) });
   }

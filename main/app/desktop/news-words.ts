@@ -1,7 +1,7 @@
 /** What happened, and how a notification says it: alone, or many of a kind at once. Pure; used by `news-desk.ts` and `news.ts`. */
 
 import type { NewsKind, NewsView } from '../../../preload/contract/desktop.ts';
-import { count, cut, oneLine, plural } from './words.ts';
+import { count, cut, cutEnd, firstSentence, oneLine, plural } from './words.ts';
 
 export interface BatchPiece {
   readonly about: 'batch';
@@ -41,6 +41,17 @@ export interface AccountPiece {
   readonly waiting: number;
 }
 
+/** The way to Encord is closed until a person does something. */
+export interface WayPiece {
+  readonly about: 'way';
+  /** A login for the proxy, or somebody who changes the settings or the network. */
+  readonly waitsFor: 'login' | 'person';
+  /** Sentences. */
+  readonly why: string;
+  /** Units that wait for it. */
+  readonly waiting: number;
+}
+
 export interface UpdatePiece {
   readonly about: 'update';
   readonly version: string;
@@ -48,7 +59,7 @@ export interface UpdatePiece {
   readonly ready: boolean;
 }
 
-export type Piece = BatchPiece | FolderPiece | AccountPiece | UpdatePiece;
+export type Piece = BatchPiece | FolderPiece | AccountPiece | WayPiece | UpdatePiece;
 type Said = Pick<NewsView, 'title' | 'body' | 'place'>;
 
 /** Systems cut longer ones where they like. */
@@ -63,16 +74,18 @@ export function kindOf(piece: Piece): NewsKind {
     case 'folder':
       return 'folder';
     case 'account':
-      return ['turned-away', 'missing', 'clock'].includes(piece.trouble) ? 'sign-in' : 'keychain';
+      return ofKeychain(piece) ? 'keychain' : 'sign-in';
+    case 'way':
+      return piece.waitsFor === 'login' ? 'sign-in' : 'failed';
     case 'update':
       return 'update';
   }
 }
 
-/** All pieces are of one kind, and there is at least one. */
+/** All pieces are of one kind and about the same, and there is at least one. */
 export function say(pieces: readonly Piece[]): Said {
   const said = sayAny(pieces);
-  return { ...said, body: cut(said.body, LONGEST_BODY) };
+  return { ...said, body: cutEnd(said.body, LONGEST_BODY) };
 }
 
 function sayAny(pieces: readonly Piece[]): Said {
@@ -84,6 +97,8 @@ function sayAny(pieces: readonly Piece[]): Said {
       return sayFolders(only(pieces, 'folder'));
     case 'account':
       return sayAccounts(only(pieces, 'account'));
+    case 'way':
+      return sayWay(first);
     case 'update':
       return sayUpdate(only(pieces, 'update'));
     case undefined:
@@ -120,8 +135,8 @@ function trouble(batches: readonly BatchPiece[]): string {
   const sentences: string[] = [];
   if (failed > 0) sentences.push(`${plural(failed, 'file')} failed.`);
   if (uncertain > 0) {
-    const whether = uncertain === 1 ? 'it was' : 'they were';
-    sentences.push(`Of ${plural(uncertain, 'file')} it is not certain whether ${whether} registered.`);
+    const were = uncertain === 1 ? 'was' : 'were';
+    sentences.push(`It is not certain whether ${plural(uncertain, 'file')} ${were} registered.`);
   }
   if (stuck > 0) sentences.push(`${plural(stuck, 'batch', 'batches')} cannot go on.`);
   if (done > 0) sentences.push(`${inDatasets(batches)}.`);
@@ -159,14 +174,44 @@ function sayAccounts(accounts: readonly AccountPiece[]): Said {
   const [first] = accounts;
   const place = { kind: 'settings', section: 'accounts' } as const;
   const waiting = accounts.reduce((sum, account) => sum + account.waiting, 0);
-  const waits = waiting > 0 ? ` ${plural(waiting, 'file')} ${waiting === 1 ? 'waits' : 'wait'} for it.` : '';
-  if (accounts.length > 1) {
-    const title = accounts.some(({ trouble }) => ['turned-away', 'missing'].includes(trouble))
-      ? `${count(accounts.length)} accounts have to sign in again`
-      : `${count(accounts.length)} accounts need you`;
-    return { title, body: `${namesOf(accounts)}.${waits.replace(/ for it/, ' for them')}`, place };
+  const one = accounts.length === 1 || (ofMachine(first) && accounts.every((each) => alike(each, first)));
+  if (one) {
+    const title = accountTitle(first);
+    return { title, body: whyAndWho(beyond(title, first?.why ?? ''), waiting, ' for it'), place };
   }
-  return { title: accountTitle(first), body: `${oneLine(first?.why ?? '')}${waits}`, place };
+  const all = (...troubles: readonly AccountPiece['trouble'][]): boolean =>
+    accounts.every(({ trouble }) => troubles.includes(trouble));
+  const what = all('turned-away', 'missing')
+    ? 'have to sign in again'
+    : all('passphrase')
+      ? 'need their passphrases'
+      : 'need you';
+  const title = `${count(accounts.length)} accounts ${what}`;
+  return { title, body: whyAndWho(`${namesOf(accounts)}.`, waiting, ' for them'), place };
+}
+
+const alike = (one: AccountPiece, other: AccountPiece | undefined): boolean => one.trouble === other?.trouble;
+
+function ofKeychain(account: AccountPiece | undefined): boolean {
+  return account?.trouble === 'keychain-locked' || account?.trouble === 'keychain-unavailable';
+}
+
+/** Whatever the account: what helps one helps all. */
+function ofMachine(account: AccountPiece | undefined): boolean {
+  return ofKeychain(account) || account?.trouble === 'clock';
+}
+
+/** What the sentences say beyond a title that is their first. */
+function beyond(title: string, why: string): string {
+  return firstSentence(why) === title ? why.slice(title.length + 1).trimStart() : why;
+}
+
+/** Sentences that may be long, and how many files wait, which stays whole. */
+function whyAndWho(why: string, waiting: number, forWhat: string): string {
+  if (waiting === 0) return oneLine(why);
+  const waits = `${plural(waiting, 'file')} ${waiting === 1 ? 'waits' : 'wait'}${forWhat}.`;
+  const short = cutEnd(oneLine(why), LONGEST_BODY - waits.length - 1);
+  return short === '' ? waits : `${short} ${waits}`;
 }
 
 function accountTitle(account: AccountPiece | undefined): string {
@@ -184,6 +229,11 @@ function accountTitle(account: AccountPiece | undefined): string {
   }
 }
 
+function sayWay({ waitsFor, why, waiting }: WayPiece): Said {
+  const title = waitsFor === 'login' ? 'The proxy wants a login' : 'Encord cannot be reached';
+  return { title, body: whyAndWho(why, waiting, ''), place: { kind: 'settings', section: 'network' } };
+}
+
 function sayUpdate(updates: readonly UpdatePiece[]): Said {
   const update = updates.at(-1);
   const version = oneLine(update?.version ?? '');
@@ -194,7 +244,7 @@ function sayUpdate(updates: readonly UpdatePiece[]): Said {
         body: 'It is installed when you quit and nothing is on its way.',
         place,
       }
-    : { title: `Encord Uploader ${version} is there`, body: 'Download it when it suits you.', place };
+    : { title: `Encord Uploader ${version} is available`, body: 'Download it when it suits you.', place };
 }
 
 function nameOf({ name }: { readonly name: string }): string {

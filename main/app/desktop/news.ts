@@ -15,10 +15,12 @@ import { lastPart } from './words.ts';
 /** After something may have changed, so long until it is looked at: many changes are one look. */
 const LOOK_MS = 500;
 /**
- * What is no longer so is forgotten after this long: a key that is tried again, or a share that blinks, is the same trouble
- * and not a new one.
+ * What is tried again and again is forgotten this long after it was so: a key, or a proxy that is asked again, is the same
+ * trouble and not a new one.
  */
-const KEY_GRACE_MS = 60_000;
+const GRACE_MS = 60_000;
+/** Keys of those: between two tries they seem well. */
+const TRIED_AGAIN = /^(key|way) /;
 
 export class News {
   readonly #program: NewsSource;
@@ -86,6 +88,7 @@ export class News {
         ...this.#stuckBatches(),
         ...this.#turnedAway(),
         ...this.#lockedKeys(),
+        ...this.#closedWay(),
         ...this.#folders(),
         ...this.#update(),
       ]),
@@ -138,7 +141,7 @@ export class News {
       if (now.has(key) || key.startsWith('update ') || this.#startsAgain(key)) continue;
       this.#desk.drop(key);
       known.goneAt ??= at;
-      if (!key.startsWith('key ') || at - known.goneAt >= KEY_GRACE_MS) this.#known.delete(key);
+      if (!TRIED_AGAIN.test(key) || at - known.goneAt >= GRACE_MS) this.#known.delete(key);
     }
   }
 
@@ -191,6 +194,20 @@ export class News {
       const trouble = keyTrouble(error);
       yield [`key ${trouble} ${id}`, { about: 'account', name, trouble, why: error.message, waiting }];
     }
+  }
+
+  /** The way to Encord, where it stays closed until a person does something, while work waits for it. */
+  *#closedWay(): Generator<[string, Piece]> {
+    const { store } = this.#program.deps;
+    const connection = this.#program.connection();
+    if (store.isPaused() || connection.kind !== 'offline' || connection.waitsFor === 'network') return;
+    const waiting = store
+      .unfinishedWork()
+      .filter(({ hindrance }) => hindrance === 'none')
+      .reduce((sum, { totals }) => sum + openUnits(totals), 0);
+    if (waiting === 0) return;
+    const { waitsFor, failure } = connection;
+    yield [`way ${waitsFor}`, { about: 'way', waitsFor, why: failure.message, waiting }];
   }
 
   *#folders(): Generator<[string, Piece]> {

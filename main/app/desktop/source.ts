@@ -17,7 +17,7 @@ export interface GlanceSource extends Pick<Program, 'connection' | 'speed'> {
   readonly watch: Pick<Program['watch'], 'brief'>;
 }
 
-export interface NewsSource {
+export interface NewsSource extends Pick<Program, 'connection'> {
   readonly deps: {
     readonly store: Pick<
       Store,

@@ -79,6 +79,14 @@ export function cut(name: string, most: number): string {
   return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (most - 1 - head)).join('')}`;
 }
 
+/** Sentences cut behind a word, where they are longer than so many characters. */
+export function cutEnd(text: string, most: number): string {
+  const letters = [...text];
+  if (letters.length <= most) return text;
+  const head = letters.slice(0, Math.max(0, most - 1)).join('');
+  return `${head.replace(/[\s,;:.]+\S*$/, '')}…`;
+}
+
 /** The name of a folder as people know it: the last part of its path. */
 export function lastPart(path: string): string {
   const parts = path.split(/[\\/]/).filter((part) => part !== '');

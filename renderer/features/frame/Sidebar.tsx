@@ -167,10 +167,7 @@ function connectionWord(
     case 'online':
       return { text: 'Connected', tone: 'done' };
     case 'offline':
-      return {
-        text: connection.failure.code === 'proxy' ? 'The proxy does not answer' : 'Offline',
-        tone: 'warn',
-      };
+      return { text: offlineWord(connection), tone: 'warn' };
     case 'waiting':
       return { text: 'Encord asked to wait', tone: 'warn' };
     case 'stuck':
@@ -181,6 +178,14 @@ function connectionWord(
     case 'unknown':
       return { text: hostOf(account.domain), tone: 'faint' };
   }
+}
+
+function offlineWord({ waitsFor, failure }: Extract<ConnectionView, { kind: 'offline' }>): string {
+  if (waitsFor === 'person') return 'Not reachable';
+  // One that answered named what it could not reach.
+  return failure.code === 'proxy' && failure.details.host === undefined
+    ? 'The proxy does not answer'
+    : 'Offline';
 }
 
 function AccountSwitcher(): ReactElement | null {

@@ -1,8 +1,12 @@
-/** Banners over every page: main does not answer, its data folder cannot be written, the account is refused, a secret is wanted. */
+/**
+ * Banners over every page: main does not answer, its data folder cannot be written, the account is refused, a secret is
+ * wanted, the network does not let through what only a person can let through.
+ */
 import { type ReactElement, type ReactNode, useState } from 'react';
 import type { AccountView } from '../../../preload/contract/views.ts';
 import { activeAccount, refreshSnapshot, useApp } from '../../state/app.ts';
 import { call } from '../../state/bridge.ts';
+import { openCheck } from '../../state/network.ts';
 import { useProxyLogin } from '../../state/proxy-login.ts';
 import { arriveAt, openDialog, type SettingsSection } from '../../state/ui.ts';
 import { Button } from '../../ui/Button.tsx';
@@ -69,6 +73,23 @@ export function Unreachable(): ReactElement | null {
         {proxy === '' ? 'The proxy' : proxy} lets nothing through to Encord without a user name and a
         password. Uploads wait for them.
       </Wanted>
+    );
+  if (connection?.kind === 'offline' && connection.waitsFor === 'person')
+    return (
+      <div className="page-banner">
+        <Banner
+          tone="warn"
+          icon="offline"
+          title="Encord cannot be reached"
+          actions={
+            <Button size="s" variant="primary" onClick={() => void openCheck()}>
+              Check connection
+            </Button>
+          }
+        >
+          {connection.failure.message} Nothing is lost: uploads go on by themselves then.
+        </Banner>
+      </div>
     );
   return null;
 }

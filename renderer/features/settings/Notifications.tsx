@@ -2,6 +2,7 @@
 import { type ReactElement, useState } from 'react';
 import type { NewsKind, NotificationSettings } from '../../../preload/contract/desktop.ts';
 import { Switch } from '../../ui/Controls.tsx';
+import { clockTime } from '../../ui/format.ts';
 import { isTime, type QuietHours, quietSentence, USUAL_QUIET } from './quiet-hours.ts';
 import { changeSettings, Section, Setting } from './SettingsPage.tsx';
 
@@ -11,9 +12,17 @@ const KINDS: readonly { kind: NewsKind; label: string; hint: string }[] = [
     label: 'Uploads are finished',
     hint: 'A batch is in Encord. Several at once are said in one.',
   },
-  { kind: 'failed', label: 'Uploads need you', hint: 'Something failed, or may not have arrived.' },
+  {
+    kind: 'failed',
+    label: 'Uploads need you',
+    hint: 'Something failed or may not have arrived, or the network lets nothing through.',
+  },
   { kind: 'folder', label: 'A watch folder stopped', hint: 'It cannot be seen, or needs a decision.' },
-  { kind: 'sign-in', label: 'Sign-in is needed', hint: 'Encord no longer takes a key, or it is locked.' },
+  {
+    kind: 'sign-in',
+    label: 'Sign-in is needed',
+    hint: 'Encord no longer takes a key, it waits for its passphrase, the proxy wants a login, or the clock is wrong.',
+  },
   {
     kind: 'keychain',
     label: 'The keychain is not available',
@@ -28,7 +37,7 @@ export function Notifications({ settings }: { settings: NotificationSettings }):
   return (
     <Section
       title="Notifications"
-      lead="Shown by the system while you look elsewhere; a click opens the place."
+      lead="Shown by the system; a click opens the place. The first two come only while you look elsewhere."
     >
       {KINDS.map(({ kind, label, hint }) => (
         <Setting key={kind} label={label} hint={hint}>
@@ -61,7 +70,7 @@ function Quiet({ quiet, onChange }: QuietProps): ReactElement {
   return (
     <Setting
       label="Quiet hours"
-      hint={quiet === null ? 'Notifications come at any time.' : quietSentence(quiet)}
+      hint={quiet === null ? 'Notifications come at any time.' : quietSentence(quiet, clockTime)}
     >
       {quiet === null ? null : (
         <span className="counts">

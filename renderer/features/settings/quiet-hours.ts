@@ -13,9 +13,10 @@ export function isTime(text: string): boolean {
   return TIME.test(text);
 }
 
-export function quietSentence({ from, to }: QuietHours): string {
+/** @param say a time of the day as the fields beside it show it */
+export function quietSentence({ from, to }: QuietHours, say: (time: string) => string): string {
   // Two equal times are no span. As times of the same form, texts compare like them.
   if (from === to) return 'Both times are the same, so there are no quiet hours. Choose two different ones.';
-  const end = from < to ? to : `${to} the next ${to <= '12:00' ? 'morning' : 'day'}`;
-  return `Nothing pops up from ${from} to ${end}. What happened meanwhile is summed up afterwards.`;
+  const end = from < to ? say(to) : `${say(to)} the next ${to <= '12:00' ? 'morning' : 'day'}`;
+  return `Nothing pops up from ${say(from)} to ${end}. What happened meanwhile is summed up afterwards.`;
 }

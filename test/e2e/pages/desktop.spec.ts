@@ -142,11 +142,38 @@ test('what only the person knows is asked for on every page, and leads to where 
     kind: 'offline',
     failure: { code: 'proxy-login', message: 'The proxy wants a login.', details: {}, at: 0 },
     nextTryAt: null,
+    waitsFor: 'login',
   };
   main.changed('accounts', 'connection');
   await expect(page.getByRole('alert').first()).toContainText('The proxy wants a login');
   await page.getByRole('button', { name: 'Enter the login' }).click();
   await expect(section(page, 'Network')).toBeFocused();
+});
+
+test('what nobody can enter is said in its own words, and leads to the connection check', async ({
+  page,
+  open,
+}) => {
+  const main = await open({ scene: 'busy', ...DESKTOP });
+  await expect(row(page, 'cam-north_0041')).toBeVisible();
+  const why =
+    'The proxy http://proxy.lab:8080 signs people in by a way that this program does not support (NTLM).';
+  const details = { proxy: 'http://proxy.lab:8080', host: 'api.encord.com', schemes: 'ntlm' };
+  main.state.snapshot.connection = {
+    kind: 'offline',
+    failure: { code: 'proxy-login', message: `${why} Run a local proxy such as Px.`, details, at: 0 },
+    nextTryAt: null,
+    waitsFor: 'person',
+  };
+  main.changed('connection');
+  const banner = page.getByRole('alert').first();
+  await expect(banner).toContainText('Encord cannot be reached');
+  await expect(banner).toContainText('Run a local proxy such as Px.');
+  await expect(page.getByTestId('status')).toContainText(why.slice(0, -1));
+  await expect(page.getByRole('button', { name: 'Account Imaging lab. Not reachable' })).toBeVisible();
+  await expect(page.getByText(/wants a login|go on by itself/)).toHaveCount(0);
+  await banner.getByRole('button', { name: 'Check connection' }).click();
+  await expect(page.getByRole('dialog', { name: 'Connection check' })).toBeVisible();
 });
 
 test('the settings of the desktop, notifications with quiet hours, and diagnostics', async ({
@@ -189,6 +216,12 @@ test('the settings of the desktop, notifications with quiet hours, and diagnosti
   await page.getByRole('button', { name: 'Copy diagnostics' }).click();
   await expect(page.getByText('The diagnostics text is copied')).toBeVisible();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(FAKE_DIAGNOSTICS);
+
+  // There a program goes on without its window anyway.
+  main.state.snapshot.platform = 'darwin';
+  main.changed('settings');
+  await expect(page.getByText('it stands in the menu bar')).toBeVisible();
+  await expect(page.getByRole('switch', { name: 'Go on when the window is closed' })).toHaveCount(0);
 });
 
 test('updates: what is known, the one thing to do, and who decides', async ({ page, open }) => {
@@ -213,8 +246,14 @@ test('updates: what is known, the one thing to do, and who decides', async ({ pa
   main.state.update = { kind: 'off', reason: 'Your IT department installs new versions.', managed: true };
   main.changed('updates');
   await expect(updates).toContainText('Your IT department installs new versions.');
-  await expect(updates.getByRole('radio', { name: 'Automatic' })).toBeDisabled();
-  await expect(updates.getByRole('switch')).toBeDisabled();
+  // What cannot be chosen is not asked; nor is it promised.
+  await expect(updates.getByRole('radio')).toHaveCount(0);
+  await expect(updates.getByRole('switch')).toHaveCount(0);
+  await expect(updates).not.toContainText('installed when you quit');
+  const reason = 'Updates are switched off in the settings.';
+  main.state.update = { kind: 'off', reason, managed: false, bySetting: true };
+  main.changed('updates');
+  await expect(updates.getByRole('radio', { name: 'Automatic' })).toBeEnabled();
 
   // Browser mode has neither.
   await open({ scene: 'busy' });

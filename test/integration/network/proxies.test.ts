@@ -94,7 +94,11 @@ describe.skipIf(!HAS_OPENSSL)('tunnels (skipped where openssl is not installed)'
     await commit();
     const waits = async (): Promise<void> => {
       const { connection, totals } = await call(program as Program, 'app.snapshot', null);
-      expect(connection).toMatchObject({ kind: 'offline', failure: { code: 'proxy-login' } });
+      expect(connection).toMatchObject({
+        kind: 'offline',
+        failure: { code: 'proxy-login' },
+        waitsFor: 'login',
+      });
       expect(totals.units.failed).toBe(0);
     };
     await eventually(waits);
@@ -182,7 +186,7 @@ describe.skipIf(!HAS_OPENSSL)('tunnels (skipped where openssl is not installed)'
     await commit();
     await eventually(async () => {
       const { connection, totals } = await call(program as Program, 'app.snapshot', null);
-      expect(connection).toMatchObject({ kind: 'offline', failure: { code: 'proxy' } });
+      expect(connection).toMatchObject({ kind: 'offline', failure: { code: 'proxy' }, waitsFor: 'network' });
       expect(totals.units.failed).toBe(0);
     });
   });

@@ -8,7 +8,7 @@ import type { UploaderError } from '../../../main/core/errors.ts';
 import type { BatchId, NewBatch } from '../../../main/core/model.ts';
 import type { Clock } from '../../../main/core/ports.ts';
 import type { UpdateView } from '../../../preload/contract/desktop.ts';
-import type { ConnectionView, SettingsView } from '../../../preload/contract/views.ts';
+import type { ConnectionView, SettingsView, WaitsFor } from '../../../preload/contract/views.ts';
 import { failure, newBatch, openTestStore, planned, toUnit, unitsOf } from '../store/support.ts';
 
 /** Time stands still until a test lets it pass. */
@@ -148,6 +148,16 @@ function utc(ms: number) {
     minute: date.getUTCMinutes(),
     second: date.getUTCSeconds(),
     offsetMinutes: 0,
+  };
+}
+
+export function offline(waitsFor: WaitsFor, message = 'Nothing gets through.'): ConnectionView {
+  const code = waitsFor === 'login' ? 'proxy-login' : waitsFor === 'person' ? 'tls' : 'offline';
+  return {
+    kind: 'offline',
+    failure: { ...failure(code, message), details: {} },
+    nextTryAt: null,
+    waitsFor,
   };
 }
 

@@ -6,7 +6,7 @@ import { firstSentence, oneLine, speedText, timeText } from '../../../main/app/d
 import { UploaderError } from '../../../main/core/errors.ts';
 import { glanceView } from '../../../preload/contract/desktop.ts';
 import { failure, finish, storeItems, toUnit, unitsOf } from '../store/support.ts';
-import { DeskProgram, folder, suspended } from './desk-program.ts';
+import { DeskProgram, folder, offline, suspended } from './desk-program.ts';
 
 let program: DeskProgram;
 beforeEach(() => {
@@ -123,13 +123,27 @@ describe('while nothing moves', () => {
 
   test('offline says that it goes on by itself, and the machine may sleep', () => {
     program.add(2);
-    program.link = { kind: 'offline', failure: { ...failure(), details: {} }, nextTryAt: null };
+    program.link = offline('network');
     expect(view()).toMatchObject({
       state: 'uploading',
       line: 'Offline · goes on by itself',
       moving: false,
       unfinished: 2,
     });
+  });
+
+  test.each([
+    ['login', 'The proxy wants a login'],
+    ['person', 'Encord cannot be reached'],
+  ] as const)('offline that waits for a %s needs a person while work waits for it', (waitsFor, what) => {
+    program.link = offline(waitsFor);
+    expect(said()).toEqual(['idle', 'Nothing to upload']);
+    const batch = program.add(1_202);
+    expect(view()).toMatchObject({ state: 'attention', line: `${what} · 1,202 left`, moving: false });
+    fail(unitsOf(program.store, batch)[0] ?? 0);
+    expect(view().line).toBe(`${what} · 1,201 left · 1 file needs you`);
+    program.store.setPaused({ kind: 'all' }, true);
+    expect(said()).toEqual(['paused', 'Paused · 1,201 left · 1 file needs you']);
   });
 
   test('failed files need a person', () => {

@@ -245,7 +245,7 @@ describe('what needs somebody', () => {
       {
         kind: 'keychain',
         title: 'The keychain is locked',
-        body: 'The keychain is locked. Unlock it. 1 file waits for it.',
+        body: 'Unlock it. 1 file waits for it.',
       },
     ]);
     program.trouble.clear();
@@ -267,6 +267,10 @@ describe('what needs somebody', () => {
         place: { kind: 'settings', section: 'updates' },
       },
     ]);
+    program.chosen.updates.mode = 'ask';
+    program.update = { kind: 'available', version: '2.2.0' };
+    expect(titles(heardAfter(2 * MINUTE))).toEqual(['Encord Uploader 2.2.0 is available']);
+    program.chosen.updates.mode = 'auto';
     program.update = { kind: 'checking' };
     expect(heardAfter(TOLD)).toEqual([]);
     program.update = { kind: 'ready', version: '2.1.0' };

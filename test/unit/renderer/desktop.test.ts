@@ -50,7 +50,15 @@ describe('quiet hours', () => {
     ['22:00', '07:00', 'from 22:00 to 07:00 the next morning.'],
     ['18:00', '14:00', 'from 18:00 to 14:00 the next day.'],
     ['07:00', '07:00', 'no quiet hours'],
-  ])('from %s to %s', (from, to, said) => expect(quietSentence({ from, to })).toContain(said));
+  ])('from %s to %s', (from, to, said) => {
+    expect(quietSentence({ from, to }, (time) => time)).toContain(said);
+  });
+
+  it('are said as the fields beside them show them', () => {
+    expect(quietSentence({ from: '22:00', to: '07:00' }, (time) => `${time} o’clock`)).toContain(
+      'from 22:00 o’clock to 07:00 o’clock the next morning.',
+    );
+  });
 });
 
 describe('updates', () => {
@@ -59,13 +67,19 @@ describe('updates', () => {
     [{ kind: 'current', checkedAt: null }, 'Version 1.0.0', 'Check now'],
     [{ kind: 'current', checkedAt: 5 }, 'Version 1.0.0 is the newest', 'Check now'],
     [{ kind: 'checking' }, 'Version 1.0.0', 'Check now'],
-    [{ kind: 'available', version: '1.1.0' }, 'Version 1.1.0 is there', 'Download'],
+    [{ kind: 'available', version: '1.1.0' }, 'Version 1.1.0 is available', 'Download'],
     [{ kind: 'downloading', version: '1.1.0', fraction: 0.5 }, 'Version 1.1.0 is being downloaded', null],
     [{ kind: 'ready', version: '1.1.0' }, 'Version 1.1.0 is ready', 'Restart and install'],
-    [{ kind: 'failed', sentence: 'No answer.', at: 5 }, 'Looking for updates did not work', 'Check now'],
+    [{ kind: 'failed', sentence: 'No answer.', at: 5 }, 'The update did not work', 'Check now'],
   ])('%j', (view, title, label) => {
     const words = updateWords(view, '1.0.0', 10);
     expect([words.title, words.action?.label ?? null]).toEqual([title, label]);
     expect(words.hint).not.toBe('');
+  });
+
+  it('promise nothing that files on their way keep from being done', () => {
+    const hintOf = (view: UpdateView) => updateWords(view, '1.0.0', 10).hint;
+    expect(hintOf({ kind: 'available', version: '1.1.0' })).toContain('when no files are on their way');
+    expect(hintOf({ kind: 'ready', version: '1.1.0' })).toContain('or now if nothing is on its way');
   });
 });

@@ -116,7 +116,12 @@ function status(change: Partial<Parameters<typeof statusOf>[0]>): string {
 describe('the status line', () => {
   const busy = totals({ collecting: 893, done: 311 }, 100e9, 30e9);
   const failure = (code: ErrorCode, message: string): FailureView => ({ code, message, details: {}, at: 0 });
-  const offline = { kind: 'offline' as const, failure: failure('offline', ''), nextTryAt: null };
+  const offline = {
+    kind: 'offline' as const,
+    failure: failure('offline', ''),
+    nextTryAt: null,
+    waitsFor: 'network' as const,
+  };
 
   it('says what is on its way, how fast and how long', () => {
     expect(status({ totals: busy, speed: 84e6, sentBytes: 40e9 })).toBe(
@@ -162,6 +167,23 @@ describe('the status line', () => {
       'The proxy does not answer: will go on by itself',
     );
     expect(status({ connection: proxy })).toBe('The proxy does not answer: uploads will begin when it does');
+    const behind = { ...proxy.failure, details: { host: 'api.encord.com', system: '502' } };
+    expect(status({ connection: { ...offline, failure: behind }, totals: busy })).toBe(
+      'The proxy cannot reach Encord: will go on by itself',
+    );
+  });
+
+  it('promises nothing where only a person can help, and says why', () => {
+    const connection = {
+      ...offline,
+      failure: failure('tls', 'The identity of api.encord.com could not be verified. Add its certificate.'),
+      waitsFor: 'person' as const,
+    };
+    const why = 'The identity of api.encord.com could not be verified';
+    expect(status({ connection, totals: totals({ collecting: 2, failed: 1 }) })).toBe(
+      `${why} · 1 upload needs you`,
+    );
+    expect(status({ connection })).toBe(why);
   });
 
   it('says that the data folder cannot be written, before the network and while nothing is open', () => {
