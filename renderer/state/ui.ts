@@ -1,6 +1,7 @@
 /** What the window shows: page, dialogs, the chosen destination. Kept in the page, nothing that main must know. */
 import { create } from 'zustand';
 import type { DatasetView } from '../../preload/contract/views.ts';
+import { inField } from '../ui/floating.ts';
 
 /** The sections of the Settings page that something else leads to. */
 export type SettingsSection = 'accounts' | 'desktop' | 'notifications' | 'network' | 'updates';
@@ -63,7 +64,14 @@ export const useUi = create<UiState>()(() => ({
 }));
 
 export function goTo(page: PageName): void {
+  if (page !== useUi.getState().page) leaveField();
   useUi.setState({ page, ...(page === 'datasets' ? {} : { openDataset: null }) });
+}
+
+/** A field that holds when it is left would else go with its page, by keys and from elsewhere, without being left. */
+function leaveField(): void {
+  const at = document.activeElement;
+  if (at instanceof HTMLElement && inField(at) && at.closest('main')) at.blur();
 }
 
 /** As `goTo`, for whoever comes from elsewhere: the focus moves to what they came for. */

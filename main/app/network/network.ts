@@ -79,10 +79,12 @@ export class Network {
     };
   }
 
-  /** Throws `invalid-input` with a sentence for settings that cannot work. */
-  mustWork(settings: NetworkSettings): void {
-    if (settings.proxy.kind === 'manual') this.#deps.readProxy(settings.proxy.address);
-    if (settings.caFile !== null) this.#deps.readAuthorities(settings.caFile);
+  /** Throws `invalid-input` with a sentence for a change that cannot work; what stays is not held against it. */
+  mustWork({ proxy, caFile }: NetworkSettings): void {
+    const now = this.#program.settings.get().network;
+    const proxyChanged = JSON.stringify(proxy) !== JSON.stringify(now.proxy);
+    if (proxy.kind === 'manual' && proxyChanged) this.#deps.readProxy(proxy.address);
+    if (caFile !== null && caFile !== now.caFile) this.#deps.readAuthorities(caFile);
   }
 
   /** Begins a check in place of one that runs; of an account, else of the active one, else of the usual server. */
@@ -98,6 +100,7 @@ export class Network {
     const account = accountId === null ? this.#activeAccount() : accounts.record(accountId);
     this.#check?.cancel();
     // Somebody asks how it is now: nothing of earlier is taken for it, and a login that was refused may be tried again.
+    this.#use();
     this.#deps.connections.forget('asked');
     const check = new ConnectionCheck(
       deps.random.uuid(),
@@ -145,9 +148,10 @@ export class Network {
     return this.view();
   }
 
-  /** Settings changed. */
+  /** Settings changed, or a certificate file that was of no use may have been mended. */
   follow(): void {
-    if (this.#used === JSON.stringify(this.#program.settings.get().network)) return;
+    const mayBeMended = this.#caTrouble !== this.#deps.caTrouble;
+    if (!mayBeMended && this.#used === JSON.stringify(this.#program.settings.get().network)) return;
     this.#use();
     this.#program.changed('network');
     this.#program.networkBack();

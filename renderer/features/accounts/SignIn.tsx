@@ -24,7 +24,6 @@ type Method = 'ssh' | 'made-key' | 'api-key';
 
 interface SignInProps {
   onDone: (account: AccountView) => void;
-  autoFocus?: boolean;
 }
 
 const SUBMIT: Record<Method, string> = {

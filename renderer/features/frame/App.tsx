@@ -53,8 +53,10 @@ export function App(): ReactElement {
 function Window(): ReactElement {
   useShortcuts();
   const page = useUi((state) => state.page);
+  const first = useFirstRun();
+  const unknown = useApp((state) => activeAccount(state.snapshot) === null);
   // A proxy may have to be set before anybody can sign in.
-  const leading = useFirstRun() && page !== 'settings';
+  const leading = first && page !== 'settings';
   const main = useRef<HTMLElement>(null);
   useArrival(main);
   return (
@@ -70,8 +72,9 @@ function Window(): ReactElement {
           aria-label={leading ? 'First steps' : page === 'watch' ? 'watch folders' : page}
         >
           <Boundary resetKey={leading ? 'first-run' : page}>
-            {leading ? (
-              <>
+            {/* Hidden, it keeps what was given for the sign-in; a key may be nowhere else. */}
+            {leading || unknown ? (
+              <div className="first-steps" hidden={!leading}>
                 <Button
                   size="s"
                   variant="ghost"
@@ -82,8 +85,9 @@ function Window(): ReactElement {
                   Settings
                 </Button>
                 <FirstRun />
-              </>
-            ) : page === 'uploads' ? (
+              </div>
+            ) : null}
+            {leading ? null : page === 'uploads' ? (
               <UploadsPage />
             ) : page === 'datasets' ? (
               <DatasetsPage />

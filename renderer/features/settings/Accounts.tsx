@@ -151,7 +151,7 @@ function Account({ account, active }: { account: AccountView; active: boolean })
             disabled={account.passphrase === 'needed'}
             onClick={() => void runCheck()}
           >
-            Check connection
+            Check key
           </Button>
           <Button size="s" onClick={() => void signOut(account)}>
             Sign out

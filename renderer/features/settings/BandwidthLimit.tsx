@@ -3,6 +3,7 @@ import { type FormEvent, type ReactElement, useEffect, useId, useState } from 'r
 import type { BandwidthReading } from '../../../preload/contract/views.ts';
 import { isTimetable } from '../../state/bandwidth.ts';
 import { call } from '../../state/bridge.ts';
+import { useDraft } from '../../state/drafts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Segmented } from '../../ui/Controls.tsx';
 import { changeSettings, Setting } from './SettingsPage.tsx';
@@ -17,8 +18,8 @@ function modeOf(setting: string): Mode {
 }
 
 export function BandwidthLimit({ saved }: { saved: string }): ReactElement {
-  const [chosen, setChosen] = useState<Mode | null>(null);
-  const [draft, setDraft] = useState<string | null>(null);
+  const [chosen, setChosen] = useDraft<Mode | null>('bandwidth mode', null);
+  const [draft, setDraft] = useDraft<string | null>('bandwidth', null);
   const mode = chosen ?? modeOf(saved);
   const text = draft ?? (modeOf(saved) === mode ? saved : '');
   const choose = (next: Mode): void => {

@@ -1,8 +1,9 @@
 /** The network's settings: the proxy and its login, a lab's own authority, the connection check. */
 import { type FormEvent, type ReactElement, type ReactNode, useEffect, useRef, useState } from 'react';
 import type { NetworkSettings, NetworkView } from '../../../preload/contract/desktop.ts';
-import { refreshSnapshot, useApp } from '../../state/app.ts';
-import { ask, call } from '../../state/bridge.ts';
+import { useApp } from '../../state/app.ts';
+import { ask } from '../../state/bridge.ts';
+import { useDraft } from '../../state/drafts.ts';
 import { followNetwork, useNetwork } from '../../state/network.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Segmented } from '../../ui/Controls.tsx';
@@ -10,7 +11,7 @@ import { Banner } from '../../ui/Feedback.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { ConnectionCheckDialog, openConnectionCheck } from './ConnectionCheck.tsx';
 import { ProxyLogin } from './ProxyLogin.tsx';
-import { Section, Setting } from './SettingsPage.tsx';
+import { Section, Setting, trySettings } from './SettingsPage.tsx';
 
 export function Network(): ReactElement | null {
   const settings = useApp((state) => state.snapshot?.settings.network);
@@ -36,11 +37,8 @@ export function Network(): ReactElement | null {
 }
 
 /** Null where it was taken; else what is wrong with it. */
-async function save(network: NetworkSettings): Promise<string | null> {
-  const answer = await call('settings.set', { network });
-  if (!answer.ok) return answer.error.message;
-  await refreshSnapshot();
-  return null;
+function save(part: Partial<NetworkSettings>): Promise<string | null> {
+  return trySettings(({ network }) => ({ network: { ...network, ...part } }));
 }
 
 type Kind = NetworkSettings['proxy']['kind'];
@@ -54,8 +52,8 @@ function ProxyChoice({
 }): ReactElement {
   const desktop = useApp((state) => state.snapshot?.capabilities.desktop ?? false);
   const saved = settings.proxy;
-  const [chosen, setChosen] = useState<Kind | null>(null);
-  const [draft, setDraft] = useState<string | null>(null);
+  const [chosen, setChosen] = useDraft<Kind | null>('proxy kind', null);
+  const [draft, setDraft] = useDraft<string | null>('proxy address', null);
   const [failure, setFailure] = useState<string | null>(null);
   const kind = chosen ?? saved.kind;
   const savedAddress = saved.kind === 'manual' ? saved.address : '';
@@ -65,11 +63,11 @@ function ProxyChoice({
     setDraft(null);
     // An address is asked for before it holds.
     setChosen(next === 'manual' && saved.kind !== 'manual' ? next : null);
-    if (next !== 'manual') void save({ ...settings, proxy: { kind: next } }).then(setFailure);
+    if (next !== 'manual') void save({ proxy: { kind: next } }).then(setFailure);
   };
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    const problem = await save({ ...settings, proxy: { kind: 'manual', address: address.trim() } });
+    const problem = await save({ proxy: { kind: 'manual', address: address.trim() } });
     setFailure(problem);
     if (problem !== null) return;
     setDraft(null);
@@ -114,7 +112,11 @@ function ProxyChoice({
             </div>
           )}
         </form>
-      ) : null}
+      ) : failure === null ? null : (
+        <div className="network-note">
+          <Banner tone="fail">{failure}</Banner>
+        </div>
+      )}
     </div>
   );
 }
@@ -141,21 +143,18 @@ function Authority({
   trouble: string | null;
 }): ReactElement {
   const native = useApp((state) => state.snapshot?.capabilities.nativeDialogs ?? false);
-  const [typing, setTyping] = useState(false);
-  const [path, setPath] = useState('');
+  /** Null while no path is asked for. */
+  const [path, setPath] = useDraft<string | null>('CA file', null);
   const [failure, setFailure] = useState<string | null>(null);
   const chooser = useRef<HTMLButtonElement>(null);
   const take = async (caFile: string | null): Promise<void> => {
-    const problem = await save({ ...settings, caFile });
+    const problem = await save({ caFile });
     setFailure(problem);
-    if (problem === null) {
-      setTyping(false);
-      setPath('');
-    }
+    if (problem === null) setPath(null);
   };
   const choose = async (): Promise<void> => {
     if (!native) {
-      setTyping(true);
+      setPath(path ?? '');
       return;
     }
     const paths = await ask('files.choose', { what: 'files' });
@@ -191,7 +190,7 @@ function Authority({
           {settings.caFile ? 'Change…' : 'Choose…'}
         </Button>
       </Setting>
-      {typing ? (
+      {path !== null ? (
         <form
           className="network-form"
           onSubmit={(event) => {
@@ -218,7 +217,7 @@ function Authority({
             <Button
               size="s"
               onClick={() => {
-                setTyping(false);
+                setPath(null);
                 setFailure(null);
               }}
             >
@@ -227,7 +226,7 @@ function Authority({
           </div>
         </form>
       ) : null}
-      {!typing && (failure ?? trouble) !== null ? (
+      {path === null && (failure ?? trouble) !== null ? (
         <div className="network-note">
           <Banner tone={failure === null ? 'warn' : 'fail'}>{failure ?? trouble}</Banner>
         </div>

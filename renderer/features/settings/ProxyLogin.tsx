@@ -1,11 +1,12 @@
 /** The login for the proxy: said where one is asked for, given and taken back here. Drawn by `Network`. */
-import { type FormEvent, type ReactElement, useRef, useState } from 'react';
+import { type FormEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import type { NetworkView } from '../../../preload/contract/desktop.ts';
 import { useApp } from '../../state/app.ts';
 import { ask, call } from '../../state/bridge.ts';
 import { useNetwork } from '../../state/network.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Switch } from '../../ui/Controls.tsx';
+import { Banner } from '../../ui/Feedback.tsx';
 import { TextField } from '../../ui/Field.tsx';
 import { SecretField } from '../accounts/SecretFields.tsx';
 import { Setting } from './SettingsPage.tsx';
@@ -14,6 +15,10 @@ export function ProxyLogin({ view }: { view: NetworkView }): ReactElement {
   const [opened, setOpened] = useState(false);
   const { loginNeeded, proxyUser } = view;
   const open = opened || loginNeeded !== null;
+  // Whoever answers it may be typing when it is no longer asked.
+  useEffect(() => {
+    if (loginNeeded !== null) setOpened(true);
+  }, [loginNeeded]);
   const change = useRef<HTMLButtonElement>(null);
   const remove = async (): Promise<void> => {
     const next = await ask('network.setProxyLogin', { user: '', password: null, forThisRunOnly: false });
@@ -108,7 +113,7 @@ function LoginForm({ user, onDone, mayCancel, focus }: LoginFormProps): ReactEle
     <form className="network-form" onSubmit={(event) => void submit(event)}>
       <div className="network-fields">
         <TextField label="User name" value={name} onChange={setName} autoFocus={focus} />
-        <SecretField label="Password" field={password} error={failure} />
+        <SecretField label="Password" field={password} />
       </div>
       <div className="network-run">
         <Switch label="Keep the password for this run only" checked={runOnly} onChange={setRunOnly} />
@@ -118,6 +123,11 @@ function LoginForm({ user, onDone, mayCancel, focus }: LoginFormProps): ReactEle
             : 'Keep the password for this run only: there is no keychain to put it in'}
         </span>
       </div>
+      {failure === null ? null : (
+        <div className="network-failure">
+          <Banner tone="fail">{failure}</Banner>
+        </div>
+      )}
       <div className="network-actions">
         <Button type="submit" size="s" variant="primary" busy={busy} disabled={name.trim() === ''}>
           Save the login

@@ -3,9 +3,10 @@ import { type ReactElement, type ReactNode, useEffect, useRef } from 'react';
 import type { CallInput } from '../../../preload/contract/calls.ts';
 import type { SettingsView, SnapshotView } from '../../../preload/contract/views.ts';
 import { refreshSnapshot, useApp } from '../../state/app.ts';
-import { ask } from '../../state/bridge.ts';
+import { call } from '../../state/bridge.ts';
 import { useUi } from '../../state/ui.ts';
 import { Segmented } from '../../ui/Controls.tsx';
+import { toast } from '../../ui/Toasts.tsx';
 import { PageHead } from '../frame/PageHead.tsx';
 import { Accounts } from './Accounts.tsx';
 import { DataFolder } from './DataFolder.tsx';
@@ -19,20 +20,29 @@ import { SizeLimit } from './SizeLimit.tsx';
 import { Speed } from './Speed.tsx';
 import { Updates } from './Updates.tsx';
 
-type Change = CallInput<'settings.set'>;
+type Settings = CallInput<'settings.set'>;
+type Change = Settings | ((now: SettingsView) => Settings);
 let last: Promise<unknown> = Promise.resolve();
 
 /**
  * One after another. A group of settings is replaced as a whole, so its change is made of what the change before it has
  * left, by a function.
  */
-export function changeSettings(change: Change | ((now: SettingsView) => Change)): Promise<boolean> {
+export async function changeSettings(change: Change): Promise<boolean> {
+  const problem = await trySettings(change);
+  if (problem !== null) toast(problem, { tone: 'fail' });
+  return problem === null;
+}
+
+/** The same for a form that says itself what is wrong: null where it was taken, else the sentence. */
+export function trySettings(change: Change): Promise<string | null> {
   const done = last.then(async () => {
     const now = useApp.getState().snapshot?.settings;
-    if (!now) return false;
-    const settings = await ask('settings.set', typeof change === 'function' ? change(now) : change);
-    if (settings) await refreshSnapshot();
-    return settings !== null;
+    if (!now) return 'The settings are not known yet.';
+    const answer = await call('settings.set', typeof change === 'function' ? change(now) : change);
+    if (!answer.ok) return answer.error.message;
+    await refreshSnapshot();
+    return null;
   });
   last = done.catch(() => undefined);
   return done;
@@ -150,7 +160,7 @@ export function SettingsPage(): ReactElement | null {
             </Setting>
           </Section>
           <Section title="Uploads">
-            <SizeLimit key={settings.sizeLimitBytes} bytes={settings.sizeLimitBytes} />
+            <SizeLimit bytes={settings.sizeLimitBytes} />
             <History settings={settings} />
           </Section>
           <Speed />

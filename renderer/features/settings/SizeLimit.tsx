@@ -1,5 +1,6 @@
 /** The size over which review refuses a file. */
 import { type ReactElement, useState } from 'react';
+import { useDraft } from '../../state/drafts.ts';
 import { Button } from '../../ui/Button.tsx';
 import { changeSettings, Setting } from './SettingsPage.tsx';
 
@@ -7,7 +8,8 @@ const GB = 1e9;
 
 export function SizeLimit({ bytes }: { bytes: number }): ReactElement {
   const kept = String(bytes / GB);
-  const [text, setText] = useState(kept);
+  const [draft, setDraft] = useDraft<string | null>('largest file', null);
+  const text = draft ?? kept;
   const [wrong, setWrong] = useState(false);
   const save = async () => {
     const value = Number(text.replace(',', '.'));
@@ -16,7 +18,7 @@ export function SizeLimit({ bytes }: { bytes: number }): ReactElement {
       return;
     }
     setWrong(false);
-    await changeSettings({ sizeLimitBytes: Math.round(value * GB) });
+    if (await changeSettings({ sizeLimitBytes: Math.round(value * GB) })) setDraft(null);
   };
   return (
     <Setting
@@ -44,7 +46,7 @@ export function SizeLimit({ bytes }: { bytes: number }): ReactElement {
           aria-label="Largest file in GB"
           aria-invalid={wrong || undefined}
           value={text}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => setDraft(event.target.value)}
         />
         <span className="muted">GB</span>
         {text !== kept ? (

@@ -183,7 +183,7 @@ test('a key pair that is made here waits, becomes an account, and holds its uplo
   expect((await second.notifications())[0]?.body).toContain('2 files wait for it');
   await second.clickNotification(0);
   await expect(shown.getByRole('region', { name: 'Accounts' })).toContainText('The keychain is locked');
-  await shown.getByRole('button', { name: 'Check connection' }).first().click();
+  await shown.getByRole('button', { name: 'Check key' }).first().click();
   await expect(
     shown
       .getByRole('status')

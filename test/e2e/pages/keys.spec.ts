@@ -92,17 +92,17 @@ test('a locked account says so, and opens with its passphrase', async ({ page, o
   expect(callsOf(main, 'accounts.unlock').at(-1)).toMatchObject({ accountId: 'lab', remember: true });
 });
 
-test('checks the connection of an account, and says what came of it there', async ({ page, open }) => {
+test('checks the key of an account, and says what came of it there', async ({ page, open }) => {
   const main = await open({ scene: 'empty' });
   await page.getByRole('button', { name: 'Settings' }).click();
   const lab = page.getByRole('article', { name: 'Imaging lab' });
-  await lab.getByRole('button', { name: 'Check connection' }).click();
+  await lab.getByRole('button', { name: 'Check key' }).click();
   await expect(lab.getByRole('status')).toContainText('Encord answers and takes the secret of Imaging lab');
   main.failNext.set('accounts.check', {
     ok: false,
     error: { code: 'offline', message: 'Nothing gets through to api.encord.com.', details: {} },
   });
-  await lab.getByRole('button', { name: 'Check connection' }).click();
+  await lab.getByRole('button', { name: 'Check key' }).click();
   await expect(lab.getByRole('status')).toContainText('Nothing gets through');
 });
 

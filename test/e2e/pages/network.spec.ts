@@ -32,6 +32,25 @@ test('a proxy is chosen by hand, with what is wrong said beside it', async ({ pa
   });
   await section.getByRole('radio', { name: 'None' }).click();
   await expect(address).toHaveCount(0);
+  const stays = 'The program cannot write its settings.';
+  main.failNext.set('settings.set', { ok: false, error: { code: 'internal', message: stays, details: {} } });
+  await section.getByRole('radio', { name: 'System' }).click();
+  await expect(section.getByRole('alert')).toHaveText(stays);
+  await section.getByRole('radio', { name: 'System' }).click();
+  await expect(section.getByRole('alert')).toHaveCount(0);
+});
+
+test('two changes right after each other both hold', async ({ page, open }) => {
+  const main = await open({ scene: 'busy', host: 'electron' });
+  main.state.snapshot.settings.network = { proxy: { kind: 'system' }, caFile: '/etc/lab.pem' };
+  main.changed('settings');
+  const section = await openSettings(page);
+  const answer = main.hold('settings.set');
+  await section.getByRole('button', { name: 'Remove' }).click();
+  await section.getByRole('radio', { name: 'None' }).click();
+  answer();
+  await expect(section.getByText('Encord is reached directly, whatever')).toBeVisible();
+  expect(main.state.snapshot.settings.network).toEqual({ proxy: { kind: 'none' }, caFile: null });
 });
 
 test('a login that is asked for is given, and the password leaves the page', async ({ page, open }) => {
@@ -51,8 +70,16 @@ test('a login that is asked for is given, and the password leaves the page', asy
   });
   await section.getByRole('button', { name: 'Save the login' }).click();
   await expect(section.getByText(message)).toBeVisible();
-  await expect(section.getByLabel('Password', { exact: true })).toHaveValue('');
-  await section.getByLabel('Password', { exact: true }).fill('hush-password');
+  const password = section.getByLabel('Password', { exact: true });
+  await expect(password).toHaveValue('');
+  // It is the keychain that refused.
+  await expect(password).not.toHaveAttribute('aria-invalid');
+  await password.fill('hush-password');
+  // What is typed stays while it is no longer asked for.
+  network.view = { ...network.view, loginNeeded: null };
+  main.changed('network');
+  await expect(section.getByText('Only where your proxy asks for one.')).toBeVisible();
+  await expect(password).toHaveValue('hush-password');
   await section.getByRole('switch', { name: 'this run only' }).click();
   await section.getByRole('button', { name: 'Save the login' }).click();
   await expect(section.getByText('ada, with the password for this run only.')).toBeVisible();
@@ -109,6 +136,30 @@ test('the connection check shows what stands in the way, step by step', async ({
   await page.keyboard.press('Escape');
   await expect(dialog).toHaveCount(0);
   await expect(section.getByRole('button', { name: 'Check connection' })).toBeFocused();
+});
+
+test('opened again it says nothing of an earlier check, and names the clock first', async ({
+  page,
+  open,
+}) => {
+  const main = await open({ scene: 'busy', host: 'electron' });
+  const network = networkOf(main);
+  network.next = 'clock';
+  main.go({ kind: 'command', command: 'connection-check' });
+  const dialog = page.getByRole('dialog', { name: 'Connection check' });
+  await expect(dialog).toContainText('2 things stand between this machine and api.encord.com');
+  await expect(dialog).toContainText('Begin with this one: Clock.');
+  await dialog.getByRole('button', { name: 'Close' }).last().click();
+  await expect(dialog).toHaveCount(0);
+  const begin = main.hold('network.check');
+  network.next = 'well';
+  await page.getByRole('button', { name: 'Check connection' }).click();
+  await expect.poll(() => callsOf(main, 'network.check').length).toBe(2);
+  await expect(dialog).toContainText('Beginning…');
+  await expect(dialog).not.toContainText('things stand between');
+  await expect(dialog.getByRole('listitem')).toHaveCount(0);
+  begin();
+  await expect(dialog).toContainText('All is well');
 });
 
 test('the check opens from elsewhere, over the settings', async ({ page, open }) => {

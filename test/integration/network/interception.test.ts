@@ -50,6 +50,8 @@ describe.skipIf(!HAS_OPENSSL)('interception (skipped where openssl is not instal
     expect(step('proxy')).toMatchObject({ state: 'ok' });
     expect(step('tls')).toMatchObject({ state: 'failed' });
     expect(step('tls')?.sentence).toContain('The certificate comes from ‘Lab Proxy CA’');
+    // Known is the issuer; who it is, is guessed.
+    expect(step('tls')?.sentence).toContain('most likely a proxy of your network');
     expect(step('tls')?.tell).toContain(`${API} port 443`);
     expect(step('api')).toMatchObject({ state: 'skipped' });
     await caFile(rig.interceptorCaFile);
@@ -83,6 +85,14 @@ describe.skipIf(!HAS_OPENSSL)('interception (skipped where openssl is not instal
     program = await rig.program(env, { dataFolder });
     const view = await call(program, 'network.view', null);
     expect(view.caTrouble).toMatch(/later\.pem holds no certificate.*goes on without it/);
+    // Nor does it keep anything else of the network from being changed.
+    const none = { proxy: { kind: 'none' }, caFile: path } as const;
+    const settings = await call(program, 'settings.set', { network: none });
+    expect(settings.network).toEqual(none);
+    // Mended, it is of use as soon as somebody chooses it again.
+    writeFileSync(path, readFileSync(rig.interceptorCaFile));
+    await call(program, 'settings.set', { network: none });
+    expect(await call(program, 'network.view', null)).toMatchObject({ caTrouble: null });
   });
 
   it('an unusable file of the environment does not keep the program from starting', async () => {

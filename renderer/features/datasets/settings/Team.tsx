@@ -2,6 +2,7 @@
 import { type ReactElement, useRef, useState } from 'react';
 import type { AddedUserView } from '../../../../preload/contract/manage.ts';
 import { call } from '../../../state/bridge.ts';
+import { useDraft } from '../../../state/drafts.ts';
 import { Button, IconButton } from '../../../ui/Button.tsx';
 import { oneLine, plural } from '../../../ui/format.ts';
 import { Icon, type IconName } from '../../../ui/Icon.tsx';
@@ -17,23 +18,26 @@ interface TeamProps {
   problem: string | null;
 }
 
+interface Invitation {
+  emails: readonly string[];
+  /** What is being typed, and is no address of the list yet. */
+  draft: string;
+}
+
+const NOBODY: Invitation = { emails: [], draft: '' };
 const LEAD = 'People who can open this dataset.';
 
 export function Team({ datasetId, webUrl, problem }: TeamProps): ReactElement {
-  const [emails, setEmails] = useState<readonly string[]>([]);
-  const [draft, setDraft] = useState('');
-  const [role, setRole] = useState<RoleName>('user');
+  const [{ emails, draft }, setInvitation] = useDraft(`${datasetId} invitation`, NOBODY);
+  const [role, setRole] = useDraft<RoleName>(`${datasetId} role`, 'user');
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
-  const [answers, setAnswers] = useState<readonly AddedUserView[]>([]);
+  const [answers, setAnswers] = useDraft<readonly AddedUserView[]>(`${datasetId} answers`, []);
   const field = useRef<HTMLInputElement>(null);
 
   const all = withEmails(emails, emailsIn(draft));
   const ready = all.length > 0 && all.length <= MOST_EMAILS && all.every(isEmail);
-  const write = (next: readonly string[], typing: string) => {
-    setEmails(next);
-    setDraft(typing);
-  };
+  const write = (next: readonly string[], typing: string) => setInvitation({ emails: next, draft: typing });
 
   const invite = async () => {
     if (!ready) {

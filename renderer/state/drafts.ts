@@ -1,0 +1,13 @@
+/**
+ * What somebody typed and has not saved yet, kept while its page is left and gone with the window. Used by forms inside
+ * pages. Never for a secret: those stay in their fields.
+ */
+import { create } from 'zustand';
+
+const useDrafts = create<Readonly<Record<string, unknown>>>()(() => ({}));
+
+/** As `useState`, under a name. Setting it to `first` again is to forget it. */
+export function useDraft<T>(name: string, first: T): [draft: T, setDraft: (draft: T) => void] {
+  const kept = useDrafts((drafts) => drafts[name]) as T | undefined;
+  return [kept === undefined ? first : kept, (draft) => useDrafts.setState({ [name]: draft })];
+}
