@@ -21,9 +21,9 @@ const INK = { 'on-light': '#1f1f23', 'on-dark': '#ffffff' } as const;
 // On a grid of 16 by 16, on whole pixels where an edge is straight: the small icon's frames in a stack, the front one with
 // its arrow cut out. What is cut out says the state, so that it is told by shape alone.
 
-/** Everything but what is cut out. */
+/** Everything but what is cut out. The whole picture is masked: by itself a mask ends where a shape does without its stroke. */
 function without(cutOut: string): string {
-  return `<mask id="cut"><rect width="16" height="16" fill="#fff"/>${cutOut}</mask>`;
+  return `<mask id="cut" maskUnits="userSpaceOnUse" x="0" y="0" width="16" height="16"><rect width="16" height="16" fill="#fff"/>${cutOut}</mask>`;
 }
 
 const ARROW = 'stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';

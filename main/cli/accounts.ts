@@ -166,9 +166,9 @@ async function credentials(
   return { method: 'ssh', key, passphrase, rememberPassphrase };
 }
 
-/** A person decides. Where there is none, as in a script, there is nobody either who could type it at the next start. */
+/** A person decides: where there is nobody to ask, as in a script, the keychain keeps the key as locked as it came. */
 async function mayRemember(signal: AbortSignal): Promise<boolean> {
-  return (await confirm('Remember the passphrase in the keychain?', signal)) ?? true;
+  return (await confirm('Remember the passphrase in the keychain?', signal)) ?? false;
 }
 
 async function keyAndPassphrase(

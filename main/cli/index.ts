@@ -110,9 +110,12 @@ export async function runCli(args: readonly string[], host: CliHost, signal: Abo
     .option('--made-key <fingerprint>', 'a key pair that make-key made, once it is registered')
     .option(
       '--remember-passphrase',
-      'the keychain keeps the key without its passphrase; a terminal is asked, else this is so',
+      'the keychain keeps the key without its passphrase; a terminal is asked where neither is said',
     )
-    .option('--no-remember-passphrase', 'every command asks for the passphrase of the key')
+    .option(
+      '--no-remember-passphrase',
+      'every command asks for the passphrase of the key; so it is in scripts',
+    )
     .option('--api-key-stdin', 'read a dataset API key from standard input instead')
     .option('--dataset <uuid>', 'the dataset of the API key')
     .option('--domain <url>', 'https://api.encord.com (default), https://api.us.encord.com, or your own')

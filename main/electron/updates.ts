@@ -278,7 +278,7 @@ class Updates implements DesktopUpdates {
     const whyNot = this.#parts.whyNot();
     if (whyNot !== null) return whyNot;
     return this.#chosen?.mode === 'off'
-      ? { kind: 'off', reason: 'Updates are switched off in the settings.', managed: false }
+      ? { kind: 'off', reason: 'Updates are switched off in the settings.', managed: false, bySetting: true }
       : null;
   }
 

@@ -129,8 +129,16 @@ export type UpdateSettings = z.infer<typeof updateSettings>;
 // ------------------------------------------------------------------------------------------------ updates
 
 export const updateView = z.discriminatedUnion('kind', [
-  /** Not looked for: the reason is a sentence. `managed`: whoever looks after this machine decided so. */
-  z.object({ kind: z.literal('off'), reason: z.string(), managed: z.boolean() }),
+  /**
+   * Not looked for: the reason is a sentence. `managed`: whoever looks after this machine decided so. `bySetting`: so say
+   * the settings, and they can say otherwise.
+   */
+  z.object({
+    kind: z.literal('off'),
+    reason: z.string(),
+    managed: z.boolean(),
+    bySetting: z.literal(true).optional(),
+  }),
   z.object({ kind: z.literal('current'), checkedAt: z.number().nullable() }),
   z.object({ kind: z.literal('checking') }),
   z.object({ kind: z.literal('available'), version: z.string() }),

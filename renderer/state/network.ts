@@ -13,9 +13,15 @@ interface NetworkState {
   view: NetworkView | null;
   /** The connection check is open. */
   checking: boolean;
+  /** One is asked for: what an earlier one found no longer counts. */
+  beginning: boolean;
 }
 
-export const useNetwork = create<NetworkState>()(() => ({ view: null, checking: false }));
+export const useNetwork = create<NetworkState>()(() => ({
+  view: null,
+  checking: false,
+  beginning: false,
+}));
 
 /** Asks for it now and at every change; the result stops it. */
 export function followNetwork(): () => void {
@@ -39,19 +45,21 @@ export function followNetwork(): () => void {
 
 /** Begins a check of the account in use, in place of one that runs. */
 export async function startCheck(): Promise<void> {
+  useNetwork.setState({ beginning: true });
   const check = await ask('network.check', { accountId: null });
   const { view } = useNetwork.getState();
-  if (check && view) useNetwork.setState({ view: { ...view, check } });
+  useNetwork.setState({ beginning: false, ...(check && view ? { view: { ...view, check } } : {}) });
 }
 
 /** Shows the check over the Settings page, and begins one unless one runs. */
 export async function openCheck(): Promise<void> {
   goTo('settings');
-  useNetwork.setState({ checking: true });
+  useNetwork.setState({ checking: true, beginning: true });
   const answer = await call('network.view', null);
   if (answer.ok) useNetwork.setState({ view: answer.value });
   const running = answer.ok && answer.value.check !== null && answer.value.check.finishedAt === null;
-  if (!running) await startCheck();
+  if (running) useNetwork.setState({ beginning: false });
+  else await startCheck();
 }
 
 export function closeCheck(): void {

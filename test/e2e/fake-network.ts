@@ -19,12 +19,14 @@ const WELL: Record<CheckStepId, string> = {
   storage: 'storage.googleapis.com, where the files go, answers.',
 };
 
-const TROUBLE: Partial<Record<CheckStepId, Partial<CheckStepView>>> = {
+type Trouble = Partial<Record<CheckStepId, Partial<CheckStepView>>>;
+
+const TLS: Trouble = {
   tls: {
     state: 'failed',
     sentence:
-      'The certificate comes from ‘Lab Proxy CA’, which this machine does not trust: a proxy of your network reads the traffic. Add its CA file in Settings, Network.',
-    tell: 'Connections to api.encord.com port 443 and storage.googleapis.com port 443 are opened on their way: the certificate comes from ‘Lab Proxy CA’ (SELF_SIGNED_CERT_IN_CHAIN). We need the certificate of that authority as a PEM file, or no inspection of these hosts.',
+      'The certificate comes from ‘Lab Proxy CA’, which this machine does not trust: most likely a proxy of your network reads the traffic. Ask for its CA file, and add it in Settings, Network.',
+    tell: 'Connections to api.encord.com port 443 and storage.googleapis.com port 443 are most likely opened on their way: the certificate comes from ‘Lab Proxy CA’ (SELF_SIGNED_CERT_IN_CHAIN). We need the certificate of that authority as a PEM file, or no inspection of these hosts.',
   },
   api: { state: 'skipped', sentence: 'The identity has to be proved first.', milliseconds: null },
   clock: {
@@ -35,10 +37,25 @@ const TROUBLE: Partial<Record<CheckStepId, Partial<CheckStepView>>> = {
   storage: {
     state: 'failed',
     sentence:
-      'The certificate comes from ‘Lab Proxy CA’, which this machine does not trust: a proxy of your network reads the traffic. Add its CA file in Settings, Network.',
-    tell: 'Connections to storage.googleapis.com port 443 are opened on their way: the certificate comes from ‘Lab Proxy CA’ (SELF_SIGNED_CERT_IN_CHAIN). We need the certificate of that authority as a PEM file, or no inspection of these hosts.',
+      'The certificate comes from ‘Lab Proxy CA’, which this machine does not trust: most likely a proxy of your network reads the traffic. Ask for its CA file, and add it in Settings, Network.',
+    tell: 'Connections to storage.googleapis.com port 443 are most likely opened on their way: the certificate comes from ‘Lab Proxy CA’ (SELF_SIGNED_CERT_IN_CHAIN). We need the certificate of that authority as a PEM file, or no inspection of these hosts.',
   },
 };
+
+const CLOCK: Trouble = {
+  api: {
+    state: 'failed',
+    sentence: 'Encord did not take the signature: the clock of this machine is wrong.',
+  },
+  clock: {
+    state: 'failed',
+    sentence:
+      'This machine’s clock is 17 minutes behind. Encord takes no signature like that: set the clock.',
+    tell: 'The clock of this machine is 17 minutes behind. Please let it follow a time server (NTP).',
+  },
+};
+
+const TROUBLES = { well: {}, running: {}, tls: TLS, clock: CLOCK } satisfies Record<string, Trouble>;
 
 /** The network as a test wants it; `network` of the pretended main's state. */
 export class FakeNetwork {
@@ -51,7 +68,7 @@ export class FakeNetwork {
   };
   check: ConnectionCheckView | null = null;
   /** How a check that is begun goes: a test may stop it at its third step. */
-  next: 'well' | 'tls' | 'running' = 'well';
+  next: keyof typeof TROUBLES = 'well';
   readonly #main: FakeMain;
   #checks = 0;
 
@@ -75,7 +92,7 @@ export class FakeNetwork {
         tell: null,
         milliseconds: 12 + index * 31,
       };
-      return next === 'tls' ? { ...well, ...TROUBLE[id] } : well;
+      return { ...well, ...(TROUBLES[next] as Trouble)[id] };
     });
     const check = {
       checkId: `check-${this.#checks}`,

@@ -108,15 +108,20 @@ describe('with a keychain', () => {
     const wrong = await lab.run(bobs, env, 'not this one\n');
     expect(wrong.code).not.toBe(0);
     expect((await lab.run(['login', '--key', keyFile('bob')], env)).stderr).toContain('--passphrase-stdin');
-    const second = await lab.run(bobs, env, `${PASSPHRASE}\n`);
+    const second = await lab.run([...bobs, '--json'], env, `${PASSPHRASE}\n`);
     expect([second.code, second.stderr]).toEqual([0, '']);
+    // Nobody said that it may be remembered.
+    expect(second.lines).toMatchObject([{ account: { passphrase: 'asked' } }]);
+    const remembered = await lab.run([...bobs, '--remember-passphrase', '--json'], env, `${PASSPHRASE}\n`);
+    expect([remembered.code, remembered.stderr]).toEqual([0, '']);
+    expect(remembered.lines).toMatchObject([{ account: { passphrase: 'remembered' } }]);
     const third = await lab.run(
       ['login', '--api-key-stdin', '--dataset', datasetId, '--name', 'Key'],
       env,
       `${API_KEY}\n`,
     );
     expect([third.code, third.stderr]).toEqual([0, '']);
-    for (const run of [wrong, second, third]) noSecretIn(run);
+    for (const run of [wrong, second, remembered, third]) noSecretIn(run);
 
     const shown = await lab.run(['accounts', '--use', 'Alice'], env);
     expect(shown.stdout).toMatch(/^\* Alice/m);
@@ -131,7 +136,7 @@ describe('with a keychain', () => {
     const storage = ['--account', 'Key', '--route', 'storage'];
     expect((await lab.run(['upload', image(), '--dataset', 'Keyed', ...storage], env)).code).toBe(2);
     expect((await lab.run(['accounts', '--use', 'Nobody'], env)).code).toBe(2);
-  }, 60_000);
+  }, 90_000);
 
   it('says that a locked keychain wants to be unlocked', async () => {
     await lab.run(['login', '--key', keyFile('alice')], env);

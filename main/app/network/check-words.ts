@@ -52,7 +52,10 @@ export function ofProxy(finding: ProxyFinding, api: URL, storage: URL): StepResu
     return { state: 'ok', sentence: note ?? `No proxy is used, ${SOURCES[finding.source].none}.` };
   }
   const more = others.length === 0 ? '' : ` Named beside it: ${others.join(', ')}.`;
-  return { state: 'ok', sentence: `The proxy ${proxy} (${SOURCES[finding.source].from}) leads on.${more}` };
+  return {
+    state: 'ok',
+    sentence: `The proxy ${proxy} (${SOURCES[finding.source].from}) lets this machine through.${more}`,
+  };
 }
 
 const SOURCES: Readonly<Record<ProxyFinding['source'], { none: string; from: string }>> = {
@@ -106,8 +109,8 @@ export function ofIdentity(url: URL, finding: IdentityFinding, alsoTell: readonl
   }
   return {
     state: 'failed',
-    sentence: `The certificate comes from ${issuer}, which this machine does not trust: a proxy of your network reads the traffic. Add its CA file in Settings, Network.`,
-    tell: `Connections to ${hosts} are opened on their way: the certificate comes from ${issuer} (${problem}). We need the certificate of that authority as a PEM file, or no inspection of these hosts.`,
+    sentence: `The certificate comes from ${issuer}, which this machine does not trust: most likely a proxy of your network reads the traffic. Ask for its CA file, and add it in Settings, Network.`,
+    tell: `Connections to ${hosts} are most likely opened on their way: the certificate comes from ${issuer} (${problem}). We need the certificate of that authority as a PEM file, or no inspection of these hosts.`,
   };
 }
 

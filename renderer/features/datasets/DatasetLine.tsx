@@ -57,12 +57,12 @@ export function DatasetLine({
           {description ? <span className="truncate row-sub">{oneLine(description)}</span> : null}
         </div>
       </div>
-      <span role="cell" className="muted truncate">
+      <span role="cell" className="muted truncate datasets-storage">
         {[mirrored === null ? '' : mirrored ? 'Mirrored' : 'Static', own ? STORAGE_WORDS[storage] : '']
           .filter(Boolean)
           .join(' · ')}
       </span>
-      <span role="cell" className="muted truncate">
+      <span role="cell" className="muted truncate datasets-role">
         {role === 'admin' ? 'Admin' : role === 'user' ? 'User' : outside ? 'Not joined' : ''}
       </span>
       <span role="cell" className="muted truncate datasets-created">

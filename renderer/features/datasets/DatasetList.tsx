@@ -229,11 +229,15 @@ function Table({ list, total, account, change }: TableProps): ReactElement {
   };
 
   return (
-    <div className="table" role="table" aria-label="Datasets" aria-rowcount={total}>
+    <div className="table datasets-table" role="table" aria-label="Datasets" aria-rowcount={total}>
       <div className="table-head datasets-grid" role="row">
         <SortHead {...sortBy('title')}>Title</SortHead>
-        <span role="columnheader">Storage</span>
-        <SortHead {...sortBy('role')}>Role</SortHead>
+        <span role="columnheader" className="datasets-storage">
+          Storage
+        </span>
+        <SortHead {...sortBy('role')} className="datasets-role">
+          Role
+        </SortHead>
         <SortHead {...sortBy('created')} className="datasets-created">
           Created
         </SortHead>

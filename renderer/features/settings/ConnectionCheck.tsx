@@ -34,7 +34,7 @@ const STATES: Record<
 
 export function ConnectionCheckDialog(): ReactElement {
   const open = useNetwork((state) => state.checking);
-  const check = useNetwork((state) => state.view?.check ?? null);
+  const check = useNetwork((state) => (state.beginning ? null : (state.view?.check ?? null)));
   const ended = check !== null && check.finishedAt !== null;
   return (
     <Dialog
@@ -81,11 +81,12 @@ function headline(check: ConnectionCheckView): string {
   const host = check.domain.replace(/^https?:\/\//, '');
   if (check.finishedAt === null) return `Trying ${host}, one thing after the other.`;
   const failed = check.steps.filter(({ state }) => state === 'failed');
-  const [first] = failed;
+  // Where it is wrong, Encord takes no signature, so that the step before it fails as well.
+  const first = failed.find(({ id }) => id === 'clock') ?? failed[0];
   if (!first) return `All is well between this machine and ${host}.`;
   return failed.length === 1
     ? `One thing stands between this machine and ${host}: ${NAMES[first.id]}.`
-    : `${failed.length} things stand between this machine and ${host}. Begin with the first: ${NAMES[first.id]}.`;
+    : `${failed.length} things stand between this machine and ${host}. Begin with this one: ${NAMES[first.id]}.`;
 }
 
 function Step({ step }: { step: CheckStepView }): ReactElement {

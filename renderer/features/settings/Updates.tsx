@@ -10,7 +10,7 @@ import { changeSettings, Section, Setting } from './SettingsPage.tsx';
 import { type UpdateWords, updateWords } from './update-words.ts';
 
 const MODES: Record<UpdateSettings['mode'], string> = {
-  auto: 'Downloaded quietly, installed when you quit and nothing is on its way.',
+  auto: 'Downloaded when no files are on their way, installed when you quit.',
   ask: 'You are told of a new version, and decide.',
   off: 'Nothing is looked for.',
 };
@@ -37,19 +37,26 @@ function useUpdate(): { view: UpdateView | null; take: (view: UpdateView) => voi
 
 export function Updates({ settings, version }: { settings: UpdateSettings; version: string }): ReactElement {
   const { view, take } = useUpdate();
-  const managed = view?.kind === 'off' && view.managed;
+  const off = view?.kind === 'off' ? view : null;
   return (
     <Section
       title="Updates"
-      lead={managed ? 'Whoever looks after this machine decides about them.' : undefined}
+      lead={off?.managed ? 'Whoever looks after this machine decides about them.' : undefined}
     >
       {view === null ? null : <Known view={view} version={version} take={take} />}
+      {off && !off.bySetting ? null : <Choices settings={settings} />}
+    </Section>
+  );
+}
+
+function Choices({ settings }: { settings: UpdateSettings }): ReactElement {
+  return (
+    <>
       <Setting label="New versions" hint={MODES[settings.mode]}>
         <Segmented
           label="New versions"
           size="s"
           value={settings.mode}
-          disabled={managed}
           onChange={(mode) => void changeSettings(({ updates }) => ({ updates: { ...updates, mode } }))}
           options={[
             { value: 'auto', label: 'Automatic' },
@@ -62,7 +69,7 @@ export function Updates({ settings, version }: { settings: UpdateSettings; versi
         <Switch
           label="Early versions"
           checked={settings.channel === 'beta'}
-          disabled={managed || settings.mode === 'off'}
+          disabled={settings.mode === 'off'}
           onChange={(beta) =>
             void changeSettings(({ updates }) => ({
               updates: { ...updates, channel: beta ? 'beta' : 'latest' },
@@ -70,7 +77,7 @@ export function Updates({ settings, version }: { settings: UpdateSettings; versi
           }
         />
       </Setting>
-    </Section>
+    </>
   );
 }
 

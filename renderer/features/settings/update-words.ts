@@ -35,8 +35,8 @@ export function updateWords(view: UpdateView, version: string, now: number): Upd
       };
     case 'available':
       return {
-        title: `Version ${view.version} is there`,
-        hint: `This is version ${version}. Uploads go on while the new one is downloaded.`,
+        title: `Version ${view.version} is available`,
+        hint: `This is version ${version}. The new one can be downloaded when no files are on their way.`,
         action: { label: 'Download', call: 'updates.install' },
         tone: 'accent',
       };
@@ -50,13 +50,13 @@ export function updateWords(view: UpdateView, version: string, now: number): Upd
     case 'ready':
       return {
         title: `Version ${view.version} is ready`,
-        hint: 'It is installed when you quit, or now. Uploads go on after the restart.',
+        hint: 'It is installed when you quit, or now if nothing is on its way.',
         action: { label: 'Restart and install', call: 'updates.install' },
         tone: 'accent',
       };
     case 'failed':
       return {
-        title: 'Looking for updates did not work',
+        title: 'The update did not work',
         hint: `${view.sentence} Last tried: ${when(view.at, now)}.`,
         action: CHECK,
         tone: 'warn',

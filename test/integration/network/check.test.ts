@@ -55,6 +55,7 @@ describe.skipIf(!HAS_OPENSSL)('through a proxy (skipped where openssl is not ins
       clock: 'ok',
       storage: 'ok',
     });
+    expect(stepOf(check, 'proxy')?.sentence).toContain('(of the environment) lets this machine through.');
     expect(stepOf(check, 'dns')?.sentence).toContain('The proxy looks names up');
     expect(stepOf(check, 'tls')?.sentence).toContain('Lab Server CA');
     expect(stepOf(check, 'api')?.sentence).toContain('takes the key');
@@ -85,6 +86,11 @@ describe.skipIf(!HAS_OPENSSL)('through a proxy (skipped where openssl is not ins
     const check = await checkWith({ login: 'ada:another' });
     expect(STATES(check)).toMatchObject({ proxy: 'failed', tls: 'skipped' });
     expect(stepOf(check, 'proxy')?.tell).toContain('basic authentication');
+  });
+
+  it('ways of signing in that are not there, by their names', async () => {
+    const check = await checkWith({ login: 'ada:another', schemes: ['NTLM', 'Negotiate'] });
+    expect(stepOf(check, 'proxy')?.tell).toContain('offers only NTLM, Kerberos or NTLM that this program');
   });
 
   it('a clock that is wrong, said beside the API that does not take the signature', async () => {
