@@ -10,8 +10,9 @@ import { fileProblem, notAFile, READ_NOW } from './files/problems.ts';
 const PIECE_BYTES = 1024 * 1024;
 const NOT_UTF8 =
   'The file is not text in UTF-8. Save it as UTF-8 (in Excel: “CSV UTF-8”), then add it again.';
-/** How files begin that hold a private key, as OpenSSH, OpenSSL and PuTTY write them, with or without their first line. */
-const PRIVATE_KEY = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|\bb3BlbnNzaC1rZXktdj|^PuTTY-User-Key-File-/m;
+/** What stands in private keys as OpenSSH, OpenSSL and PuTTY write them, in their first line and in the one after it. */
+const PRIVATE_KEY =
+  /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|\bb3BlbnNzaC1rZXktdj|\bMC4CAQAwBQYDK2VwBCIE|^PuTTY-User-Key-File-|^Private-Lines:/m;
 
 /**
  * What is no text, such as the environment of a process, and a private key are refused: what is wrong with a table is shown

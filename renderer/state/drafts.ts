@@ -6,7 +6,7 @@ import { create } from 'zustand';
 
 const useDrafts = create<Readonly<Record<string, unknown>>>()(() => ({}));
 
-/** As `useState`, under a name. Setting it to `first` again is to forget it. */
+/** As `useState`, under a name; also whoever has left the page can set it. */
 export function useDraft<T>(name: string, first: T): [draft: T, setDraft: (draft: T) => void] {
   const kept = useDrafts((drafts) => drafts[name]) as T | undefined;
   return [kept === undefined ? first : kept, (draft) => useDrafts.setState({ [name]: draft })];

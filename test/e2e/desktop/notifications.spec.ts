@@ -34,6 +34,14 @@ async function click(desktop: Desktop, title: string): Promise<void> {
   await desktop.clickNotification(all.findIndex((each) => each.title === title));
 }
 
+/** A time of day as the page says it to this reader. */
+function inWords(page: Page, time: string): Promise<string> {
+  return page.evaluate((of) => {
+    const at = new Date(`2026-01-01T${of}`);
+    return at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' });
+  }, time);
+}
+
 const selected = (page: Page) => page.getByRole('treegrid').getByRole('row', { selected: true });
 
 test('a batch that is finished and one that failed are told, with the window out of sight; a click opens each', async ({
@@ -131,10 +139,11 @@ test('what is switched off, or comes in quiet hours is not told; after those it 
   const [from, to] = quietNow();
   await page.getByLabel('Quiet from').fill(from);
   await page.getByLabel('Quiet from').press('Enter');
-  await expect(page.getByText(`Nothing pops up from ${from} to `)).toBeVisible();
+  await expect(page.getByText(`Nothing pops up from ${await inWords(page, from)} to `)).toBeVisible();
   await page.getByLabel('Quiet until').fill(to);
   await page.getByLabel('Quiet until').press('Enter');
-  await expect(page.getByText(`Nothing pops up from ${from} to ${to}`)).toBeVisible();
+  const span = `${await inWords(page, from)} to ${await inWords(page, to)}`;
+  await expect(page.getByText(`Nothing pops up from ${span}`)).toBeVisible();
 
   // Two batches; the second ends longer after the first than anything is held back that may be told.
   await lab.fault({ kind: 'put' }, { status: 413 });

@@ -153,7 +153,8 @@ test('what a page tries is really tried, asked about, and stopped where main say
   const download = page.waitForEvent('download');
   await page.evaluate(() => {
     const link = document.createElement('a');
-    link.href = URL.createObjectURL(new Blob(['text']));
+    // So large that it is not there yet when main has said no.
+    link.href = URL.createObjectURL(new Blob([new Uint8Array(100_000_000)]));
     link.download = 'taken.txt';
     link.click();
   });

@@ -69,6 +69,21 @@ test('a line of the datasets ends where the window does, however wide that is', 
   }
 });
 
+test('the name of each page is whole in the narrowest window, and the search gives way', async ({
+  page,
+  open,
+}) => {
+  await open({ scene: 'busy', host: 'electron' });
+  await page.setViewportSize({ width: 720, height: 700 });
+  for (const name of ['Uploads', 'Datasets', 'Watch folders', 'Activity', 'Settings']) {
+    await page.getByRole('navigation').getByRole('button', { name }).click();
+    const heading = page.locator('.page-title h1');
+    await expect(heading).toHaveText(name);
+    const cut = await heading.evaluate((each) => each.scrollWidth > each.clientWidth);
+    expect([name, cut, await standingOut(page, '.page-head')]).toEqual([name, false, []]);
+  }
+});
+
 test('the tray’s triangle has its round corners', async ({ page }) => {
   const png = readFileSync(join(TRAY, 'attention-on-light@4x.png')).toString('base64');
   const widths = await page.evaluate(async (address) => {

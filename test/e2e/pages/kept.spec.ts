@@ -77,7 +77,7 @@ test('settings that wait for a button are there again, and forgotten once they a
 });
 
 test('an invitation is there again when its dataset is, and no other has it', async ({ page, open }) => {
-  await open({ scene: 'done' });
+  const main = await open({ scene: 'done' });
   const openTeam = async (title: string) => {
     await goTo(page, 'Datasets');
     await page.getByRole('button', { name: title, exact: true }).click();
@@ -94,7 +94,13 @@ test('an invitation is there again when its dataset is, and no other has it', as
   await goTo(page, 'Uploads');
   await openTeam('Traffic Data');
   await expect(team.getByRole('radio', { name: 'Admin' })).toBeChecked();
+  const answer = main.hold('team.add');
   await team.getByRole('button', { name: 'Invite 2 people' }).click();
+  // Whoever leaves and comes back meanwhile does not invite them twice.
+  await goTo(page, 'Uploads');
+  await openTeam('Traffic Data');
+  await expect(team.locator('button[aria-busy]')).toBeVisible();
+  answer();
   // Who could not be added is known nowhere else.
   await expect(team.getByText('1 person added, 1 could not be added').last()).toBeVisible();
   await goTo(page, 'Uploads');

@@ -163,25 +163,32 @@ describe('a text file', () => {
     expect(await readTextFile(file('empty.txt', ''), 1, signal)).toBe('');
   });
 
-  it.each(['plain', 'encrypted', 'PKCS #8', 'PuTTY', 'without its armour'])(
-    'is refused where it is a private key: %s',
-    async (kind) => {
-      const pkcs8 = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
-      const plain = makeKey('ada').privateKey;
-      const keys: Record<string, string> = {
-        plain,
-        encrypted: makeKey('ada', 'open sesame').privateKey,
-        'PKCS #8': pkcs8.toString(),
-        PuTTY: 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n',
-        'without its armour': plain.split('\n').slice(1, -2).join('\n'),
-      };
-      const path = file('rows.csv', `title,colour\n${keys[kind]}`);
-      await expect(readTextFile(path, 10_000, signal)).rejects.toMatchObject({
-        code: 'file-type',
-        message: 'The file holds a private key, which is not read here. Choose another.',
-      });
-    },
-  );
+  it.each([
+    'plain',
+    'encrypted',
+    'PKCS #8',
+    'PuTTY',
+    'without its armour',
+    'PKCS #8 without its armour',
+    'PuTTY without its beginning',
+  ])('is refused where it is a private key: %s', async (kind) => {
+    const pkcs8 = generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' });
+    const plain = makeKey('ada').privateKey;
+    const keys: Record<string, string> = {
+      plain,
+      encrypted: makeKey('ada', 'open sesame').privateKey,
+      'PKCS #8': pkcs8.toString(),
+      PuTTY: 'PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n',
+      'PKCS #8 without its armour': pkcs8.toString().split('\n')[1] ?? '',
+      'PuTTY without its beginning': 'Private-Lines: 1\nAAAAIHNlY3JldA==\n',
+      'without its armour': plain.split('\n').slice(1, -2).join('\n'),
+    };
+    const path = file('rows.csv', `title,colour\n${keys[kind]}`);
+    await expect(readTextFile(path, 10_000, signal)).rejects.toMatchObject({
+      code: 'file-type',
+      message: 'The file holds a private key, which is not read here. Choose another.',
+    });
+  });
 
   it('is refused in words', async () => {
     const latin1 = file('latin1.csv', Buffer.from('Größe', 'latin1'));

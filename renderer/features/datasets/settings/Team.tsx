@@ -1,5 +1,5 @@
 /** Who works with the dataset: inviting by e-mail, and what came of it for each. Used by `DatasetSettings`. */
-import { type ReactElement, useRef, useState } from 'react';
+import { type ReactElement, useRef } from 'react';
 import type { AddedUserView } from '../../../../preload/contract/manage.ts';
 import { call } from '../../../state/bridge.ts';
 import { useDraft } from '../../../state/drafts.ts';
@@ -30,8 +30,9 @@ const LEAD = 'People who can open this dataset.';
 export function Team({ datasetId, webUrl, problem }: TeamProps): ReactElement {
   const [{ emails, draft }, setInvitation] = useDraft(`${datasetId} invitation`, NOBODY);
   const [role, setRole] = useDraft<RoleName>(`${datasetId} role`, 'user');
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string | null>(null);
+  // Kept like the addresses: whoever comes back while they are invited does not invite them twice.
+  const [busy, setBusy] = useDraft(`${datasetId} inviting`, false);
+  const [failure, setFailure] = useDraft<string | null>(`${datasetId} not invited`, null);
   const [answers, setAnswers] = useDraft<readonly AddedUserView[]>(`${datasetId} answers`, []);
   const field = useRef<HTMLInputElement>(null);
 
