@@ -14,6 +14,7 @@ import type { AppDeps } from './deps.ts';
 import { type GivenSecret, KeptSecrets } from './kept-secrets.ts';
 import { MadeKeys } from './made-keys.ts';
 import { failureView, unwrap } from './outcome.ts';
+import { tryEach } from './try-each.ts';
 
 const UNFINISHED = [
   'collecting',
@@ -177,14 +178,10 @@ export class Accounts {
     this.#askPassphrase = ask;
   }
 
-  /** Removes from the keychain what was left behind by what was cut short. Throws what the keychain says. */
+  /** Removes from the keychain what was left behind by what was cut short. Throws like `tryEach` and the keychain. */
   async tidy(): Promise<void> {
-    await this.#kept.tidy();
-    await this.#made.tidy();
-    const used = this.#fingerprintsInUse();
-    for (const { fingerprint } of this.#made.views()) {
-      if (used.has(fingerprint)) await this.#dropUsed(fingerprint);
-    }
+    const works = [() => this.#kept.tidy(), () => this.#made.tidy(), () => this.#dropAllUsed()];
+    await tryEach(works, (work) => work());
   }
 
   switchTo(id: AccountId): void {
@@ -213,8 +210,9 @@ export class Accounts {
   }
 
   /**
-   * Removes the secret everywhere it is, and the account only when the secret is seen to be gone. Unfinished uploads are
-   * an error unless they may be cancelled.
+   * Removes the secret everywhere it is, and the account only when the secret is seen to be gone; one that the keychain
+   * may hold, though the account is not in it, can be left for `tidy`. Unfinished uploads are an error unless they may be
+   * cancelled.
    */
   async signOut(
     id: AccountId,
@@ -310,6 +308,13 @@ export class Accounts {
         code,
         fingerprint,
       });
+    }
+  }
+
+  async #dropAllUsed(): Promise<void> {
+    const used = this.#fingerprintsInUse();
+    for (const { fingerprint } of this.#made.views()) {
+      if (used.has(fingerprint)) await this.#dropUsed(fingerprint);
     }
   }
 

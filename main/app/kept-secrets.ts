@@ -8,9 +8,10 @@ import type { AccountView } from '../../preload/contract/views.ts';
 import type { AccountRecord } from '../adapters/sqlite/index.ts';
 import { UploaderError } from '../core/errors.ts';
 import type { AccountId } from '../core/model.ts';
-import type { SecretRead, Secrets } from '../core/ports.ts';
+import type { SecretRead, Secrets, SecretsStatus, SecretWrite } from '../core/ports.ts';
 import type { AppDeps } from './deps.ts';
 import { IdList } from './id-list.ts';
+import { tryEach } from './try-each.ts';
 
 /** A secret that was just given. */
 export interface GivenSecret {
@@ -23,16 +24,17 @@ export interface GivenSecret {
 }
 
 type Mark = 'asked' | 'remembered';
+type Deps = Pick<AppDeps, 'log' | 'readKey' | 'secrets' | 'store'>;
 
 export class KeptSecrets {
-  readonly #deps: Pick<AppDeps, 'secrets' | 'store' | 'readKey'>;
+  readonly #deps: Deps;
   /** Usable secrets that live as long as the run: of the environment, kept for this run only, or unlocked in it. */
   readonly #open: Map<AccountId, string>;
   /** Ids of which the keychain may hold a secret though the store does not say so: nobody else would know of it. */
   readonly #unsettled: IdList;
   readonly #turns = new Map<AccountId, Promise<unknown>>();
 
-  constructor(deps: Pick<AppDeps, 'secrets' | 'store' | 'readKey' | 'environment'>) {
+  constructor(deps: Deps & Pick<AppDeps, 'environment'>) {
     this.#deps = deps;
     this.#open = new Map(deps.environment);
     this.#unsettled = new IdList(deps.store, 'signingIn');
@@ -112,8 +114,7 @@ export class KeptSecrets {
     this.#unsettled.add(id);
     const kept = await secrets.set(id, sealed ?? given.usable);
     if (kept.kind !== 'ok') {
-      // A locked one took nothing. One that answers too late may have.
-      if (kept.kind === 'locked' && !unsettledBefore) this.#unsettled.remove(id);
+      if (kept.kind !== 'unsure' && !unsettledBefore) this.#unsettled.remove(id);
       throw keychainError(kept);
     }
     this.#setMark(id, given.sealed === null ? null : sealed === null ? 'remembered' : 'asked');
@@ -128,18 +129,17 @@ export class KeptSecrets {
     if (this.#mark(id) !== 'asked') this.#open.delete(id);
   }
 
-  /** Removes from the keychain what no account has there by the store's word. Throws like `removeEntry`. */
+  /** Removes from the keychain what no account has there by the store's word. Throws like `tryEach` and `removeEntry`. */
   async tidy(): Promise<void> {
-    for (const id of this.#unsettled.all()) {
-      await this.inTurn(id, async () => {
-        // Somebody may have signed in or out before it was this one's turn.
-        if (!this.#unsettled.has(id)) return;
-        if (this.#deps.store.account(id)?.secretIn !== 'keychain') {
-          await removeEntry(this.#deps.secrets, id, 'a secret that no account uses');
-        }
-        this.#unsettled.remove(id);
-      });
-    }
+    const tidied = async (id: AccountId): Promise<void> => {
+      // Somebody may have signed in or out before it was this one's turn.
+      if (!this.#unsettled.has(id)) return;
+      if (this.#deps.store.account(id)?.secretIn !== 'keychain') {
+        await removeEntry(this.#deps.secrets, id, 'a secret that no account uses');
+      }
+      this.#unsettled.remove(id);
+    };
+    await tryEach(this.#unsettled.all(), (id) => this.inTurn(id, () => tidied(id)));
   }
 
   /**
@@ -166,23 +166,41 @@ export class KeptSecrets {
   async mustBeRemovable(account: AccountRecord): Promise<void> {
     if (!this.#isInKeychain(account)) return;
     const status = await this.#deps.secrets.status();
-    if (status.kind !== 'ready') throw keychainError(status);
+    if (status.kind === 'ready') return;
+    if (status.kind === 'locked' || account.secretIn === 'keychain') throw keychainError(status);
   }
 
-  /** Removes the secret everywhere it is, and looks whether it is gone. Throws like `removeEntry`. Belongs in a turn. */
+  /**
+   * Removes the secret everywhere it is, and looks whether it is gone. Throws like `removeEntry`; for an account that is
+   * elsewhere only where the keychain is seen to hold a secret too or can be unlocked, else that is left for `tidy`.
+   * Belongs in a turn.
+   */
   async remove(account: AccountRecord): Promise<void> {
+    const { id, name } = account;
     if (this.#isInKeychain(account)) {
-      await removeEntry(this.#deps.secrets, account.id, `the secret of ${account.name}`);
+      if (account.secretIn !== 'keychain' && (await this.#cannotBeSeen(id))) {
+        this.#deps.log.warn('Whether the keychain holds a secret too is seen at the next start.', {
+          account: name,
+        });
+      } else {
+        await removeEntry(this.#deps.secrets, id, `the secret of ${name}`);
+        this.#unsettled.remove(id);
+      }
     }
-    this.#open.delete(account.id);
-    this.#setMark(account.id, null);
-    this.#unsettled.remove(account.id);
+    this.#open.delete(id);
+    this.#setMark(id, null);
   }
 
   async #fromKeychain(account: AccountRecord): Promise<string> {
     const read = await this.#deps.secrets.get(account.id);
     if (read.kind === 'found') return read.secret;
     throw readError(read, `the secret of ${account.name}`, 'Sign in again to go on.');
+  }
+
+  /** Whether the keychain says nothing of it, and nobody can unlock it to be told. */
+  async #cannotBeSeen(id: AccountId): Promise<boolean> {
+    const { kind } = await this.#deps.secrets.get(id);
+    return kind === 'unavailable';
   }
 
   #isInKeychain(account: AccountRecord): boolean {
@@ -235,7 +253,9 @@ export async function removeEntry(
   );
 }
 
-export function keychainError(result: { kind: 'locked' | 'unavailable'; reason: string }): UploaderError {
+export function keychainError(
+  result: Exclude<SecretsStatus | SecretWrite, { kind: 'ready' | 'ok' }>,
+): UploaderError {
   return result.kind === 'locked'
     ? new UploaderError('keychain-locked', result.reason)
     : new UploaderError('keychain-unavailable', result.reason);

@@ -8,6 +8,7 @@ import { UploaderError } from '../core/errors.ts';
 import type { AppDeps } from './deps.ts';
 import { IdList } from './id-list.ts';
 import { keychainError, readError, removeEntry } from './kept-secrets.ts';
+import { tryEach } from './try-each.ts';
 
 const SETTING = 'madeKeys';
 const kept = madeKeyView.array();
@@ -69,8 +70,7 @@ export class MadeKeys {
       this.#unsettled.add(keyId);
       const written = await secrets.set(entryOf(keyId), pair.exportText());
       if (written.kind === 'ok') this.#list([...this.#listed(), view]);
-      // A locked one took nothing. One that answers too late may have.
-      if (written.kind !== 'unavailable') this.#unsettled.remove(keyId);
+      if (written.kind !== 'unsure') this.#unsettled.remove(keyId);
       if (written.kind !== 'ok') throw keychainError(written);
     } finally {
       this.#making.delete(keyId);
@@ -78,14 +78,14 @@ export class MadeKeys {
     return view;
   }
 
-  /** Removes from the keychain what is left of pairs that could not be made. Throws like `removeEntry`. */
+  /** Removes from the keychain what is left of pairs that could not be made. Throws like `tryEach` and `removeEntry`. */
   async tidy(): Promise<void> {
-    for (const keyId of this.#unsettled.all()) {
-      if (this.#making.has(keyId)) continue;
+    await tryEach(this.#unsettled.all(), async (keyId) => {
+      if (this.#making.has(keyId)) return;
       // The program may have ended when the pair was listed already.
       if (!this.#isListed(keyId)) await removeEntry(this.#deps.secrets, entryOf(keyId), WHAT);
       this.#unsettled.remove(keyId);
-    }
+    });
   }
 
   /** The private half. Throws `invalid-input` for a pair that is not there, and what the keychain says. */

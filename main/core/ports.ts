@@ -164,10 +164,12 @@ export type SecretRead =
   | { readonly kind: 'locked'; readonly reason: string }
   | { readonly kind: 'unavailable'; readonly reason: string };
 
+/** `locked` and `unavailable`: nothing was done. `unsure`: no answer came, and it may have been done, or be done yet. */
 export type SecretWrite =
   | { readonly kind: 'ok' }
   | { readonly kind: 'locked'; readonly reason: string }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+  | { readonly kind: 'unavailable'; readonly reason: string }
+  | { readonly kind: 'unsure'; readonly reason: string };
 
 /** The operating system's keychain. Never throws, never hangs. `id` is an account id. */
 export interface Secrets {

@@ -25,9 +25,7 @@ export interface KeychainOptions {
 }
 
 /** Why a secret cannot be read or written, in a sentence for people. */
-type Refusal =
-  | { readonly kind: 'locked'; readonly reason: string }
-  | { readonly kind: 'unavailable'; readonly reason: string };
+type Refusal = Exclude<SecretsStatus, { kind: 'ready' }>;
 
 /** The script is the source where sources run, and the file built from it where the build runs. */
 const HOST = fileURLToPath(new URL(`./keychain.host${extname(import.meta.url)}`, import.meta.url));
@@ -44,7 +42,7 @@ export class Keychain implements Secrets {
   async status(): Promise<SecretsStatus> {
     if (!this.#loads) {
       const reply = await this.#ask({ op: 'probe', keytar: this.#options.keytar });
-      if (reply.kind !== 'value') return refusal(reply, this.#options.platform);
+      if (reply.kind !== 'value') return unreadable(reply, this.#options.platform);
       this.#loads = true;
     }
     return (await this.#obstacle()) ?? { kind: 'ready', where: nameOf(this.#options.platform) };
@@ -54,7 +52,7 @@ export class Keychain implements Secrets {
     const obstacle = await this.#obstacle();
     if (obstacle) return obstacle;
     const reply = await this.#ask({ op: 'get', ...this.#entry(id) });
-    if (reply.kind !== 'value') return refusal(reply, this.#options.platform);
+    if (reply.kind !== 'value') return unreadable(reply, this.#options.platform);
     if (reply.value !== null) return { kind: 'found', secret: reply.value };
     // A keyring that was locked in the meantime answers as if it were empty.
     return (await this.#obstacle({ certain: true })) ?? { kind: 'absent' };
@@ -64,7 +62,7 @@ export class Keychain implements Secrets {
     const obstacle = await this.#obstacle();
     if (obstacle) return obstacle;
     const reply = await this.#ask({ op: 'set', ...this.#entry(id), secret });
-    return reply.kind === 'value' ? { kind: 'ok' } : refusal(reply, this.#options.platform);
+    return reply.kind === 'value' ? { kind: 'ok' } : unwritten(reply, this.#options.platform);
   }
 
   /** Deleting what is not there is `ok`. */
@@ -72,7 +70,7 @@ export class Keychain implements Secrets {
     const obstacle = await this.#obstacle({ certain: true });
     if (obstacle) return obstacle;
     const reply = await this.#ask({ op: 'delete', ...this.#entry(id) });
-    return reply.kind === 'value' ? { kind: 'ok' } : refusal(reply, this.#options.platform);
+    return reply.kind === 'value' ? { kind: 'ok' } : unwritten(reply, this.#options.platform);
   }
 
   #entry(account: AccountId) {
@@ -127,6 +125,7 @@ export class Keychain implements Secrets {
 
 /** `late`: it did not answer in time; `gone`: its process ended without an answer. */
 type Reply = KeychainReply | { readonly kind: 'late'; readonly seconds: number } | { readonly kind: 'gone' };
+type NoReply = Exclude<Reply, { kind: 'value' }>;
 
 const LOCKED = 'The keychain is locked. Unlock it in your desktop’s password manager, then try again.';
 
@@ -144,21 +143,31 @@ const OBSTACLES: Readonly<Record<Exclude<LockState, 'unlocked' | 'locked'>, stri
 };
 
 const unavailable = (reason: string): Refusal => ({ kind: 'unavailable', reason });
+const unsure = (reason: string) => ({ kind: 'unsure', reason }) as const;
+
+/** Why nothing was read: whether the keychain said no or nothing is the same there. */
+function unreadable(reply: NoReply, platform: NodeJS.Platform): Refusal {
+  const why = unwritten(reply, platform);
+  return why.kind === 'unsure' ? unavailable(why.reason) : why;
+}
 
 /** The sentence for an answer that is none. keytar gives no codes: its messages are those of the system. */
-function refusal(reply: Exclude<Reply, { kind: 'value' }>, platform: NodeJS.Platform): Refusal {
+function unwritten(reply: NoReply, platform: NodeJS.Platform): Exclude<SecretWrite, { kind: 'ok' }> {
   switch (reply.kind) {
     case 'late':
-      return unavailable(
+      return unsure(
         `The keychain did not answer within ${reply.seconds} seconds. It may be waiting for an answer to a question on the screen.`,
       );
     case 'gone':
-      return unavailable('The process that asks the keychain ended without an answer.');
+      return unsure('The process that asks the keychain ended without an answer.');
     case 'missing':
       return unavailable(missingReason(reply.message, platform));
     case 'failed': {
       const { message } = reply;
       if (/locked|User interaction is not allowed/i.test(message)) return { kind: 'locked', reason: LOCKED };
+      // The bus lost the answer, or gave up on it: the keychain may have done it.
+      if (/NoReply|timed? ?out|Disconnected|connection is closed/i.test(message))
+        return unsure(OBSTACLES.silent);
       if (/AccessDenied|Rejected send message|AppArmor policy/.test(message))
         return unavailable(OBSTACLES.denied);
       if (/cancell?ed|denied|dismissed|name or passphrase/i.test(message))

@@ -43,7 +43,8 @@ export class Network {
   readonly #deps: NetworkDeps;
   /** Names the password while the keychain may hold one of which the store does not say so. */
   readonly #unsettled: IdList;
-  readonly #tidied: Promise<void>;
+  /** What changes the login or removes a password goes one after another. Never fails. */
+  #tidied: Promise<void>;
   #proxyUser: string | null = null;
   #passwordIn: NetworkView['proxyPasswordIn'] = null;
   #login: Login | null | Promise<Login | null> = null;
@@ -122,13 +123,24 @@ export class Network {
     return check.run();
   }
 
-  /** Throws `invalid-input`, `keychain-locked` or `keychain-unavailable`; then nothing has changed. */
-  async setProxyLogin(input: CallInput<'network.setProxyLogin'>): Promise<NetworkView> {
+  /**
+   * Throws `invalid-input`, `keychain-locked` or `keychain-unavailable`; then nothing has changed. What the keychain holds
+   * beside a login that is not kept there is removed afterwards, now or at the next start.
+   */
+  setProxyLogin(input: CallInput<'network.setProxyLogin'>): Promise<NetworkView> {
+    const turn = this.#tidied.then(() => this.#takeLogin(input));
+    this.#tidied = turn.then(
+      () => this.#tidy(),
+      () => undefined,
+    );
+    return turn;
+  }
+
+  async #takeLogin(input: CallInput<'network.setProxyLogin'>): Promise<NetworkView> {
     const { store } = this.#program.deps;
     const user = input.user.trim();
-    await this.#tidied;
     if (input.password === null) {
-      await this.#removePassword();
+      if (this.#keptIn() === 'keychain') await this.#removePassword();
       store.setSetting('proxyLogin', null);
       this.#holdLogin(null, null, []);
     } else {
@@ -139,7 +151,7 @@ export class Network {
       await this.#keepPassword(input.password, input.forThisRunOnly);
       const kept = input.forThisRunOnly ? 'run' : 'keychain';
       store.setSetting('proxyLogin', JSON.stringify({ user, in: kept, proxies }));
-      this.#unsettled.remove(PASSWORD_ID);
+      if (kept === 'keychain') this.#unsettled.remove(PASSWORD_ID);
       this.#holdLogin(login, kept, proxies);
     }
     this.#use();
@@ -159,10 +171,11 @@ export class Network {
 
   /** The network may be another: the system is asked again for its proxy, and the keychain for the password. */
   forget(): void {
-    if (this.#login === null && this.#keptIn() === 'keychain') {
-      this.#readLogin();
-      this.#use();
-    } else this.#deps.connections.forget();
+    // First what needs no store, which may be out of sight just now.
+    this.#deps.connections.forget();
+    if (this.#login !== null || this.#keptIn() !== 'keychain') return;
+    this.#readLogin();
+    this.#use();
   }
 
   /** Told of the scheme and host of every address to which a file goes. */
@@ -216,7 +229,8 @@ export class Network {
   async #keepPassword(password: string, forThisRunOnly: boolean): Promise<void> {
     const { secrets } = this.#program.deps;
     if (forThisRunOnly) {
-      await this.#removePassword();
+      // The keychain may be locked now, or not answer: what it holds goes later.
+      if (this.#keptIn() === 'keychain') this.#unsettled.add(PASSWORD_ID);
       return;
     }
     // Where there is no keychain nothing can be left in it, and taking the login back is not to wait for one.
@@ -226,21 +240,25 @@ export class Network {
     this.#unsettled.add(PASSWORD_ID);
     const kept = await secrets.set(PASSWORD_ID, password);
     if (kept.kind === 'ok') return;
-    // A locked one took nothing. One that answers too late may have.
-    if (kept.kind === 'locked' && !unsettledBefore) this.#unsettled.remove(PASSWORD_ID);
+    if (kept.kind !== 'unsure' && !unsettledBefore) this.#unsettled.remove(PASSWORD_ID);
     throw keychainError(kept);
   }
 
   async #removePassword(): Promise<void> {
-    if (this.#keptIn() !== 'keychain' && !this.#unsettled.has(PASSWORD_ID)) return;
     await removeEntry(this.#program.deps.secrets, PASSWORD_ID, 'the password of the proxy');
     this.#unsettled.remove(PASSWORD_ID);
   }
 
-  /** What an earlier run left in the keychain without having told the store goes; else at the next start. */
+  /** What the keychain holds though the store does not say so goes; else at the next start. Never throws. */
   async #tidy(): Promise<void> {
-    if (!this.#unsettled.has(PASSWORD_ID) || this.#keptIn() === 'keychain') return;
-    await this.#removePassword().catch(() => undefined);
+    try {
+      if (this.#unsettled.has(PASSWORD_ID) && this.#keptIn() !== 'keychain') await this.#removePassword();
+    } catch (reason) {
+      this.#program.deps.log.warn(
+        'The keychain may hold a password of the proxy that nobody uses.',
+        toLogFields(asUploaderError(reason)),
+      );
+    }
   }
 
   /** For the proxy that asks, else the one in use; beside those that have the same login already. */

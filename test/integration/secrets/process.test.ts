@@ -73,8 +73,22 @@ describe('the process that asks the keychain', () => {
 
   it('survives a crash', async () => {
     const secrets = withKeytar("setPassword: () => process.kill(process.pid, 'SIGABRT'),");
-    expect(await secrets.set('a', SECRET)).toMatchObject({ kind: 'unavailable' });
+    // It may have written before.
+    expect(await secrets.set('a', SECRET)).toMatchObject({ kind: 'unsure' });
     expect(await secrets.status()).toMatchObject({ kind: 'ready' });
+  });
+
+  it.each([
+    ['GDBus.Error:org.freedesktop.DBus.Error.NoReply: Message recipient disconnected', 'unsure'],
+    ['Timeout was reached', 'unsure'],
+    ['User canceled the operation.', 'unavailable'],
+    ['Prompt was dismissed', 'unavailable'],
+    ['GDBus.Error:org.freedesktop.DBus.Error.ServiceUnknown: org.freedesktop.secrets', 'unavailable'],
+  ])('tells what a failed write may have done: %s', async (message, kind) => {
+    const failing = `async () => { throw new Error(${JSON.stringify(message)}); }`;
+    const secrets = withKeytar(`setPassword: ${failing}, deletePassword: ${failing},`);
+    expect(await secrets.set('a', SECRET)).toMatchObject({ kind });
+    expect(await secrets.delete('a')).toMatchObject({ kind });
   });
 
   it('leaves no process behind after an answer', async () => {

@@ -154,6 +154,73 @@ describe('an account for one run', () => {
     await accounts.signOut(ID, false, nobody);
     expect(accounts.views()).toEqual([]);
   });
+
+  it('signs out though the keychain refused the secret, of which nothing is left to look for', async () => {
+    const accounts = start();
+    await signIn(accounts, 'secret', true);
+    keychain.denied = true;
+    await expect(signIn(accounts)).rejects.toMatchObject({ code: 'keychain-unavailable' });
+    await accounts.signOut(ID, false, nobody);
+    expect(accounts.views()).toEqual([]);
+    // It would fail if there were anything to remove.
+    await start().tidy();
+  });
+
+  it('signs out of a keychain that took the secret and is silent since; the secret goes at the next start', async () => {
+    const accounts = start();
+    await signIn(accounts, 'secret', true);
+    keychain.late = true;
+    await expect(signIn(accounts)).rejects.toMatchObject({ code: 'keychain-unavailable' });
+    expect(keychain.held.size).toBe(1);
+    keychain.silent = true;
+    await accounts.signOut(ID, false, nobody);
+    expect([accounts.views(), keychain.held.size]).toEqual([[], 1]);
+    keychain.silent = false;
+    await start().tidy();
+    expect(keychain.held.size).toBe(0);
+  });
+
+  it('does not sign out as long as the keychain holds a secret of it, or is locked', async () => {
+    const accounts = start();
+    await signIn(accounts, 'earlier');
+    await signIn(accounts, 'secret', true);
+    keychain.clinging = true;
+    await expect(accounts.signOut(ID, false, nobody)).rejects.toThrow(/still holds the secret of/);
+    keychain.clinging = false;
+    keychain.locked = true;
+    await expect(accounts.signOut(ID, false, nobody)).rejects.toMatchObject({ code: 'keychain-locked' });
+    expect(accounts.views()).toHaveLength(1);
+    keychain.locked = false;
+    await accounts.signOut(ID, false, nobody);
+    expect([accounts.views(), keychain.held.size]).toEqual([[], 0]);
+  });
+});
+
+it('one entry that stays in the keychain keeps no other there', async () => {
+  const accounts = start();
+  const { keyId } = await accounts.makeKey(forKeychain);
+  const common = { domain: DOMAIN, name: null, forThisRunOnly: false };
+  keychain.clinging = true;
+  const used = await accounts.signIn({ method: 'made-key', keyId, ...common }, never);
+  keychain.clinging = false;
+  keychain.late = true;
+  for (const datasetId of ['one', 'two']) {
+    const input = { method: 'api-key', apiKey: 'secret', datasetId, ...common } as const;
+    await expect(accounts.signIn(input, never)).rejects.toThrow();
+  }
+  for (let index = 0; index < 2; index += 1) await expect(accounts.makeKey(forKeychain)).rejects.toThrow();
+  keychain.late = false;
+  const held = [...keychain.held.keys()];
+  expect(held).toHaveLength(6);
+  // The first of each kind, so that others come after it.
+  const secret = held.find((id) => id.startsWith('api-key')) ?? '';
+  const pair = held.find((id) => id.startsWith('made-key') && id !== `made-key ${keyId}`) ?? '';
+  keychain.stubborn.add(secret).add(pair);
+  await expect(start().tidy()).rejects.toThrow(/still holds a secret that no account uses/);
+  expect(new Set(keychain.held.keys())).toEqual(new Set([used.id, secret, pair]));
+  keychain.stubborn.clear();
+  await start().tidy();
+  expect([...keychain.held.keys()]).toEqual([used.id]);
 });
 
 it('an account for one run keeps its secret when the store cannot be told of the new one', async () => {

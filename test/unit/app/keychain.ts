@@ -10,7 +10,8 @@ import type { SecretRead, Secrets, SecretsStatus, SecretWrite } from '../../../m
 
 const LOCKED = { kind: 'locked', reason: 'The keychain is locked.' } as const;
 const NONE = { kind: 'unavailable', reason: 'No keychain runs on this machine.' } as const;
-const LATE = { kind: 'unavailable', reason: 'The keychain did not answer in time.' } as const;
+const DENIED = { kind: 'unavailable', reason: 'The keychain refused access.' } as const;
+const LATE = { kind: 'unsure', reason: 'The keychain did not answer in time.' } as const;
 
 type Call = 'get' | 'set' | 'delete';
 
@@ -22,8 +23,14 @@ export class FakeKeychain implements Secrets {
   absent = false;
   /** It says that it deleted, and did not. */
   clinging = false;
+  /** It is there, and refuses this program whatever it asks. */
+  denied = false;
   /** It writes, and its answer comes too late. */
   late = false;
+  /** Nothing is done, and no answer comes in time. */
+  silent = false;
+  /** Ids that it does not give away. */
+  readonly stubborn = new Set<string>();
   readonly #doors: { readonly call: Call; readonly asked: () => void; readonly open: Promise<void> }[] = [];
 
   /** The next such call is carried out, or for a reading answered as it was when it was asked, when the door opens. */
@@ -43,12 +50,14 @@ export class FakeKeychain implements Secrets {
     const answer =
       secret === undefined ? ({ kind: 'absent' } as const) : ({ kind: 'found', secret } as const);
     await this.#pass('get');
-    return this.#obstacle() ?? answer;
+    if (this.silent) return { kind: 'unavailable', reason: LATE.reason };
+    return this.#obstacle() ?? this.#denial() ?? answer;
   }
 
   async set(id: string, secret: string): Promise<SecretWrite> {
     await this.#pass('set');
-    const obstacle = this.#obstacle();
+    if (this.silent) return LATE;
+    const obstacle = this.#obstacle() ?? this.#denial();
     if (obstacle) return obstacle;
     this.held.set(id, secret);
     return this.late ? LATE : { kind: 'ok' };
@@ -56,14 +65,19 @@ export class FakeKeychain implements Secrets {
 
   async delete(id: string): Promise<SecretWrite> {
     await this.#pass('delete');
-    const obstacle = this.#obstacle();
+    if (this.silent) return LATE;
+    const obstacle = this.#obstacle() ?? this.#denial();
     if (obstacle) return obstacle;
-    if (!this.clinging) this.held.delete(id);
+    if (!this.clinging && !this.stubborn.has(id)) this.held.delete(id);
     return { kind: 'ok' };
   }
 
   #obstacle(): typeof LOCKED | typeof NONE | null {
     return this.absent ? NONE : this.locked ? LOCKED : null;
+  }
+
+  #denial(): typeof DENIED | null {
+    return this.denied ? DENIED : null;
   }
 
   async #pass(call: Call): Promise<void> {

@@ -14,17 +14,24 @@ import type { SecretRead, SecretWrite } from '../../../main/core/ports.ts';
 
 const PASSWORD = 'hush-proxy-password';
 const LOGIN: Login = { user: 'ada', password: PASSWORD };
+const LATE = { kind: 'unsure', reason: 'The keychain did not answer.' } as const;
 
 let folder = '';
 let store: Store;
 let kept: Map<string, string>;
+/** How the keychain answers whoever changes it. */
 let writes: SecretWrite;
+let deletions: number;
+/** What a deletion waits for. */
+let removal: Promise<void> | null;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'network-'));
   store = openStore(join(folder, 'data'), { clock: createClock() });
   kept = new Map();
   writes = { kind: 'ok' };
+  deletions = 0;
+  removal = null;
 });
 afterEach(() => {
   store.close();
@@ -43,12 +50,14 @@ function network(read?: () => Promise<SecretRead>) {
       return secret === undefined ? { kind: 'absent' } : { kind: 'found', secret };
     },
     set: async (id: string, secret: string) => {
-      if (writes.kind !== 'locked') kept.set(id, secret);
+      if (writes.kind === 'ok' || writes.kind === 'unsure') kept.set(id, secret);
       return writes;
     },
-    delete: async (id: string) => {
-      kept.delete(id);
-      return { kind: 'ok' };
+    delete: async (id: string): Promise<SecretWrite> => {
+      deletions += 1;
+      await removal;
+      if (writes.kind === 'ok') kept.delete(id);
+      return writes;
     },
   };
   const redact = vi.fn();
@@ -94,7 +103,7 @@ it('for one run is in no file and no keychain, and its user name is known at the
   const { made, login } = network();
   await made.setProxyLogin({ ...LOGIN, forThisRunOnly: false });
   await made.setProxyLogin({ ...LOGIN, forThisRunOnly: true });
-  expect(kept.size).toBe(0);
+  await expect.poll(() => kept.size).toBe(0);
   expect(made.view()).toMatchObject({ proxyUser: 'ada', proxyPasswordIn: 'run' });
   expect(store.getSetting('proxyLogin')).not.toContain(PASSWORD);
   expect(await login()).toEqual(LOGIN);
@@ -120,7 +129,7 @@ it.each(['is taken back', 'the program starts again'])(
   'taken by a keychain that answered too late it is gone when it %s',
   async (then) => {
     const { made } = network();
-    writes = { kind: 'unavailable', reason: 'The keychain did not answer.' };
+    writes = LATE;
     await expect(made.setProxyLogin({ ...LOGIN, forThisRunOnly: false })).rejects.toMatchObject({
       code: 'keychain-unavailable',
     });
@@ -136,6 +145,52 @@ it.each(['is taken back', 'the program starts again'])(
     expect([...kept.values()]).toEqual([PASSWORD]);
   },
 );
+
+it.each<SecretWrite>([LATE, { kind: 'locked', reason: 'The keychain is locked.' }])(
+  'can be given for one run, and taken back, while the keychain is of no use ($kind), which is rid of it afterwards',
+  async (answer) => {
+    const { made, login } = network();
+    await made.setProxyLogin({ ...LOGIN, password: 'earlier', forThisRunOnly: false });
+    writes = answer;
+    await expect(made.setProxyLogin({ ...LOGIN, forThisRunOnly: false })).rejects.toThrow();
+    await made.setProxyLogin({ ...LOGIN, forThisRunOnly: true });
+    expect(made.view().proxyPasswordIn).toBe('run');
+    expect(await login()).toEqual(LOGIN);
+    const next = network().made;
+    await next.setProxyLogin({ ...LOGIN, forThisRunOnly: true });
+    await next.setProxyLogin({ user: '', password: null, forThisRunOnly: false });
+    expect(next.view()).toMatchObject({ proxyUser: null, proxyPasswordIn: null });
+    expect(kept.size).toBe(1);
+    writes = { kind: 'ok' };
+    network();
+    await expect.poll(() => kept.size).toBe(0);
+  },
+);
+
+it('leaves nothing to remove where the keychain refused it', async () => {
+  const { made } = network();
+  writes = { kind: 'unavailable', reason: 'The keychain refused access.' };
+  await expect(made.setProxyLogin({ ...LOGIN, forThisRunOnly: false })).rejects.toMatchObject({
+    code: 'keychain-unavailable',
+  });
+  await made.setProxyLogin({ ...LOGIN, forThisRunOnly: true });
+  await made.setProxyLogin({ user: '', password: null, forThisRunOnly: false });
+  await network().made.setProxyLogin({ ...LOGIN, forThisRunOnly: true });
+  expect(deletions).toBe(0);
+});
+
+it('given while an earlier one is still removed from the keychain stays there', async () => {
+  const { made } = network();
+  await made.setProxyLogin({ ...LOGIN, forThisRunOnly: false });
+  const door = Promise.withResolvers<void>();
+  removal = door.promise;
+  await made.setProxyLogin({ ...LOGIN, forThisRunOnly: true });
+  const given = made.setProxyLogin({ ...LOGIN, password: 'new', forThisRunOnly: false });
+  await expect.poll(() => deletions).toBe(1);
+  door.resolve();
+  await given;
+  expect([deletions, ...kept.values()]).toEqual([1, 'new']);
+});
 
 it('is for the proxies that asked for it, at the next start too; another login is for its own alone', async () => {
   const { made, loginFor, asks } = network();
