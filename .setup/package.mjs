@@ -28,5 +28,7 @@ function feedOptions(address) {
     throw new Error(
       'ENCORD_UPLOADER_FEED is an https address, or is not set: packages are then made without updates.',
     );
-  return ['-c.publish.provider=generic', `-c.publish.url=${address}`];
+  // Every server gives one part of a file, few give several at once; and a download by several cannot be stopped.
+  const oneByOne = '-c.publish.useMultipleRangeRequest=false';
+  return ['-c.publish.provider=generic', `-c.publish.url=${address}`, oneByOne];
 }

@@ -3,10 +3,11 @@
  * hash of every download, the signature on Windows and macOS) stays on. Its errors become sentences here.
  */
 
-import type { ClientRequest, IncomingMessage } from 'node:http';
-import { type Agent, type RequestOptions, request } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import type { Agent, RequestOptions } from 'node:https';
 import type { AppUpdater, CancellationToken } from 'electron-updater';
 import type { UpdateSettings } from '../../preload/contract/desktop.ts';
+import { FeedRequest } from './feed-request.ts';
 
 /** What fetches and installs updates. */
 export interface Updater {
@@ -24,7 +25,10 @@ export interface Updater {
    * stopped it.
    */
   download(progress: (fraction: number) => void, signal: AbortSignal): Promise<void>;
-  /** Whether what was downloaded is installed when the program ends. */
+  /**
+   * Whether what was downloaded is installed when the program ends. On macOS what the system has taken, which it does
+   * when a download ends, is installed all the same: nothing takes that back.
+   */
   installAtQuit(on: boolean): void;
   /** Installs what was downloaded and starts the new program; ends this one, or calls `failed`. */
   installAndStart(failed: () => void): void;
@@ -56,7 +60,6 @@ export interface Squirrel {
 
 /** Unpacking and verifying a whole program takes a minute on a slow machine. */
 const SQUIRREL_MS = 10 * 60_000;
-const MOST_REDIRECTS = 10;
 
 export function wrapUpdater(updater: AppUpdater, { makeToken, squirrel }: UpdaterParts): Updater {
   updater.autoDownload = false;
@@ -140,8 +143,7 @@ function followVerdict(squirrel: Squirrel): {
 
 /**
  * electron-updater asks by Chromium, which knows neither the login of the proxy nor the authority that a person chose,
- * and waits for ever where a proxy wants a login. For Node its code has the same two methods: there a redirect is an
- * answer like any other, and a socket on which nothing moves is given up after a minute.
+ * and waits for ever where a proxy wants a login.
  */
 function reachBy(updater: AppUpdater, agent: () => Agent): void {
   // Left out of its types; its version is pinned, and a test has the real one.
@@ -150,25 +152,9 @@ function reachBy(updater: AppUpdater, agent: () => Agent): void {
     throw new Error('electron-updater has no httpExecutor.');
   }
   Object.assign(executor, {
-    createRequest(options: FeedRequest, answered: (answer: IncomingMessage) => void): ClientRequest {
-      // An http address, to which the feed might lead, gets TLS all the same.
-      const asking = request({ ...options, protocol: 'https:', agent: agent() }, (answer) => {
-        const leadsOn = answer.headers.location !== undefined;
-        // What asks at the next address is a copy of the options. electron-updater does not count them.
-        if (leadsOn) options.redirects = (options.redirects ?? 0) + 1;
-        answered(answer);
-        // Nobody reads what else is in such an answer: its socket would seem stuck.
-        if (leadsOn) answer.resume();
-      });
-      if ((options.redirects ?? 0) > MOST_REDIRECTS) asking.destroy(new Error('Too many redirects'));
-      return asking;
-    },
-    addRedirectHandlers: () => undefined,
+    createRequest: (options: RequestOptions, answered: (answer: IncomingMessage) => void) =>
+      new FeedRequest(options, agent, answered),
   });
-}
-
-interface FeedRequest extends RequestOptions {
-  redirects?: number;
 }
 
 /** What went wrong and what comes next, without addresses and stacks. */
@@ -196,7 +182,7 @@ const SENTENCES: readonly (readonly [RegExp, string])[] = [
     'The update server has no usable word on new versions.',
   ],
   [
-    /net::|ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|EPROTO|EPIPE|CERT|socket|timed out|redirects|HTTP_ERROR|status code/i,
+    /net::|ENOTFOUND|ECONN|ETIMEDOUT|EAI_AGAIN|EPROTO|EPIPE|CERT|socket|timed out|redirect|HTTP_ERROR|status code/i,
     'The update server could not be reached.',
   ],
 ];

@@ -212,6 +212,7 @@ test('it knows where its updates are, and the licences of Electron and Chromium 
   const feed = readFileSync(join(app, 'resources', 'app-update.yml'), 'utf8');
   expect(feed).toContain('provider: generic');
   expect(feed).toContain(`url: ${FEED}`);
+  expect(feed).toContain('useMultipleRangeRequest: false');
   expect(readdirSync(app)).toEqual(
     expect.arrayContaining(['LICENSE.electron.txt', 'LICENSES.chromium.html', 'encord-uploader']),
   );

@@ -57,8 +57,8 @@ export interface Connections extends Agents {
   open(url: URL, signal: AbortSignal): Promise<Socket>;
   trust(): SecureContext;
   /**
-   * For https requests of others, each with a connection of its own: that goes the way of its server, with the login and
-   * the authorities of now. To be asked for anew for each request.
+   * For https requests of others: each goes the way of its server, with the login and the authorities of now. To be asked
+   * for anew for each request.
    */
   forOthers(): HttpsAgent;
   /** The proxy that asked for a login and got no good one, without the login. */
@@ -90,6 +90,8 @@ const MAX_SOCKETS = 128;
 const IDLE_SOCKET_MS = 20_000;
 /** Networks change many times an hour; where passwords are counted, few wrong ones lock a person out for as long. */
 const REFUSED_MS = 15 * 60_000;
+/** The pool of those who leave the way to it; no proxy has such an address. */
+const OTHERS = 'others';
 
 /** Certificates are always verified; authorities can be added, verification cannot be removed. */
 export function createAgents(options: AgentsOptions = {}): Connections {
@@ -109,7 +111,6 @@ class ChosenAgents implements Connections {
   readonly #proxies = new Map<string, ProxyState>();
   #ca: readonly string[] = [];
   #trust: SecureContext | null = null;
-  #others: HttpsAgent | null = null;
   #log: Log | undefined;
   #login: Login | null | Promise<Login | null> = null;
   #loginFor: ReadonlySet<string> = new Set();
@@ -179,7 +180,6 @@ class ChosenAgents implements Connections {
     }
     this.#ca = ca;
     this.#trust = null;
-    this.#others = null;
     if (proxy === 'system') this.#ways.use(this.#system);
     else this.#ways.use(proxy === 'none' ? { kind: 'none' } : { kind: 'manual', way: proxy });
     this.#startAnew(() => false);
@@ -217,12 +217,9 @@ class ChosenAgents implements Connections {
   }
 
   forOthers(): HttpsAgent {
-    this.#others ??= new TunnelHttpsAgent({ ...this.#secure(), keepAlive: false }, async (target) => {
-      const url = httpsUrl(target);
-      const { way } = await this.#ways.of(url);
-      return isProxy(way) ? this.#tunnel(way, target) : this.open(url, this.#closing.signal);
-    });
-    return this.#others;
+    const pool = this.#pools.get(OTHERS) ?? this.#othersPool();
+    this.#pools.set(OTHERS, pool);
+    return pool.https;
   }
 
   refusedByProxy(url: URL, headers: IncomingHttpHeaders): UploaderError {
@@ -238,7 +235,6 @@ class ChosenAgents implements Connections {
 
   close(): void {
     this.#closing.abort();
-    this.#others?.destroy();
     for (const pool of [...this.#pools.values(), ...this.#retired]) pool.destroy();
     this.#pools.clear();
     this.#retired.clear();
@@ -281,6 +277,18 @@ class ChosenAgents implements Connections {
             )
           : new TunnelHttpAgent(this.#shared, tunnel),
       () => new TunnelHttpsAgent(this.#secure(), tunnel),
+    );
+  }
+
+  #othersPool(): Pool {
+    const open = async (target: Target): Promise<Duplex> => {
+      const url = httpsUrl(target);
+      const { way } = await this.#ways.of(url);
+      return isProxy(way) ? this.#tunnel(way, target) : this.open(url, this.#closing.signal);
+    };
+    return makePool(
+      () => new TunnelHttpAgent(this.#shared, open),
+      () => new TunnelHttpsAgent(this.#secure(), open),
     );
   }
 

@@ -36,7 +36,8 @@ export function unreachableThrough(
 ): UploaderError {
   const proxy = addressOf(way);
   const where = `${target.host}:${target.port}`;
-  const forbids = /^(4\d\d|NotAllowed|ConnectionNotAllowedByRuleset)$/.test(said);
+  // 408, 425 and 429 say that it is slow or busy, which passes.
+  const forbids = /^(4(?!08|25|29)\d\d|NotAllowed|ConnectionNotAllowedByRuleset)$/.test(said);
   const message = forbids
     ? `The proxy ${proxy} does not allow connections to ${where} (${said}). Ask whoever runs the network to allow them.`
     : `The proxy ${proxy} could not reach ${where} (${said}). It is tried again; if it stays so, ask whoever runs the network.`;

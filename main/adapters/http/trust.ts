@@ -13,16 +13,20 @@ import type { Log } from '../../core/ports.ts';
 const LARGEST_BYTES = 10_000_000;
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\s\S]+?-----END (?:TRUSTED )?CERTIFICATE-----/g;
 
-/** Takes a tenth of a second: all certificates are read. `extra` are PEM, one certificate each. */
-export function trustContext(extra: readonly string[]): SecureContext {
-  const ca = new Set<string>([...extra, ...authorities('default'), ...authorities('system')]);
-  return createSecureContext({
-    ca: [...ca],
-    minVersion: 'TLSv1.2',
-    // An authority that another one vouches for is trusted alone where a person gave it, as curl does it. Not
-    // otherwise: systems also list such authorities only to complete chains.
-    allowPartialTrustChain: extra.some(isVouchedFor),
-  });
+/**
+ * Takes a tenth of a second: all certificates are read. `extra` are PEM, one certificate each; `known` are those of the
+ * program and of the system.
+ *
+ * An authority that another one vouches for is trusted alone where a person gave it, as curl does it. That holds for a
+ * whole context, and systems list such authorities only to complete chains: beside it they are left out.
+ */
+export function trustContext(
+  extra: readonly string[],
+  known: readonly string[] = [...authorities('default'), ...authorities('system')],
+): SecureContext {
+  const alone = standsAlone(extra);
+  const ca = new Set<string>([...extra, ...(alone ? known.filter(isRoot) : known)]);
+  return createSecureContext({ ca: [...ca], minVersion: 'TLSv1.2', allowPartialTrustChain: alone });
 }
 
 /** Where the system's store cannot be read, connections that it would allow fail, and nobody would know why. */
@@ -66,10 +70,36 @@ function refused(path: string, why: string, cause?: unknown): UploaderError {
   return new UploaderError('invalid-input', `The certificate file ${path} ${why}.`, { cause });
 }
 
-/** Its root, which vouches for it, is another certificate. */
-function isVouchedFor(pem: string): boolean {
-  const certificate = new X509Certificate(pem);
-  return !certificate.checkIssued(certificate);
+/** One of them is no root, and the one that vouches for it is not among them. */
+function standsAlone(extra: readonly string[]): boolean {
+  const between = extra.filter((pem) => !isRoot(pem));
+  if (between.length === 0) return false;
+  const all = extra.map((pem) => new X509Certificate(pem));
+  return between.some((pem) => {
+    const certificate = new X509Certificate(pem);
+    return !all.some(
+      (other) => other.fingerprint256 !== certificate.fingerprint256 && isIssuedBy(certificate, other),
+    );
+  });
+}
+
+function isRoot(pem: string): boolean {
+  try {
+    const certificate = new X509Certificate(pem);
+    // Not by `checkIssued`, for which a server's certificate that signed itself is none.
+    return certificate.subject === certificate.issuer && certificate.verify(certificate.publicKey);
+  } catch {
+    // Its kind of key is not known here: nothing could be verified by it either.
+    return false;
+  }
+}
+
+function isIssuedBy(certificate: X509Certificate, other: X509Certificate): boolean {
+  try {
+    return certificate.checkIssued(other) && certificate.verify(other.publicKey);
+  } catch {
+    return false;
+  }
 }
 
 /** Some hosts of Node cannot read the system's store; the built-in list then serves alone. */

@@ -2,10 +2,11 @@
 
 import { createServer, type Server } from 'node:http';
 import { request } from 'node:https';
-import { getCACertificates } from 'node:tls';
+import { connect, getCACertificates, type SecureContext } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type AgentsOptions, createAgents } from '../../../main/adapters/http/agents.ts';
 import { readManualProxy } from '../../../main/adapters/http/proxy-way.ts';
+import { trustContext } from '../../../main/adapters/http/trust.ts';
 import { HAS_OPENSSL, makeCertificates, makeChain, type Pair } from '../../fixtures/certificates.ts';
 import { openFront, WebProxy } from '../../fixtures/lab-proxies.ts';
 import { listen } from '../encord/support.ts';
@@ -67,6 +68,7 @@ describe.skipIf(!HAS_OPENSSL)('trust (skipped where openssl is not installed)', 
   it.each([
     ['trusted', 'the root alone', () => [lab.root]],
     ['trusted', 'the authority between alone', () => [lab.intermediate]],
+    ['trusted', 'both', () => [lab.root, lab.intermediate]],
     ['refused', 'another root', () => [others.root]],
     ['refused', 'another authority between', () => [others.intermediate]],
     ['refused', 'nothing', () => []],
@@ -75,6 +77,23 @@ describe.skipIf(!HAS_OPENSSL)('trust (skipped where openssl is not installed)', 
     if (expected === 'trusted') expect(outcome).toBe(200);
     else expect(outcome).toMatchObject({ code: expect.stringMatching(/UNABLE_TO|SELF_SIGNED/) });
   });
+
+  it.each([
+    ['another authority between', 'refused', () => [others.intermediate]],
+    ['another authority between and its root', 'refused', () => [others.root, others.intermediate]],
+    ['its own authority between', 'trusted', () => [lab.intermediate]],
+    ['its own root', 'trusted', () => [lab.root]],
+  ])(
+    'an authority that only the system lists, without its root, is trusted by no added one: with %s a server is %s',
+    async (_given, expected, extra) => {
+      const trust = trustContext(extra(), [lab.intermediate, proxies.ca]);
+      expect(await handshake(trust, SERVER, await front())).toBe(expected);
+      // The roots of the system count beside whatever is added.
+      const proxy = await openFront(proxies.pair, () => sitePort);
+      onTestFinished(() => proxy.close());
+      expect(await handshake(trust, PROXY, proxy.port)).toBe('trusted');
+    },
+  );
 
   it('how many authorities the system brings is logged once', async () => {
     const lines: unknown[] = [];
@@ -90,6 +109,24 @@ describe.skipIf(!HAS_OPENSSL)('trust (skipped where openssl is not installed)', 
 
 const toLoopback: AgentsOptions['lookup'] = (_host, options, take) =>
   options.all ? take(null, [{ address: '127.0.0.1', family: 4 }]) : take(null, '127.0.0.1', 4);
+
+function handshake(
+  secureContext: SecureContext,
+  servername: string,
+  port: number,
+): Promise<'trusted' | 'refused'> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, servername, secureContext });
+    socket.once('secureConnect', () => {
+      resolve('trusted');
+      socket.destroy();
+    });
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      if (/UNABLE_TO|SELF_SIGNED/.test(error.code ?? '')) resolve('refused');
+      else reject(error);
+    });
+  });
+}
 
 /** The status of the server's answer, or why there is none. */
 async function statusOf(agents: ReturnType<typeof createAgents>, url: URL): Promise<unknown> {
