@@ -1,14 +1,14 @@
 /** What closing the window does, and what is said the first time that the program goes on in the tray. Called by `program.ts`. */
 
 import type { Kept } from './desk.ts';
+import type { Closing } from './main-window.ts';
 
 const ENTRY = 'toldAboutTray';
 
-/** `hide`: the program goes on, in the tray; `quit`: as a person quits. */
 export function closingDoes(
   platform: NodeJS.Platform,
   about: { readonly closeToTray: boolean; readonly hasTray: boolean },
-): 'hide' | 'quit' {
+): Closing {
   // There a program goes on without its window anyway; hidden, it keeps its progress on the Dock and what waits in its page.
   if (platform === 'darwin') return 'hide';
   return about.closeToTray && about.hasTray ? 'hide' : 'quit';

@@ -72,6 +72,7 @@ export class Ending {
       this.#parts.app.quit();
     };
     this.#parts.after(CLOSE_LIMIT_MS, end);
-    void this.#parts.close().then(end);
+    // Electron notes what `before-quit` was answered only after microtasks have run: an end among them would be overwritten.
+    void this.#parts.close().then(() => setImmediate(end));
   }
 }

@@ -15,12 +15,15 @@ const CRASHES_AGAIN_MS = 60_000;
 /** A page that does not load keeps nobody from being asked. */
 const SHOWN_LIMIT_MS = 2_000;
 
+/** `hide`: the program goes on, in the tray; `quit`: as a person quits. */
+export type Closing = 'hide' | 'quit';
+
 export interface MainWindowParts {
   readonly preload: string;
   readonly devTools: boolean;
   readonly kept: Kept;
-  /** Asked when a person closes the window; `close` lets it go. */
-  readonly closing: () => 'hide' | 'quit' | 'close';
+  /** Asked when a person closes the window; `close` lets it go. Where it has to be found out first, the window waits. */
+  readonly closing: () => 'close' | Closing | Promise<Closing>;
   readonly quit: () => void;
   /** It was hidden and the program goes on. */
   readonly hidden: () => void;
@@ -30,7 +33,7 @@ export interface MainWindowParts {
   readonly crashed: (window: BrowserWindow) => Promise<boolean>;
   /** Windows asks whether the session may end. Others are asked too, and may keep it from ending. */
   readonly mayEnd: () => void;
-  /** The session ends (Windows): the program has a moment to end by itself. */
+  /** The session ends (Windows), which waits for nobody any more: what was to be let go had to be when it asked. */
   readonly shutDown: () => void;
 }
 
@@ -132,6 +135,12 @@ export class MainWindow {
     const does = this.#parts.closing();
     if (does === 'close') return;
     event.preventDefault();
+    if (typeof does === 'string') this.#closeAs(does, window);
+    else void does.then((found) => this.#closeAs(found, window));
+  }
+
+  #closeAs(does: Closing, window: BrowserWindow): void {
+    if (window.isDestroyed()) return;
     if (does === 'hide') this.#awaited = false;
     if (does === 'quit') {
       this.#parts.quit();

@@ -13,7 +13,7 @@ const NOT_ASLEEP_MS = 2 * 60_000;
 export interface Power {
   readonly blocker: Pick<PowerSaveBlocker, 'start' | 'stop'>;
   readonly monitor: Pick<PowerMonitor, 'on' | 'off'>;
-  /** The system ends: the program has a moment to end by itself. */
+  /** The system ends (macOS, Linux), and waits a little until the program has ended by itself. */
   readonly shutDown: () => void;
 }
 

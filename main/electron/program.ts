@@ -29,7 +29,7 @@ import { connectPages } from './ipc.ts';
 import { createKept } from './kept.ts';
 import { handOver, type Launch, readLaunch, secondLaunch } from './launch.ts';
 import { followLoginItem } from './login-item.ts';
-import { MainWindow } from './main-window.ts';
+import { type Closing, MainWindow } from './main-window.ts';
 import { type MadeDesk, makeDesk } from './make-desk.ts';
 import { askAfterCrash, askToQuit, tell } from './messages.ts';
 import { startNotifications } from './notifications.ts';
@@ -93,8 +93,9 @@ class Desktop {
   #made: MadeDesk | null = null;
   #taskbar: Taskbar | null = null;
   #power: PowerFollower | null = null;
-  /** And somebody shows it: where nobody does, the window is all there is of the program. */
-  #hasTray = false;
+  #trayMade = false;
+  /** Somebody shows it. Null, nobody can tell: some old panels do, of whom the session knows nothing. */
+  #traySeen: boolean | null = null;
   /** A person asked for the window before the program was open. */
   #wanted = false;
   #stops: (() => void)[] = [];
@@ -145,10 +146,19 @@ class Desktop {
       event.preventDefault();
       this.#arrivals.add({ paths: [], links: [link] });
     });
-    app.on('activate', () => this.#show());
-    app.on('window-all-closed', () => {
-      if (process.platform !== 'darwin' && !this.#hasTray) app.quit();
+    app.on('activate', () => {
+      // macOS may say it of the start itself, also of a hidden one.
+      if (this.#made !== null) this.#show();
     });
+    app.on('window-all-closed', () => {
+      // Where it ends, this is said only if the quit that closed the windows was lost.
+      if (this.#ending.begun || (process.platform !== 'darwin' && !this.#hasTray)) app.quit();
+    });
+  }
+
+  /** Without one the window is all there is of the program. */
+  get #hasTray(): boolean {
+    return this.#trayMade && this.#traySeen !== false;
   }
 
   async #start(): Promise<void> {
@@ -171,7 +181,7 @@ class Desktop {
     this.#program = program;
     // Before the first page asks: it looks at the keychain, among others.
     await program.start({ watch: true });
-    const traySeen = await seen;
+    this.#traySeen = await seen;
     if (this.#ending.begun) return;
     const contents = () => (this.#window.window === null ? [] : [this.#window.window.webContents]);
     this.#stops.push(connectPages(ipcMain, program, contents));
@@ -187,23 +197,23 @@ class Desktop {
     await made.ready;
     if (this.#ending.begun) return;
     const { desk } = made;
-    this.#startParts(desk, { traySeen, stopUpdates: updates.begin(desk) });
+    this.#startParts(desk, updates.begin(desk));
     // Where there is no tray, nobody would find a program without a window.
     if (!hidden || !this.#hasTray || this.#wanted) this.#show();
     this.#arrivals.begin((place) => desk.open(place));
     registerLinks();
   }
 
-  #trayIsSeen(hidden: boolean): Promise<boolean> {
+  #trayIsSeen(hidden: boolean): Promise<boolean | null> {
     const until = performance.now() + TRAY_PATIENCE_MS;
     const patient = () => hidden && !this.#wanted && !this.#ending.begun && performance.now() < until;
     return trayIsSeen({ platform: process.platform, patient });
   }
 
-  #startParts(desk: Desk, about: { readonly traySeen: boolean; readonly stopUpdates: () => void }): void {
-    // Also where nobody is known to show it: some old panels do, of whom the session knows nothing.
+  #startParts(desk: Desk, stopUpdates: () => void): void {
+    // Also where nobody shows it yet: a panel may come later.
     const tray = startTray(desk);
-    this.#hasTray = tray.shown && about.traySeen;
+    this.#trayMade = tray.shown;
     this.#taskbar = followTaskbar(desk, {
       app,
       window: () => this.#window.window,
@@ -220,7 +230,7 @@ class Desktop {
     });
     this.#power = power;
     this.#stops.push(
-      about.stopUpdates,
+      stopUpdates,
       () => tray.stop(),
       () => this.#taskbar?.stop(),
       startNotifications(desk),
@@ -243,10 +253,16 @@ class Desktop {
     else if (!this.#ending.begun) this.#window.show();
   }
 
-  #closing(): 'hide' | 'quit' | 'close' {
+  #closing(): 'close' | Closing | Promise<Closing> {
     if (this.#ending.begun) return 'close';
     const closeToTray = this.#made?.desk.settings.get()?.desktop.closeToTray ?? true;
-    return closingDoes(process.platform, { closeToTray, hasTray: this.#hasTray });
+    const does = () => closingDoes(process.platform, { closeToTray, hasTray: this.#hasTray });
+    if (!closeToTray || !this.#trayMade || this.#traySeen === true) return does();
+    // A panel may have come since the start.
+    return trayIsSeen({ platform: process.platform, patient: () => false }).then((seen) => {
+      this.#traySeen = seen ?? this.#traySeen;
+      return this.#ending.begun ? 'quit' : does();
+    });
   }
 
   async #question(made: MadeDesk) {

@@ -11,12 +11,13 @@ import {
   menuStateOf,
   pictureOf,
   type TrayActions,
+  type TrayMenuState,
   titleOf,
   tooltipOf,
   trayMenu,
 } from './tray-menu.ts';
 
-/** A menu that somebody reads must not be replaced at every change. */
+/** Where it is replaced under the eyes of whoever reads it: not at every change. */
 const MENU_PAUSE_MS = 1_000;
 /** Desktops whose bar is dark whatever the theme. */
 const DARK_BAR = /\b(GNOME|Unity|Pantheon)\b/;
@@ -82,11 +83,11 @@ class ShownTray {
   #picture: string;
   #tooltip = '';
   #title = '';
+  /** On Linux: what its menu says. */
   #menu = '';
   #menuWaits: (() => void) | null = null;
-  /** Somebody reads it. Linux does not tell. */
-  #menuOpen = false;
-  #cancelClosed: () => void = () => undefined;
+  /** Held as long as it may be open. */
+  #poppedUp: Menu | null = null;
 
   constructor(desk: Desk, options: Required<TrayOptions>, look: TrayLook, tray: Tray) {
     this.#desk = desk;
@@ -94,8 +95,7 @@ class ShownTray {
     this.#look = look;
     this.#tray = tray;
     this.#picture = look.picture(desk.glance.get());
-    // On macOS a click opens the menu.
-    if (options.platform !== 'darwin') this.#tray.on('click', () => desk.showWindow());
+    this.#listen();
     const refresh = () => this.#refresh();
     nativeTheme.on('updated', refresh);
     this.#stops.push(
@@ -103,9 +103,17 @@ class ShownTray {
       desk.quitWhenDone.follow(refresh),
       () => nativeTheme.removeListener('updated', refresh),
       () => this.#menuWaits?.(),
-      () => this.#cancelClosed(),
     );
     this.#refresh();
+  }
+
+  /** Linux alone has to have the menu beforehand; elsewhere one that is set would close when it is replaced. */
+  #listen(): void {
+    const { platform } = this.#options;
+    this.#tray.on('click', () => (platform === 'darwin' ? this.#popUp() : this.#desk.showWindow()));
+    if (platform !== 'linux') this.#tray.on('right-click', () => this.#popUp());
+    // Otherwise a second click soon after the first would be none.
+    if (platform === 'darwin') this.#tray.setIgnoreDoubleClickEvents(true);
   }
 
   stop(): void {
@@ -134,31 +142,31 @@ class ShownTray {
   }
 
   #refreshMenu(): void {
-    // Replaced, a menu that is open would close.
-    if (this.#menuOpen) return;
-    const { glance, quitWhenDone } = this.#desk;
-    const state = menuStateOf(glance.get(), quitWhenDone.get() ?? false);
+    if (this.#options.platform !== 'linux') return;
+    const state = this.#menuState();
     const text = JSON.stringify(state);
     if (text === this.#menu) return;
     this.#menu = text;
-    this.#tray.setContextMenu(this.#made(Menu.buildFromTemplate(trayMenu(state, this.#actions()))));
+    this.#tray.setContextMenu(this.#menuOf(state));
     this.#menuWaits = after(MENU_PAUSE_MS, () => {
       this.#menuWaits = null;
       this.#refreshMenu();
     });
   }
 
-  #made(menu: Menu): Menu {
-    menu.on('menu-will-show', () => {
-      this.#menuOpen = true;
-    });
-    menu.on('menu-will-close', () => {
-      this.#menuOpen = false;
-      this.#cancelClosed();
-      // What was clicked is heard of after the closing.
-      this.#cancelClosed = after(0, () => this.#refresh());
-    });
-    return menu;
+  /** As things are now; while somebody reads it, it stays as it is. */
+  #popUp(): void {
+    this.#poppedUp = this.#menuOf(this.#menuState());
+    this.#tray.popUpContextMenu(this.#poppedUp);
+  }
+
+  #menuState(): TrayMenuState {
+    const { glance, quitWhenDone } = this.#desk;
+    return menuStateOf(glance.get(), quitWhenDone.get() ?? false);
+  }
+
+  #menuOf(state: TrayMenuState): Menu {
+    return Menu.buildFromTemplate(trayMenu(state, this.#actions()));
   }
 
   #actions(): TrayActions {

@@ -136,7 +136,7 @@ class Updates implements DesktopUpdates {
     this.#chosen = chosen;
     if (before?.mode === chosen.mode && before.channel === chosen.channel) return;
     if (chosen.mode !== 'off' && before?.channel === chosen.channel && this.#view.kind === 'ready') return;
-    // What was found or downloaded was another decision's.
+    // What was found or downloaded was another decision's. (On macOS the system keeps what it has taken; see `Updater`.)
     this.#wanted = null;
     this.#download?.abort();
     this.#loaded?.installAtQuit(false);
@@ -237,7 +237,8 @@ class Updates implements DesktopUpdates {
   /**
    * What is downloaded is installed when the process ends, without a word. Who asked for the new program gets it
    * opened: which only works from a program that still runs, so its end is put off until the installer is on its way.
-   * Neither where updates were switched off for this machine after the download.
+   * Neither where updates were switched off for this machine after the download: but on macOS, where the system keeps
+   * what it has taken.
    */
   #atEnd(event: { preventDefault(): void }): void {
     const { clock, ending } = this.#parts;
@@ -251,9 +252,11 @@ class Updates implements DesktopUpdates {
     this.#installing = true;
     event.preventDefault();
     clock.after(INSTALL_LIMIT_MS, () => ending.quit());
+    // Quitting again while Electron still hears what this event was answered would be lost.
+    const quit = () => void setImmediate(() => ending.quit());
     this.#load()
-      .then((updater) => updater.installAndStart(() => ending.quit()))
-      .catch(() => ending.quit());
+      .then((updater) => updater.installAndStart(quit))
+      .catch(quit);
   }
 
   #load(): Promise<Updater> {

@@ -4,6 +4,7 @@
  */
 
 import { utilityProcess } from 'electron';
+import { withoutKey } from '../app/environment.ts';
 
 /** A child process that exchanges messages: what `node:child_process` and Electron's utility process share. */
 export interface HostedChild {
@@ -20,7 +21,7 @@ export interface HostedChild {
  * environment may hold is not handed on.
  */
 export function forkUtility(modulePath: string, serviceName: string): HostedChild {
-  const { ENCORD_SSH_KEY: _key, ...env } = process.env;
+  const env = withoutKey(process.env);
   const child = utilityProcess.fork(modulePath, [], { serviceName, stdio: 'ignore', env });
   // A fatal error of V8 in there, which nobody listens to, would be thrown in here. `exit` follows and says it.
   child.on('error', () => undefined);

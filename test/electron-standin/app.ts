@@ -8,6 +8,7 @@ import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type Electron from 'electron';
 import { Chromium } from './chromium.ts';
+import { allowed, fromOutside } from './from-outside.ts';
 import { InstanceLock } from './lock.ts';
 import { machine } from './machine.ts';
 import { resolveProxy } from './pac.ts';
@@ -67,17 +68,11 @@ class StandinApp extends StrictEmitter implements As<Electron.App> {
   quit(): void {
     const { standin } = this;
     if (standin.quitting) return;
-    standin.quitting = true;
-    if (!this.allowed('before-quit')) {
-      standin.quitting = false;
-      return;
-    }
-    for (const window of standin.windows) {
-      if (window.askToClose()) continue;
-      standin.quitting = false;
-      return;
-    }
-    void Promise.all([...standin.windows].map((window) => window.end())).then(() => this.finish());
+    // Written down only now, as Electron does it.
+    standin.quitting = allowed(this, 'before-quit');
+    if (!standin.quitting) return;
+    if (standin.windows.size === 0) this.finish();
+    for (const window of standin.windows) if (window.askToClose()) void window.end();
   }
   exit(code = 0): void {
     void this.end(code);
@@ -195,25 +190,24 @@ class StandinApp extends StrictEmitter implements As<Electron.App> {
     standin.chromium ??= new Chromium(join(this.getPath('sessionData'), 'standin-chromium'), standin.webRtc);
     return standin.chromium;
   }
+  closingRefused(): void {
+    this.standin.quitting = false;
+  }
   windowEnded(window: LivingWindow): void {
-    const { windows, quitting } = this.standin;
-    windows.delete(window);
-    if (windows.size > 0 || quitting) return;
+    const { standin } = this;
+    standin.windows.delete(window);
+    setImmediate(() => fromOutside(() => this.withoutWindow()));
+  }
+  withoutWindow(): void {
+    const { windows, quitting, ending } = this.standin;
+    if (windows.size > 0 || ending) return;
+    if (quitting) this.finish();
     // Without a listener, a program without windows quits.
-    if (!this.emit('window-all-closed')) this.quit();
+    else if (!this.emit('window-all-closed')) this.quit();
   }
   finish(): void {
-    if (!this.allowed('will-quit')) {
-      this.standin.quitting = false;
-      return;
-    }
-    void this.end(0);
-  }
-  /** False where a listener refuses. */
-  allowed(name: string): boolean {
-    const event = new StandinEvent();
-    this.emit(name, event);
-    return !event.defaultPrevented;
+    if (allowed(this, 'will-quit')) void this.end(0);
+    else this.standin.quitting = false;
   }
   end(code: number): Promise<never> {
     const { standin } = this;

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { app } from './app.ts';
 import type { Announced } from './bridge.ts';
 import type { SystemEvent } from './driver.ts';
+import { fromOutside } from './from-outside.ts';
 import { machine } from './machine.ts';
 import { clickMenu, menuFacts, StandinMenu } from './menu.ts';
 import type { Answer, Order, Orders } from './orders.ts';
@@ -68,7 +69,7 @@ const orders: Fulfilled = {
     })),
   window(does) {
     const window = theWindow();
-    if (does === 'close') window.close();
+    if (does === 'close') fromOutside(() => window.close());
     else if (does === 'minimize') window.minimize();
     else if (does === 'maximize') window.maximize();
     else {
@@ -83,17 +84,11 @@ const orders: Fulfilled = {
   },
   tray: () => StandinTray.there?.fact() ?? null,
   clickTrayMenu(path) {
-    clickMenu(theTray().standin.menu, path);
+    clickMenu(theTray().menu(), path);
     return null;
   },
   clickTray() {
     theTray().clicked();
-    return null;
-  },
-  trayMenu(does) {
-    const { menu } = theTray().standin;
-    if (does === 'open') menu?.popup();
-    else menu?.closePopup();
     return null;
   },
   menu: () => menuFacts(StandinMenu.getApplicationMenu()),
@@ -137,7 +132,7 @@ const orders: Fulfilled = {
     return null;
   },
   quit() {
-    app.quit();
+    fromOutside(() => app.quit());
     return null;
   },
 };

@@ -111,7 +111,10 @@ function desktopOf(
         BrowserWindow.getAllWindows()[0]?.setBounds(wanted);
       }, bounds),
     tray: () => trayFact(application),
-    clickTrayMenu: (path) => application.evaluate(clickMenuOf, { which: 'tray' as const, path }),
+    async clickTrayMenu(path) {
+      await application.evaluate(openTrayMenu);
+      await application.evaluate(clickMenuOf, { which: 'tray' as const, path });
+    },
     clickTray: () =>
       application.evaluate(() => {
         const nowhere = { x: 0, y: 0, width: 0, height: 0 };
@@ -124,10 +127,6 @@ function desktopOf(
         };
         electronNoted.tray?.emit('click', click, nowhere, { x: 0, y: 0 });
       }),
-    trayMenu: (does) =>
-      application.evaluate((_electron, done) => {
-        electronNoted.trayMenu?.emit(done === 'open' ? 'menu-will-show' : 'menu-will-close', {});
-      }, does),
     menu: () => application.evaluate(menuFactsOf, 'application' as const),
     clickMenu: (path) => application.evaluate(clickMenuOf, { which: 'application' as const, path }),
     notifications: () =>
@@ -193,6 +192,7 @@ async function trayFact(application: ElectronApplication): Promise<TrayFact | nu
           toolTip: electronNoted.trayToolTip,
         },
   );
+  if (fact !== null) await application.evaluate(openTrayMenu);
   return fact && { ...fact, menu: await application.evaluate(menuFactsOf, 'tray' as const) };
 }
 
@@ -224,6 +224,11 @@ function actOnWindow(
     window.show();
     window.focus();
   }
+}
+
+/** Where the program has none set beforehand, it is asked for one as by a click; the instruments keep it from being shown. */
+function openTrayMenu(): void {
+  if (process.platform !== 'linux') electronNoted.tray?.emit('right-click');
 }
 
 function menuFactsOf({ Menu }: typeof Electron, which: 'tray' | 'application'): MenuFact[] {

@@ -113,7 +113,6 @@ function desktopOf(line: Line, options: LaunchOptions): Desktop {
     tray: () => line.ask('tray'),
     clickTrayMenu: (path) => done(line.ask('clickTrayMenu', path)),
     clickTray: () => done(line.ask('clickTray')),
-    trayMenu: (does) => done(line.ask('trayMenu', does)),
     menu: () => line.ask('menu'),
     clickMenu: (path) => done(line.ask('clickMenu', path)),
     notifications: () => line.ask('notifications'),

@@ -126,8 +126,6 @@ export interface Desktop {
   /** By the labels on the way, e.g. `['Pause uploads']`. */
   clickTrayMenu(path: readonly string[]): Promise<void>;
   clickTray(): Promise<void>;
-  /** As a person who reads the tray's menu; Linux tells no program of it, so what comes of it elsewhere is seen here. */
-  trayMenu(does: 'open' | 'close'): Promise<void>;
   menu(): Promise<readonly MenuFact[]>;
   clickMenu(path: readonly string[]): Promise<void>;
   notifications(): Promise<readonly NotificationFact[]>;
@@ -145,7 +143,7 @@ export interface Desktop {
   /** All that it printed so far. */
   output(): string;
   readonly ended: Promise<Ending>;
-  /** As a person quits (menu or Cmd-Q); does not wait for the end. */
+  /** As the system has it quit (by the Dock, say); does not wait for the end. */
   quit(): Promise<void>;
   signal(signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): void;
   /** Ends it, however it is; for the end of a test. */

@@ -68,6 +68,10 @@ wrap(electron.Tray.prototype, 'setContextMenu', function (menu) {
   noted.tray = this;
   noted.trayMenu = menu;
 });
+// Shown, a menu holds the program up until a person has chosen.
+electron.Tray.prototype.popUpContextMenu = (menu) => {
+  noted.trayMenu = menu;
+};
 wrap(electron.Tray.prototype, 'destroy', () => {
   noted.tray = null;
 });

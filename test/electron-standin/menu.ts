@@ -109,13 +109,6 @@ export class StandinMenu extends StrictEmitter {
     }
     return null;
   }
-  popup(options: Electron.PopupOptions = {}): void {
-    this.emit('menu-will-show', new StandinEvent());
-    options.callback?.();
-  }
-  closePopup(): void {
-    this.emit('menu-will-close', new StandinEvent());
-  }
 }
 
 /** As a person sees it: what is hidden is not there. */

@@ -22,7 +22,6 @@ export interface Orders {
   tray(): TrayFact | null;
   clickTrayMenu(path: readonly string[]): null;
   clickTray(): null;
-  trayMenu(does: 'open' | 'close'): null;
   menu(): MenuFact[];
   clickMenu(path: readonly string[]): null;
   notifications(): NotificationFact[];

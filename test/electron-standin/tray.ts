@@ -21,6 +21,7 @@ export class StandinTray extends StrictEmitter implements As<Electron.Tray> {
       toolTip: '',
       title: '',
       menu: null as StandinMenu | null,
+      poppedUp: null as StandinMenu | null,
       destroyed: false,
     };
     if (StandinTray.there) throw new Error('The stand-in for Electron has room for one tray.');
@@ -45,7 +46,7 @@ export class StandinTray extends StrictEmitter implements As<Electron.Tray> {
     this.needed().menu = menu as unknown as StandinMenu | null;
   }
   popUpContextMenu(menu?: Electron.Menu): void {
-    ((menu as unknown as StandinMenu | undefined) ?? this.standin.menu)?.popup();
+    this.needed().poppedUp = (menu as unknown as StandinMenu | undefined) ?? this.standin.menu;
   }
   closeContextMenu(): void {}
   getBounds(): Electron.Rectangle {
@@ -64,13 +65,20 @@ export class StandinTray extends StrictEmitter implements As<Electron.Tray> {
     return this.standin;
   }
   fact(): TrayFact {
-    const { image, toolTip, menu } = this.standin;
+    const { image, toolTip } = this.standin;
     return {
       image: image.standin.picture.file,
       template: image.isMacTemplateImage,
       toolTip,
-      menu: menuFacts(menu),
+      menu: menuFacts(this.menu()),
     };
+  }
+  /** As a person gets it: the one that was set, or the one that is popped up for a click. */
+  menu(): StandinMenu | null {
+    const { standin } = this;
+    if (standin.menu !== null) return standin.menu;
+    this.emit('right-click', eventWith({}), { ...NOWHERE });
+    return standin.poppedUp;
   }
   clicked(): void {
     this.emit('click', eventWith({}), { ...NOWHERE }, { x: 0, y: 0 });

@@ -6,6 +6,7 @@
 import type Electron from 'electron';
 import { app, type LivingWindow } from './app.ts';
 import { StandinContents } from './contents.ts';
+import { allowed } from './from-outside.ts';
 import { StandinEvent, StrictEmitter } from './strict.ts';
 import { nativeTheme, screen } from './system.ts';
 import type { As } from './types.ts';
@@ -244,12 +245,11 @@ export class StandinWindow extends StrictEmitter implements As<Electron.BrowserW
     this.standin.visible = true;
     this.emit('show', new StandinEvent());
   }
-  /** False where a listener refuses. */
+  /** False where a listener refuses, which is the end of a quit as well. */
   askToClose(): boolean {
-    if (this.standin.destroyed) return true;
-    const event = new StandinEvent();
-    this.emit('close', event);
-    return !event.defaultPrevented;
+    if (this.standin.destroyed || allowed(this, 'close')) return true;
+    app.closingRefused();
+    return false;
   }
   end(): Promise<void> {
     this.standin.ending ??= (async () => {

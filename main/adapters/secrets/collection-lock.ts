@@ -5,6 +5,7 @@
  */
 
 import { execFile } from 'node:child_process';
+import { type Environment, withoutKey } from '../../core/environment.ts';
 
 /**
  * `no-keyring`: the service runs and has no default keyring; `no-service`: nobody offers the Secret Service; `no-bus`:
@@ -50,13 +51,10 @@ const TOOLS: readonly (readonly [string, readonly string[]])[] = [
 /**
  * Asks the first tool that is there.
  *
- * @param env where the session bus and PATH are looked for
+ * @param env where the session bus and PATH are looked for; the key in it goes to no tool
  * @param limitMs how long the service may take; it may be started by the question
  */
-export async function readLockState(
-  env: Readonly<Record<string, string | undefined>>,
-  limitMs = 5000,
-): Promise<LockState> {
+export async function readLockState(env: Environment, limitMs = 5000): Promise<LockState> {
   for (const [tool, args] of TOOLS) {
     const answer = await ask(tool, args, env, limitMs);
     if (answer !== null) return classify(answer);
@@ -74,7 +72,7 @@ interface Answer {
 function ask(
   tool: string,
   args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Environment,
   limitMs: number,
 ): Promise<Answer | null> {
   return new Promise((resolve) => {
@@ -82,7 +80,7 @@ function ask(
       tool,
       args,
       // The errors are told apart by their words.
-      { env: { ...env, LC_ALL: 'C' }, timeout: limitMs, killSignal: 'SIGKILL', encoding: 'utf8' },
+      { env: { ...withoutKey(env), LC_ALL: 'C' }, timeout: limitMs, killSignal: 'SIGKILL', encoding: 'utf8' },
       (error, stdout, stderr) => {
         if (error !== null && error.code === 'ENOENT') resolve(null);
         else resolve({ ok: error === null, late: error?.killed === true, text: `${stdout}\n${stderr}` });

@@ -4,6 +4,7 @@
  */
 
 import { fork } from 'node:child_process';
+import { withoutKey } from '../../core/environment.ts';
 
 /** A child process that exchanges messages. */
 export interface HostedChild {
@@ -20,7 +21,7 @@ export type ForkChild = (modulePath: string, name: string) => HostedChild;
 
 /** Starts a script with this Node. The private key that the environment may hold is not handed on. */
 export const forkNode: ForkChild = (modulePath) => {
-  const { ENCORD_SSH_KEY: _key, ...env } = process.env;
+  const env = withoutKey(process.env);
   const child = fork(modulePath, [], { execArgv: [], env, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
   return {
     send(message) {

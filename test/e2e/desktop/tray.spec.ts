@@ -60,29 +60,6 @@ test('the picture and the line are true while it is idle, uploads, is paused, an
   expect(await desktop.ended).toEqual({ code: 0, signal: null });
 });
 
-test('a menu that somebody reads stays as it is while files are on their way, and what is clicked in it is done', async ({
-  lab,
-  launch,
-}) => {
-  await lab.dataset('Data');
-  await stall(lab, 1);
-  const desktop = await launch();
-  await desktop.page();
-  await hand(desktop, pictures(lab, 'first', 3));
-  await expect.poll(() => trayLine(desktop)).toMatch(/^2 of 3( · |$)/);
-  await hide(desktop);
-  await desktop.trayMenu('open');
-  const read = (await trayNow(desktop)).menu;
-  await stall(lab, 1);
-  await hand(desktop, pictures(lab, 'second', 6));
-  await hide(desktop);
-  await expect.poll(async () => (await desktop.tray())?.toolTip).toMatch(/· 7 of 9( · |$)/);
-  expect((await trayNow(desktop)).menu).toEqual(read);
-  await desktop.clickTrayMenu(['Pause uploads']);
-  await desktop.trayMenu('close');
-  await expect.poll(() => trayLine(desktop)).toBe('Paused · 2 left');
-});
-
 test('recent batches and watch folders are there with what they are at, and open', async ({
   lab,
   launch,

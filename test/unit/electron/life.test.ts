@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import type Electron from 'electron';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { closingDoes, tellAboutTray } from '../../../main/electron/closing.ts';
-import { Ending } from '../../../main/electron/ending.ts';
 import { createKept } from '../../../main/electron/kept.ts';
 import { followPower } from '../../../main/electron/power.ts';
 import { mustAsk, quitAnswer, quitQuestion, quitWhenDone } from '../../../main/electron/quitting.ts';
@@ -315,32 +314,4 @@ test('that it goes on in the tray is said once ever', () => {
   expect(said).toEqual([
     'The window is closed and uploads go on. Open the program from the tray, or quit it there.',
   ]);
-});
-
-test('quitting does not wait for ever for what cannot be closed', () => {
-  const done: string[] = [];
-  const event = new FakeEvent();
-  let ask: (event: FakeEvent) => void = () => undefined;
-  const app = {
-    on: (_name: string, listener: typeof ask) => {
-      ask = listener;
-    },
-    quit: () => done.push('quit'),
-  };
-  const late: (() => void)[] = [];
-  new Ending({
-    // Only what ending looks at is there; anything else would fail as a missing function.
-    app: app as unknown as Electron.App,
-    isOpen: () => true,
-    question: () => null,
-    whenDone: () => undefined,
-    close: () => new Promise(() => undefined),
-    after: (_ms, fn) => late.push(fn),
-  });
-  ask(event);
-  expect([event.prevented, done]).toEqual([true, []]);
-  for (const fn of late) fn();
-  const again = new FakeEvent();
-  ask(again);
-  expect([again.prevented, done]).toEqual([false, ['quit']]);
 });

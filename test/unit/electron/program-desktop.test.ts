@@ -67,25 +67,64 @@ test('where nobody shows the tray, closing quits, and hidden it shows its window
   expect(FakeNotification.shown).toEqual([]);
 });
 
-test.each(['second-instance', 'activate'] as const)(
-  'somebody who asks for the window while a hidden start is opening gets it (%s)',
-  async (how) => {
-    tray.shown = true;
-    let open = (_program: DesktopProgram): void => {};
-    const program = new FakeProgram();
-    const opening = vi.fn<DesktopOptions['open']>(() => {
-      return new Promise((resolve) => {
-        open = resolve;
-      });
+test('a panel that came after the start is seen when the window is closed, and one that nobody knows of stays', async () => {
+  pretendSystem('linux');
+  tray.shown = true;
+  tray.seen = false;
+  const host = start();
+  const window = await host.window();
+  await eventually(() => expect(fake.app.protocolClient).not.toEqual([]));
+  tray.seen = true;
+  window.close();
+  await eventually(() => expect(window.visible).toBe(false));
+  window.show();
+  // Known once, it is not asked for again.
+  tray.seen = false;
+  window.close();
+  expect([window.visible, host.program.closings]).toEqual([false, 0]);
+
+  reset();
+  tray.seen = null;
+  const other = start();
+  const its = await other.window();
+  await eventually(() => expect(fake.app.protocolClient).not.toEqual([]));
+  its.close();
+  await eventually(() => expect(its.visible).toBe(false));
+  expect([its.destroyed, other.program.closings]).toEqual([false, 0]);
+});
+
+/** A hidden start that is still opening; the result lets it go on. */
+async function openingHidden() {
+  tray.shown = true;
+  let open = (_program: DesktopProgram): void => {};
+  const program = new FakeProgram();
+  const opening = vi.fn<DesktopOptions['open']>(() => {
+    return new Promise((resolve) => {
+      open = resolve;
     });
-    const host = startWith(['--hidden'], { open: opening });
-    await eventually(() => expect(opening).toHaveBeenCalled());
-    if (how === 'activate') fake.app.emit('activate');
-    else fake.app.emit(how, new FakeEvent(), [], '/', { argv: ['/electron', '/program'], folder: '/' });
-    open(program);
-    await host.window();
-  },
-);
+  });
+  const host = startWith(['--hidden'], { open: opening });
+  await eventually(() => expect(opening).toHaveBeenCalled());
+  return { host, goOn: () => open(program) };
+}
+
+test('somebody who asks for the window while a hidden start is opening gets it', async () => {
+  const { host, goOn } = await openingHidden();
+  const second = { argv: ['/electron', '/program'], folder: '/' };
+  fake.app.emit('second-instance', new FakeEvent(), [], '/', second);
+  goOn();
+  await host.window();
+});
+
+test('macOS, which activates what it starts, brings up no window that was to stay hidden', async () => {
+  const { goOn } = await openingHidden();
+  fake.app.emit('activate');
+  goOn();
+  await eventually(() => expect(fake.app.protocolClient).not.toEqual([]));
+  expect(FakeWindow.open).toEqual([]);
+  fake.app.emit('activate');
+  expect(FakeWindow.open).toHaveLength(1);
+});
 
 test('links are registered for the program as it was started', async () => {
   await start().window();
@@ -309,15 +348,15 @@ test('a hidden page that crashes again asks nobody; whoever wants the window get
   await eventually(() => expect(FakeWindow.open.map(({ visible }) => visible)).toEqual([true]));
 });
 
-function pretendWindows(): void {
+function pretendSystem(system: NodeJS.Platform): void {
   const { platform } = process;
   const pretend = (value: string) => Object.defineProperty(process, 'platform', { value });
-  pretend('win32');
+  pretend(system);
   onTestFinished(() => void pretend(platform));
 }
 
 test('a window of Windows that was hidden has its badge and its bar again when it is shown', async () => {
-  pretendWindows();
+  pretendSystem('win32');
   tray.shown = true;
   const host = start();
   const window = await host.window();
@@ -335,7 +374,7 @@ test('a window of Windows that was hidden has its badge and its bar again when i
 });
 
 test('a session of Windows that may end holds the uploads; one that ends, ends the program', async () => {
-  pretendWindows();
+  pretendSystem('win32');
   const host = start();
   const window = await host.window();
   await eventually(() => expect(fake.app.protocolClient).not.toEqual([]));

@@ -24,7 +24,7 @@ vi.mock('electron', async () => {
 });
 
 // Parts with tests of their own; whether there is a tray, a test decides.
-const tray = vi.hoisted(() => ({ shown: false, seen: true as boolean | Promise<boolean> }));
+const tray = vi.hoisted(() => ({ shown: false, seen: true as boolean | null }));
 vi.mock('../../../main/electron/tray.ts', () => ({
   startTray: () => ({ shown: tray.shown, stop: () => {} }),
 }));

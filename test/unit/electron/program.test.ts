@@ -6,7 +6,7 @@ import type { DesktopOptions } from '../../../main/electron/program.ts';
 import { CALL_CHANNEL } from '../../../preload/contract/names.ts';
 import { eventually } from '../../fixtures/eventually.ts';
 import { FakeEvent, FakeWindow, fake, partOf, reset } from './fake-electron.ts';
-import { before, FakeProgram, SIGNALS, start } from './program-rig.ts';
+import { before, FakeProgram, SIGNALS, start, tray } from './program-rig.ts';
 
 /** A call as a page's preload makes it. */
 function invoke(from: Partial<Electron.IpcMainInvokeEvent>, name: unknown, input: unknown): unknown {
@@ -147,6 +147,21 @@ test('quitting waits until the program is closed, once, and shows no window mean
   host.program.endClosing();
   await eventually(() => expect(fake.app.done).toContain('quit'));
   expect(host.program.closings).toBe(1);
+});
+
+test('a quit that was lost while the windows closed is made good when they are gone', async () => {
+  tray.shown = true;
+  const host = start();
+  await host.window();
+  await eventually(() => expect(fake.app.protocolClient).not.toEqual([]));
+  fake.app.emit('window-all-closed');
+  expect([host.program.closings, fake.app.done.includes('quit')]).toEqual([0, false]);
+  process.emit('SIGTERM');
+  host.program.endClosing();
+  await eventually(() => expect(fake.app.done.at(-1)).toBe('quit'));
+  const quits = fake.app.done.length;
+  fake.app.emit('window-all-closed');
+  expect(fake.app.done.slice(quits)).toEqual(['quit']);
 });
 
 test.each(SIGNALS)('%s ends it like quitting', async (signal) => {

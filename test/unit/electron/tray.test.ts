@@ -28,20 +28,6 @@ vi.mock('electron', () => ({
 
 type Template = MenuItemConstructorOptions[];
 
-/** A menu is its template, which tells when it is opened. */
-class FakeMenu extends EventEmitter {
-  static buildFromTemplate(template: Template): Template {
-    const events = new FakeMenu();
-    FakeMenu.of.set(template, events);
-    return Object.assign(template, { on: events.on.bind(events) });
-  }
-  static of = new WeakMap<Template, FakeMenu>();
-}
-
-function menuEvent(menu: Template | undefined, name: 'menu-will-show' | 'menu-will-close'): void {
-  if (!menu || !FakeMenu.of.get(menu)?.emit(name)) throw new Error(`Nobody hears ${name}.`);
-}
-
 class FakeTray extends EventEmitter {
   static last: FakeTray | null = null;
   static broken = false;
@@ -49,6 +35,8 @@ class FakeTray extends EventEmitter {
   readonly tooltips: string[] = [];
   readonly titles: string[] = [];
   readonly menus: Template[] = [];
+  /** Each opening of a menu that was not set. */
+  readonly poppedUp: Template[] = [];
   destroyed = false;
   constructor(picture: string) {
     super();
@@ -69,6 +57,10 @@ class FakeTray extends EventEmitter {
   setContextMenu(menu: Template): void {
     this.menus.push(menu);
   }
+  popUpContextMenu(menu: Template): void {
+    this.poppedUp.push(menu);
+  }
+  setIgnoreDoubleClickEvents(): void {}
   destroy(): void {
     this.destroyed = true;
   }
@@ -90,7 +82,7 @@ beforeEach(() => {
   FakeTray.broken = false;
   electron.module = {
     Tray: FakeTray,
-    Menu: FakeMenu,
+    Menu: { buildFromTemplate: (template: Template) => template },
     nativeTheme: theme,
   };
   desk = new TrayDesk();
@@ -177,8 +169,6 @@ describe('pictures', () => {
     desk.glance.set(glanceOf());
     expect(tray.pictures).toEqual(['attentionTemplate.png', 'uploading-2Template.png', 'idleTemplate.png']);
     expect(tray.titles).toEqual(['26%', '']);
-    tray.emit('click');
-    expect(desk.done).toEqual([]);
   });
 
   test('Windows has the ground of its taskbar, not of the window', () => {
@@ -291,20 +281,36 @@ test('what is the same is not set again, and the menu is made at most once a sec
   expect(tray.menus).toHaveLength(2);
 });
 
-test('a menu that is open is not replaced, and what was clicked is heard of before the next one', () => {
-  desk.glance.set(glanceOf());
+test.each([
+  ['darwin', 'click'],
+  ['darwin', 'right-click'],
+  ['win32', 'right-click'],
+] as const)(
+  'on %s a %s opens the menu as things are, and none that is open is replaced',
+  (platform, event) => {
+    desk.glance.set(glanceOf());
+    const { tray } = start({ platform });
+    tray.emit(event);
+    for (let done = 1; done <= 8; done += 1) {
+      desk.glance.set(glanceOf({ state: 'uploading', line: `${done} of 80`, fraction: done / 80 }));
+      vi.advanceTimersByTime(1_500);
+    }
+    expect([tray.menus, tray.poppedUp.length, tray.tooltips.at(-1)]).toEqual([
+      [],
+      1,
+      'Encord Uploader · 8 of 80',
+    ]);
+    click(item(tray.poppedUp[0], 'Quit'));
+    tray.emit(event);
+    expect(tray.poppedUp.map(([first]) => first?.label)).toEqual(['Nothing to upload', '8 of 80']);
+    expect(desk.done).toEqual(['quit']);
+  },
+);
+
+test('a click on Windows opens the window', () => {
   const { tray } = start({ platform: 'win32' });
-  menuEvent(tray.menus[0], 'menu-will-show');
-  for (let done = 1; done <= 8; done += 1) {
-    desk.glance.set(glanceOf({ state: 'uploading', line: `${done} of 80`, fraction: done / 80 }));
-    vi.advanceTimersByTime(1_500);
-  }
-  expect([tray.menus.length, tray.tooltips.at(-1)]).toEqual([1, 'Encord Uploader · 8 of 80']);
-  menuEvent(tray.menus[0], 'menu-will-close');
-  expect(tray.menus).toHaveLength(1);
-  click(item(tray.menus[0], 'Quit'));
-  vi.advanceTimersByTime(1);
-  expect(tray.menus.map(([first]) => first?.label)).toEqual(['Nothing to upload', '8 of 80']);
+  tray.emit('click');
+  expect([desk.done, tray.poppedUp]).toEqual([['show'], []]);
 });
 
 test('a system without a tray is no failure', () => {

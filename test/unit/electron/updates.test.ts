@@ -299,6 +299,17 @@ describe('installing', () => {
     expect(machine.done).toContain('quit for good');
   });
 
+  test('an installer that fails at once ends the program after Electron has heard that it was to wait', async () => {
+    const machine = await ready();
+    Object.assign(machine.updater, { installAndStart: (failed: () => void) => failed() });
+    await machine.updates.install();
+    expect(machine.end()).toBe(false);
+    // Electron hears it when microtasks have run.
+    for (let turn = 0; turn < 1_000; turn += 1) await null;
+    expect(machine.done).not.toContain('quit for good');
+    await eventually(() => expect(machine.done).toContain('quit for good'));
+  });
+
   test('who stayed does not get it opened when they quit much later', async () => {
     const machine = await ready();
     await machine.updates.install();

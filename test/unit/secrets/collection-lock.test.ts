@@ -1,5 +1,9 @@
 /** What gdbus, busctl and dbus-send say of the default keyring, in their own words, and what that means. */
-import { describe, expect, it } from 'vitest';
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { classify, readLockState } from '../../../main/adapters/secrets/collection-lock.ts';
 
 const gone = '/org/freedesktop/secrets/collection/login';
@@ -42,6 +46,15 @@ describe('the answer of a D-Bus tool', () => {
 
   it('is silence when it was cut off', () => {
     expect(classify({ ok: false, late: true, text: '' })).toBe('silent');
+  });
+
+  it.runIf(process.platform === 'linux')('comes from a tool that is not handed the private key', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'encord-lock-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const script = '#!/bin/sh\n[ -z "$ENCORD_SSH_KEY" ] && [ "$ENCORD_DOMAIN" ] && echo "(<false>,)"\n';
+    writeFileSync(join(folder, 'gdbus'), script, { mode: 0o700 });
+    const env = { PATH: folder, ENCORD_SSH_KEY: 'the private key', ENCORD_DOMAIN: 'https://example.test' };
+    expect(await readLockState(env)).toBe('unlocked');
   });
 
   it('is unknown where no tool is installed', async () => {
