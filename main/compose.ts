@@ -126,6 +126,11 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       reordered: () => program?.queue.reordered(),
     }),
   );
+  /** What is to be closed, in the order in which it was opened. */
+  const opened: (() => void)[] = [];
+  const closeOpened = (): void => {
+    for (const close of opened.splice(0).reverse()) close();
+  };
   try {
     const logFolder = join(dataFolder, 'logs');
     const log = createLog({
@@ -133,6 +138,7 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       clock,
       level: options.env.ENCORD_UPLOADER_LOG === 'debug' ? 'debug' : 'info',
     });
+    opened.push(() => log.close());
     const own = extraAuthorities(options.env);
     if (own.trouble !== null) log.warn('A certificate file is not used.', { reason: own.trouble });
     const agents = createAgents({
@@ -143,13 +149,14 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       clock,
       log,
     });
-    options.host.updates?.connectBy(() => agents.forOthers());
+    opened.push(() => agents.close());
     const http = createHttpClient({ agents, clock });
     const throttle = new Throttle(clock);
     const files = createFiles({ clock });
     const readKey = (text: string, passphrase: string | null) =>
       parsePrivateKey(text, passphrase ?? undefined);
     const watch = watchDeps(options.host, dataFolder, { clock, log, random });
+    opened.push(() => watch.close());
     const environment = await environmentAccount(options.env, store, clock, readKey);
     const deps: AppDeps = {
       version,
@@ -222,19 +229,18 @@ export async function openProgram(options: ProgramOptions): Promise<Program> {
       logFolder,
       location,
       defaults: { ...environmentSettings(options.env), ...options.defaults },
-      release: () => {
-        stopFollowing?.();
-        agents.close();
-        watch.close();
-        log.close();
-      },
+      release: closeOpened,
     };
     const stopFollowing = options.followUncaught?.((thrown) =>
       log.error('The program met an error that nobody caught.', { cause: thrown }),
     );
+    if (stopFollowing) opened.push(stopFollowing);
     program = new Program(deps);
+    // Only now: what did not open is closed again, and updates are looked for without it.
+    options.host.updates?.connectBy(() => agents.forOthers());
     return program;
   } catch (reason) {
+    closeOpened();
     store.close();
     throw reason;
   }

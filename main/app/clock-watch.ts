@@ -31,7 +31,7 @@ export class ClockWatch {
   /** To be called when an account may have been turned away. */
   look(): void {
     if (this.#cancel || this.#closed || this.#waiting().length === 0) return;
-    this.#cancel = this.#clock.after(AGAIN_MS, () => void this.#ask());
+    this.#askLater();
   }
 
   close(): void {
@@ -43,9 +43,18 @@ export class ClockWatch {
     return this.#accounts().filter((account) => account.blocked?.code === 'clock-wrong');
   }
 
+  #askLater(): void {
+    this.#cancel = this.#clock.after(AGAIN_MS, () => void this.#ask());
+  }
+
   async #ask(): Promise<void> {
-    for (const { id } of this.#waiting()) await this.#check(id).catch(() => undefined);
-    this.#cancel = null;
-    this.look();
+    try {
+      for (const { id } of this.#waiting()) await this.#check(id).catch(() => undefined);
+      this.#cancel = null;
+      this.look();
+    } catch {
+      // The store cannot be read just now; who works on the queue says so.
+      if (!this.#closed) this.#askLater();
+    }
   }
 }

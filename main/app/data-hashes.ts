@@ -10,6 +10,7 @@ import type { Clock, Log } from '../core/ports.ts';
 import { createSlicer } from '../core/slicer.ts';
 import type { AppDeps } from './deps.ts';
 import { unwrap } from './outcome.ts';
+import { BLIND_MS, type UnlessBlind, unlessBlind } from './unless-blind.ts';
 
 /** After a unit was done, this long until finished batches are looked for: once for many. */
 const LOOK_AFTER_MS = 500;
@@ -26,6 +27,7 @@ export class DataHashes {
   /** Batches that have been asked for. */
   readonly #asked = new Set<BatchId>();
   readonly #settleMs: number;
+  readonly #unlessBlind: UnlessBlind;
   #scheduled = false;
 
   constructor(
@@ -42,16 +44,12 @@ export class DataHashes {
     this.#changed = changed;
     this.#startedAt = deps.clock.now();
     this.#settleMs = deps.engineParts.settleMs;
+    this.#unlessBlind = unlessBlind(deps.log, 'Finished batches could not be looked for.');
   }
 
   /** Units became done: batches into mirrored datasets that finished with them are completed soon, each once. */
   unitsDone(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    this.#clock.after(LOOK_AFTER_MS, () => {
-      this.#scheduled = false;
-      if (!this.#signal.aborted) this.#lookForFinished();
-    });
+    this.#lookIn(LOOK_AFTER_MS);
   }
 
   /** Completes what is known of a dataset's uploads. Without a call where nothing is lacking; throws what the call does. */
@@ -86,6 +84,16 @@ export class DataHashes {
     await this.note(datasetId, unwrap(await session.rows(datasetId, this.#signal)));
   }
 
+  #lookIn(ms: number): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#clock.after(ms, () => {
+      this.#scheduled = false;
+      if (this.#signal.aborted) return;
+      if (!this.#unlessBlind(() => this.#lookForFinished())) this.#lookIn(BLIND_MS);
+    });
+  }
+
   #lookForFinished(): void {
     for (const id of this.#store.mirroredBatchesFinishedSince(this.#startedAt)) {
       if (this.#asked.has(id)) continue;
@@ -96,18 +104,24 @@ export class DataHashes {
 
   /** @param againLater whether to ask once more where Encord had not made all of the rows yet */
   async #completeFinished(id: BatchId, againLater: boolean): Promise<void> {
-    const batch = this.#store.batch(id);
-    if (!batch) return;
-    try {
-      await this.complete(batch.accountId, batch.datasetId);
-    } catch (reason) {
-      if (this.#signal.aborted) return;
-      const { code } = asUploaderError(reason);
-      this.#log.warn('The data hashes of a finished batch could not be asked for.', { batch: id, code });
-    }
-    if (!againLater || this.#signal.aborted || !this.#store.lacksDataHashes(batch.datasetId)) return;
+    if ((await this.#isComplete(id)) || !againLater || this.#signal.aborted) return;
     this.#clock.after(this.#settleMs, () => {
       if (!this.#signal.aborted) void this.#completeFinished(id, false);
     });
+  }
+
+  /** Asks for what a batch lacks; whether it lacks nothing any more. */
+  async #isComplete(id: BatchId): Promise<boolean> {
+    try {
+      const batch = this.#store.batch(id);
+      if (!batch) return true;
+      await this.complete(batch.accountId, batch.datasetId);
+      return !this.#store.lacksDataHashes(batch.datasetId);
+    } catch (reason) {
+      const { code } = asUploaderError(reason);
+      if (!this.#signal.aborted)
+        this.#log.warn('The data hashes of a finished batch could not be asked for.', { batch: id, code });
+      return false;
+    }
   }
 }

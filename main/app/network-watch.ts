@@ -45,9 +45,10 @@ export class NetworkWatch {
       if (this.#closed || !this.#ports.offline()) return;
       const before = this.#known;
       this.#known = this.#ports.addresses();
+      // First the next look: it is to come whatever is met by those who try.
+      this.#wait();
       // Without any address there is nothing to try.
       if (this.#known !== before && this.#known !== '') this.#ports.back();
-      this.#wait();
     });
   }
 }

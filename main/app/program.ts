@@ -43,6 +43,7 @@ import { Reconcile } from './reconcile.ts';
 import { Reviews } from './reviews.ts';
 import { Settings } from './settings.ts';
 import type { App, Download, MediaAnswer } from './types.ts';
+import { type UnlessBlind, unlessBlind } from './unless-blind.ts';
 import { Watching } from './watch/watching.ts';
 
 type Listener = (name: EventName, payload: unknown) => void;
@@ -84,12 +85,14 @@ export class Program implements App {
   readonly #clockWatch: ClockWatch;
   readonly #networkWatch: NetworkWatch;
   readonly housekeeping: Housekeeping;
+  readonly #unlessBlind: UnlessBlind;
   #doneUnits = 0;
   /** Accounts that Encord turned away, and why, as pages were told of them last. */
   #blocked = '';
 
   constructor(deps: AppDeps) {
     this.deps = deps;
+    this.#unlessBlind = unlessBlind(deps.log, 'What changed in the queue could not be looked at.');
     this.settings = new Settings(deps);
     this.bandwidth = new Bandwidth({
       clock: deps.clock,
@@ -116,19 +119,22 @@ export class Program implements App {
       media: mediaType,
       concurrency: () => boundsOf(this.settings.get()),
       listener: {
-        changed: () => this.#engineChanged(),
+        // What is missed now is seen when the engine says that the data folder can be used again.
+        changed: () => void this.#unlessBlind(() => this.#engineChanged()),
         routeNotice: (id, notice) => this.accounts.noteRoute(id, notice),
         sent: (bytes) => this.#pulse.sent(bytes),
       },
     });
     this.#pulse = new Pulse(
       deps.clock,
-      () => ({
-        totals: totalsView(deps.store.totals({ kind: 'all' })),
-        connection: this.connection(),
-        paused: deps.store.isPaused(),
-        bandwidth: this.bandwidth.view(),
-      }),
+      {
+        counts: () => ({
+          totals: totalsView(deps.store.totals({ kind: 'all' })),
+          paused: deps.store.isPaused(),
+        }),
+        connection: () => this.connection(),
+        bandwidth: () => this.bandwidth.view(),
+      },
       () => this.engine.transfers(),
       (name, payload) => this.#emit(name, payload),
     );
@@ -370,7 +376,9 @@ export class Program implements App {
   }
 
   async suspend(): Promise<void> {
-    this.deps.log.info('The machine goes to sleep. What is on its way is broken off.');
+    this.deps.log.info(
+      'The machine goes to sleep, or the session may end. What is on its way is broken off.',
+    );
     await Promise.all([this.engine.hold(), this.jobs.hold(), this.watch.hold()]);
   }
 
@@ -386,9 +394,14 @@ export class Program implements App {
     this.networkBack();
   }
 
-  /** What waits for the network tries at once. */
+  /** What waits for the network tries at once. Never throws: the system calls it. */
   networkBack(): void {
-    this.network.forget();
+    try {
+      this.network.forget();
+    } catch (reason) {
+      const fields = toLogFields(asUploaderError(reason));
+      this.deps.log.warn('Whether the proxy has a login could not be looked up.', fields);
+    }
     this.engine.tryNow();
     this.jobs.tryNow();
   }

@@ -11,21 +11,34 @@ import type { Clock } from '../core/ports.ts';
 /** At most one `changed` in this time; the first comes at once. */
 const TICK_MS = 150;
 const PROGRESS_MS = 250;
+/** Between two ticks while the store cannot be read. */
+const BLIND_MS = 1_000;
 /** Time constant of the smoothed speed. */
 const SPEED_SECONDS = 3;
 
 export type Emit = <N extends EventName>(name: N, payload: Events[N]) => void;
-type TickFacts = Omit<Events['changed'], 'seq' | 'topics'>;
+
+/** What each tick says beside its topics. */
+export interface PulseFacts {
+  /** From the store. Throws while that cannot be read. */
+  readonly counts: () => Counts;
+  readonly connection: () => Events['changed']['connection'];
+  readonly bandwidth: () => Events['changed']['bandwidth'];
+}
+
+type Counts = Pick<Events['changed'], 'totals' | 'paused'>;
 
 export class Pulse {
   readonly #clock: Clock;
   readonly #emit: Emit;
-  readonly #facts: () => TickFacts;
+  readonly #facts: PulseFacts;
   readonly #transfers: () => readonly Transfer[];
   #seq = 0;
   readonly #topics = new Set<Topic>();
   #tickScheduled = false;
   #lastTick = Number.NEGATIVE_INFINITY;
+  /** As they were when they could be read last. */
+  #counts: Counts | null = null;
   #progressScheduled = false;
   #bytes = 0;
   #speed = 0;
@@ -34,7 +47,7 @@ export class Pulse {
   #sent = new Map<number, { bytes: number; at: number; speed: number }>();
   #closed = false;
 
-  constructor(clock: Clock, facts: () => TickFacts, transfers: () => readonly Transfer[], emit: Emit) {
+  constructor(clock: Clock, facts: PulseFacts, transfers: () => readonly Transfer[], emit: Emit) {
     this.#clock = clock;
     this.#facts = facts;
     this.#transfers = transfers;
@@ -54,10 +67,7 @@ export class Pulse {
   changed(...topics: Topic[]): void {
     for (const topic of topics) this.#topics.add(topic);
     this.#beat();
-    if (this.#tickScheduled || this.#closed) return;
-    this.#tickScheduled = true;
-    const wait = Math.max(0, this.#lastTick + TICK_MS - this.#clock.monotonic());
-    this.#clock.after(wait, () => this.#tick());
+    this.#tickIn(Math.max(0, this.#lastTick + TICK_MS - this.#clock.monotonic()));
   }
 
   sent(bytes: number): void {
@@ -69,14 +79,38 @@ export class Pulse {
     this.#closed = true;
   }
 
+  #tickIn(ms: number): void {
+    if (this.#tickScheduled || this.#closed) return;
+    this.#tickScheduled = true;
+    this.#clock.after(ms, () => this.#tick());
+  }
+
+  /**
+   * While the store cannot be read, pages hear only why uploads stand still; what they would ask for then could not be
+   * answered, so they are told of it when it can.
+   */
   #tick(): void {
     this.#tickScheduled = false;
     if (this.#closed) return;
     this.#lastTick = this.#clock.monotonic();
-    const topics = [...this.#topics];
-    this.#topics.clear();
+    const counts = this.#countsNow();
+    if (counts === null) this.#tickIn(BLIND_MS);
+    this.#counts = counts ?? this.#counts;
+    if (this.#counts === null) return;
+    const topics: Topic[] = counts === null ? ['connection'] : [...this.#topics];
+    if (counts !== null) this.#topics.clear();
     this.#seq += 1;
-    this.#emit('changed', { seq: this.#seq, topics, ...this.#facts() });
+    const [connection, bandwidth] = [this.#facts.connection(), this.#facts.bandwidth()];
+    this.#emit('changed', { seq: this.#seq, topics, ...this.#counts, connection, bandwidth });
+  }
+
+  #countsNow(): Counts | null {
+    try {
+      return this.#facts.counts();
+    } catch {
+      // The engine, which reads the same, says so.
+      return null;
+    }
   }
 
   #beat(): void {

@@ -7,6 +7,7 @@ import type { Program } from '../app/program.ts';
 import { type Failure, toFailure } from '../core/errors.ts';
 import type { AccountId, BatchId, UnitId } from '../core/model.ts';
 import { sayNow } from '../core/timetable.ts';
+import { lookUntil } from './look-until.ts';
 import type { Watched } from './summary.ts';
 import type { Terminal } from './terminal.ts';
 import { bytesText, countText, etaText } from './words.ts';
@@ -64,7 +65,7 @@ export async function liftAccountHolds(
 }
 
 /** Waits until nothing of it can go on, or for the interruption. */
-export function runToEnd(
+export async function runToEnd(
   program: Program,
   watched: Watched,
   terminal: Terminal,
@@ -72,28 +73,17 @@ export function runToEnd(
 ): Promise<Troubles> {
   const watch = new Watch(program, watched);
   let stuck = false;
-  return new Promise((done) => {
-    const end = (): void => {
-      clearInterval(looking);
-      interrupted.removeEventListener('abort', end);
-      done(watch.troubles());
-    };
-    const look = (): void => {
-      watch.look();
-      const connection = program.connection();
-      // A command that prints JSON shows no progress, and waits here for something that a person can do.
-      if (connection.kind === 'stuck' && !stuck) terminal.note(connection.failure.message);
-      stuck = connection.kind === 'stuck';
-      if (watch.over()) end();
-      else terminal.progress(progressText(program, watch), watch.fraction);
-    };
-    const looking = setInterval(look, LOOK_EVERY_MS);
-    if (interrupted.aborted) end();
-    else {
-      interrupted.addEventListener('abort', end, { once: true });
-      look();
-    }
+  await lookUntil(LOOK_EVERY_MS, interrupted, () => {
+    const connection = program.connection();
+    // A command that prints JSON shows no progress, and waits here for something that a person can do.
+    if (connection.kind === 'stuck' && !stuck) terminal.note(connection.failure.message);
+    stuck = connection.kind === 'stuck';
+    watch.look();
+    if (watch.over()) return true;
+    terminal.progress(progressText(program, watch), watch.fraction);
+    return false;
   });
+  return watch.troubles();
 }
 
 /** Counts what has come to its end: the command's own batch by its counters, units of others one by one. */

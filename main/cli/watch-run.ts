@@ -9,6 +9,7 @@ import { UploaderError } from '../core/errors.ts';
 import type { WorkingBatch } from '../core/store-port.ts';
 import { completeHashes } from './datasets.ts';
 import { EXIT } from './exit.ts';
+import { lookUntil } from './look-until.ts';
 import { batchTrouble, connectionText, liftAccountHolds } from './run.ts';
 import { type Summary, summaryExit, summarySentence } from './summary.ts';
 import type { Terminal } from './terminal.ts';
@@ -107,36 +108,23 @@ function untilOver(
   let restingSince: number | null = null;
   let drawnAt = Number.NEGATIVE_INFINITY;
   let stuck = false;
-  return new Promise((done) => {
-    const end = (): void => {
-      clearInterval(looking);
-      interrupted.removeEventListener('abort', end);
-      done();
-    };
-    const look = (): void => {
-      const now = clock.monotonic();
-      news.ended(record.look());
-      const told = news.tell(terminal);
-      const connection = program.connection();
-      // A command that prints JSON shows no progress, and waits here for something that a person can do.
-      if (connection.kind === 'stuck' && !stuck) terminal.note(connection.failure.message);
-      stuck = connection.kind === 'stuck';
-      if (untilIdleSeconds !== null) {
-        if (told || goesOn(program)) restingSince = null;
-        else restingSince ??= now;
-        if (restingSince !== null && now - restingSince >= untilIdleSeconds * 1_000) {
-          end();
-          return;
-        }
-      }
-      if (now - drawnAt < DRAW_EVERY_MS) return;
-      drawnAt = now;
-      terminal.progress(progressText(program, before), null);
-    };
-    const looking = setInterval(look, LOOK_EVERY_MS);
-    if (interrupted.aborted) return end();
-    interrupted.addEventListener('abort', end, { once: true });
-    look();
+  return lookUntil(LOOK_EVERY_MS, interrupted, () => {
+    const now = clock.monotonic();
+    const connection = program.connection();
+    // A command that prints JSON shows no progress, and waits here for something that a person can do.
+    if (connection.kind === 'stuck' && !stuck) terminal.note(connection.failure.message);
+    stuck = connection.kind === 'stuck';
+    news.ended(record.look());
+    const told = news.tell(terminal);
+    if (untilIdleSeconds !== null) {
+      if (told || goesOn(program)) restingSince = null;
+      else restingSince ??= now;
+      if (restingSince !== null && now - restingSince >= untilIdleSeconds * 1_000) return true;
+    }
+    if (now - drawnAt < DRAW_EVERY_MS) return false;
+    drawnAt = now;
+    terminal.progress(progressText(program, before), null);
+    return false;
   });
 }
 

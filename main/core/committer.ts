@@ -18,6 +18,7 @@ interface Waiting {
   readonly reject: (reason: unknown) => void;
 }
 
+/** Neither may throw: a timer calls them. */
 export interface CommitListener {
   /** These are on disk. */
   committed(changes: readonly Change[]): void;
@@ -93,14 +94,14 @@ export class Committer {
   #settle(waiting: readonly Waiting[], failed: { readonly reason: unknown } | null): void {
     if (failed) {
       this.#brokenUntil = this.#clock.monotonic() + RETRY_MS;
+      for (const each of waiting) each.reject(failed.reason);
       const error = asUploaderError(failed.reason);
       // What concerns one change alone is not the folder's trouble.
       if (isDataFolderError(error)) this.#noteTrouble(error);
-      for (const each of waiting) each.reject(failed.reason);
       return;
     }
-    this.#noteTrouble(null);
     for (const each of waiting) each.resolve();
+    this.#noteTrouble(null);
     this.#listener.committed(waiting.flatMap((each) => each.changes));
   }
 

@@ -252,10 +252,11 @@ export class Engine {
       if (!this.busy) this.#committer.forgetTrouble();
       this.#sleepUntilDue(now);
     } catch (reason) {
+      // First of all: whoever is told of it looks at the same store.
+      this.#sleep(STORE_RETRY_MS);
       const error = asUploaderError(reason);
       if (isDataFolderError(error)) this.#noteReadTrouble(error);
       else this.#deps.log.error('The queue could not be read or written.', toLogFields(error));
-      this.#sleep(STORE_RETRY_MS);
     } finally {
       this.#pumping = false;
     }

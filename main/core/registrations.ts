@@ -127,21 +127,22 @@ export class Registrations {
   /** As at a start: of an intent whose answer is not on record only a lookup can tell what came of it. */
   async #doubtUnrecorded(): Promise<void> {
     const shop = this.#shop;
-    const units = [...this.#unrecorded].flatMap((id) => shop.deps.store.unit(id) ?? []);
+    const unrecorded = [...this.#unrecorded];
     this.#unrecorded.clear();
-    const open = units.filter(
-      (unit) => !this.#under.has(unit.id) && unit.state.at === 'registering' && unit.state.doubt === null,
-    );
     const failure = shop.failure(
       new UploaderError('interrupted', 'What Encord answered could not be written down. Looking it up.'),
     );
     try {
+      const units = unrecorded.flatMap((id) => shop.deps.store.unit(id) ?? []);
+      const open = units.filter(
+        (unit) => !this.#under.has(unit.id) && unit.state.at === 'registering' && unit.state.doubt === null,
+      );
       await shop.committer.commit(
         open.map((unit) => change(unit, { on: 'in-doubt', failure, notBefore: 0 })),
       );
     } catch {
-      // Still not to be written: next time.
-      for (const unit of open) this.#unrecorded.add(unit.id);
+      // Still not to be read or written: next time.
+      for (const id of unrecorded) this.#unrecorded.add(id);
     }
   }
 }

@@ -40,6 +40,7 @@ export interface Transfer {
   readonly startedAt: number;
 }
 
+/** None of them may throw: most are called where nobody would catch it. */
 export interface EngineListener {
   /** Something in the store or the gates changed; coalesce before acting. */
   changed(): void;

@@ -157,9 +157,10 @@ test('what is logged is said in words of the program, with names beside it as fi
     for (const [call] of source.matchAll(/\blog\.(?:debug|info|warn|error)\(\s*[^'\s][^\n]*/g))
       found.push(`${file}: ${call}`);
   }
-  // A sentence of its callers, and the name of a media type.
+  // The name of a media type, and sentences of their callers.
   expect(found.map((line) => line.split(':')[0]).toSorted()).toEqual([
     'adapters/encord/route-documented.ts',
+    'app/unless-blind.ts',
     'core/work.ts',
   ]);
 });

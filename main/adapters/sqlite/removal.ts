@@ -14,6 +14,8 @@ import { wipeSecrets } from './secrets.ts';
 /** Rows deleted in one transaction, and the pause between two, in milliseconds. */
 const ROWS_AT_ONCE = 1000;
 const PAUSE_MS = 20;
+/** After the file could not be written (disk full, say), it is tried again after this. */
+const RETRY_MS = 10_000;
 /** Free pages of the file that are kept for what comes next, and how many others are given back at a time. */
 const PAGES_KEPT = 1024;
 const PAGES_AT_ONCE = 256;
@@ -44,9 +46,16 @@ export function remover(db: Database, clock: Clock, adding: () => BatchId | null
   let cancel: (() => void) | null = null;
   let deleted = false;
 
-  const later = (work: () => void): void => {
+  const later = (work: () => void, ms = PAUSE_MS): void => {
     cancel?.();
-    cancel = clock.after(PAUSE_MS, work);
+    cancel = clock.after(ms, () => {
+      try {
+        work();
+      } catch {
+        // Nobody would catch it. What is to be deleted is out of sight and can wait; who has work to write says why.
+        later(work, RETRY_MS);
+      }
+    });
   };
   const sweep = (): void => {
     cancel = null;

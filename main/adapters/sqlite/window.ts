@@ -87,18 +87,29 @@ export interface Windows {
 
 /** Between two slices of a search in the background, in milliseconds. */
 const SEARCH_PAUSE_MS = 10;
+/** And after the file could not be read. */
+const BLIND_PAUSE_MS = 2_000;
 
 /** `searched` is called when a search that a window left unfinished has seen everything. */
 export function windows(db: Database, clock: Clock, searched: () => void): Windows {
   const search = new Search(db, clock);
   let pending: (() => void) | null = null;
 
-  const goOn = (text: string): void => {
+  const proceed = (text: string): boolean | 'blind' => {
+    try {
+      return search.proceed(text, batchLines(db));
+    } catch {
+      // Nobody would catch what a timer throws; whoever looks at the list is told why it cannot be read.
+      return 'blind';
+    }
+  };
+  const goOn = (text: string, ms = SEARCH_PAUSE_MS): void => {
     pending?.();
-    pending = clock.after(SEARCH_PAUSE_MS, () => {
+    pending = clock.after(ms, () => {
       pending = null;
-      if (search.proceed(text, batchLines(db))) searched();
-      else goOn(text);
+      const complete = proceed(text);
+      if (complete === true) searched();
+      else goOn(text, complete === 'blind' ? BLIND_PAUSE_MS : SEARCH_PAUSE_MS);
     });
   };
 

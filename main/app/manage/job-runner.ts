@@ -15,10 +15,12 @@ import { workOf } from './job-kinds/index.ts';
 import type { Work } from './job-kinds/work.ts';
 import {
   afterLostTurn,
+  askedUntil,
   type Book,
   followedTurn,
   type Next,
   ownTurn,
+  retryAfterOf,
   type Turn,
   withoutSession,
 } from './job-turns.ts';
@@ -245,8 +247,10 @@ export class JobRunner {
   /** Milliseconds for which Encord still wants to be left alone. */
   #askedWait(entry: Entry): number {
     const state = this.#deps.store.briefJob(entry.id)?.state;
-    if (state === undefined || failureOf(state)?.code !== 'rate-limited') return 0;
-    return waitOf(state, this.#deps.clock.now());
+    const failure = state && failureOf(state);
+    if (!failure) return 0;
+    const now = this.#deps.clock.now();
+    return Math.min(waitOf(state, now), askedUntil(failure) - now);
   }
 
   #running(accountId: AccountId, lane: Entry['lane']): number {
@@ -324,8 +328,7 @@ export class JobRunner {
       },
       now: () => clock.now(),
       backoff: (attempts, failure) => {
-        const asked = 'retryAfterMs' in failure ? (failure.retryAfterMs ?? 0) : 0;
-        return Math.max(backoffMs(attempts, random, backoff), asked);
+        return Math.max(backoffMs(attempts, random, backoff), retryAfterOf(failure) ?? 0);
       },
       closing: () => this.#closing.signal.aborted || entry.brokenOff,
       cancelled: () => entry.cancelWanted,

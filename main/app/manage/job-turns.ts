@@ -42,6 +42,9 @@ export interface Turn extends Book {
   readonly lasting: WorkTools;
 }
 
+/** Among the details of a failure: the server's `Retry-After` in seconds. It outlives the program with them. */
+const ASKED = 'retryAfter';
+
 /** Milliseconds until the next turn; `rest` where the pause grows from turn to turn; null: the job has ended. */
 export type Next = number | 'rest' | null;
 
@@ -268,7 +271,23 @@ function isFinal(failure: CallFailure): boolean {
 }
 
 function waiting(turn: Book, failure: CallFailure, wait: number) {
-  return { notBefore: turn.now() + wait, failure: toFailure(failure.error, turn.now()) };
+  const now = turn.now();
+  const kept = toFailure(failure.error, now);
+  const ms = retryAfterOf(failure);
+  const details = ms === null ? kept.details : { ...kept.details, [ASKED]: String(Math.ceil(ms / 1000)) };
+  return { notBefore: now + wait, failure: { ...kept, details } };
+}
+
+/** Milliseconds after which the server said that it may be asked again; null where it named no time. */
+export function retryAfterOf(failure: CallFailure): number | null {
+  return 'retryAfterMs' in failure ? (failure.retryAfterMs ?? null) : null;
+}
+
+/** Until when the server asked to be left alone, milliseconds since the epoch; infinite: as long as it waits anyway. */
+export function askedUntil({ code, details, at }: Failure): number {
+  const seconds = details[ASKED];
+  if (seconds !== undefined) return at + Number(seconds) * 1000;
+  return code === 'rate-limited' ? Number.POSITIVE_INFINITY : 0;
 }
 
 function same(one: JobCounts, other: JobCounts): boolean {

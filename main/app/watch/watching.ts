@@ -30,6 +30,7 @@ import type { Datasets } from '../datasets.ts';
 import type { AppDeps } from '../deps.ts';
 import { destinationProblem } from '../destination.ts';
 import type { Reviews } from '../reviews.ts';
+import { BLIND_MS, type UnlessBlind, unlessBlind } from '../unless-blind.ts';
 import { Afterwards } from './afterwards.ts';
 import { DryRuns } from './dry-run.ts';
 import { explain } from './explain.ts';
@@ -95,6 +96,8 @@ export class Watching {
   #closed = false;
   #held = false;
   #reconsiderAt: (() => void) | null = null;
+  readonly #unlessBlind: UnlessBlind;
+  #stopRetry = (): void => undefined;
   readonly #told = new Map<WatchId, string>();
 
   constructor(deps: AppDeps, parts: WatchingParts) {
@@ -117,6 +120,7 @@ export class Watching {
       changed: parts.changed,
     });
     this.#dryRuns = new DryRuns(deps, parts.sizeLimit);
+    this.#unlessBlind = unlessBlind(deps.log, 'The watch folders could not be looked at.');
   }
 
   // -------------------------------------------------------------------------------------------- running
@@ -139,7 +143,7 @@ export class Watching {
     if (!this.#held) return;
     this.#held = false;
     await Promise.all(this.#stopping.values());
-    for (const folder of this.#deps.store.watchFolders()) this.#runWanted(folder);
+    this.#runAll();
     this.#afterwards.wake();
     this.#parts.changed();
   }
@@ -147,6 +151,7 @@ export class Watching {
   async close(): Promise<void> {
     this.#closed = true;
     this.#reconsiderAt?.();
+    this.#stopRetry();
     this.#dryRuns.close();
     await Promise.all([...this.#runs.keys()].map((id) => this.#halt(id)));
     await Promise.all(this.#stopping.values());
@@ -156,13 +161,7 @@ export class Watching {
 
   /** Units changed their states: what was held back for them, and what is to be put away, is looked at again. */
   unitsChanged(): void {
-    if (this.#started === null || this.#closed || this.#reconsiderAt !== null) return;
-    this.#reconsiderAt = this.#deps.clock.after(RECONSIDER_MS, () => {
-      this.#reconsiderAt = null;
-      for (const run of this.#runs.values()) run.reconsider();
-      this.#afterwards.wake();
-      this.#parts.changed();
-    });
+    this.#reconsiderIn(RECONSIDER_MS);
   }
 
   listen(listener: (event: WatchEvent) => void): () => void {
@@ -174,6 +173,29 @@ export class Watching {
   idle(): boolean {
     if (this.#reconsiderAt !== null || this.#afterwards.busy) return false;
     return [...this.#runs.values()].every((run) => run.idle || run.state.kind === 'suspended');
+  }
+
+  #reconsiderIn(ms: number): void {
+    if (this.#started === null || this.#closed || this.#reconsiderAt !== null) return;
+    this.#reconsiderAt = this.#deps.clock.after(ms, () => {
+      this.#reconsiderAt = null;
+      const seen = this.#unlessBlind(() => {
+        for (const run of this.#runs.values()) run.reconsider();
+      });
+      if (!seen) this.#reconsiderIn(BLIND_MS);
+      this.#afterwards.wake();
+      this.#parts.changed();
+    });
+  }
+
+  /** All that are wanted, as soon as the store can be read. */
+  #runAll(): void {
+    this.#stopRetry();
+    if (this.#closed) return;
+    const seen = this.#unlessBlind(() => {
+      for (const folder of this.#deps.store.watchFolders()) this.#runWanted(folder);
+    });
+    if (!seen) this.#stopRetry = this.#deps.clock.after(BLIND_MS, () => this.#runAll());
   }
 
   #run(folder: WatchFolder): void {

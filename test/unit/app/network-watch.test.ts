@@ -7,7 +7,7 @@ import { HandClock } from '../put/support.ts';
 
 function machine() {
   const clock = new HandClock();
-  const state = { offline: true, addresses: '', looks: 0, backs: 0 };
+  const state = { offline: true, addresses: '', looks: 0, backs: 0, trouble: false };
   const watch = new NetworkWatch({
     clock,
     offline: () => state.offline,
@@ -16,6 +16,7 @@ function machine() {
       return state.addresses;
     },
     back: () => {
+      if (state.trouble) throw new Error('It cannot be tried.');
       state.backs += 1;
     },
   });
@@ -52,6 +53,18 @@ test('while work gets through nobody looks, and after it did nobody looks any mo
   state.offline = false;
   clock.pass(2_000);
   expect([state.looks, clock.waiting]).toEqual([1, 0]);
+});
+
+test('whatever those meet who are told of it, the next look comes', () => {
+  const { clock, state, watch } = machine();
+  watch.look();
+  state.trouble = true;
+  state.addresses = 'eth0 10.0.0.7';
+  expect(() => clock.pass(2_000)).toThrow();
+  state.trouble = false;
+  state.addresses = 'wlan0 192.168.1.4';
+  clock.pass(2_000);
+  expect(state.backs).toBe(1);
 });
 
 test('it ends with the program', () => {

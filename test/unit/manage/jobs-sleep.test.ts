@@ -76,38 +76,64 @@ test('a poll is broken off without being counted, and asked again', async () => 
   await eventually(() => expect(world.times('state')).toBeGreaterThan(polls));
 });
 
-test('what Encord told to wait waits on, over a sleep too; what only failed is tried at once', async () => {
+test.each([
+  { kind: 'wait', code: 'rate-limited' },
+  { kind: 'lost', code: 'server-error' },
+] as const)(
+  'what Encord told to wait by $code waits on, over a sleep too; what only failed is tried at once',
+  async ({ kind, code }) => {
+    const asked: CallFailure = { kind, error: new UploaderError(code, 'Wait.'), retryAfterMs: 240_000 };
+    const away: CallFailure = {
+      kind: 'never-sent',
+      error: new UploaderError('connection-lost', 'No network.'),
+    };
+    world.meets = (call) => (call === 'state' ? asked : call === 'remove' ? away : null);
+    const waiting = world.start(register);
+    await eventually(() => {
+      expect(world.store.briefJob(waiting)?.state).toMatchObject({ failure: { code } });
+    });
+    const failed = world.start(remove(world.addRows(2)));
+    await eventually(() => {
+      expect(world.store.briefJob(failed)?.state).toMatchObject({ failure: { code: 'connection-lost' } });
+    });
+    world.meets = () => null;
+    const polls = world.times('state');
+    world.jobs.tryNow();
+    await eventually(() => expect(world.jobs.get(failed).state).toBe('done'));
+    await world.jobs.hold();
+    world.jobs.release();
+    world.clock.leap(200_000);
+    expect(world.times('state')).toBe(polls);
+    // The machine sleeps for the rest of it, of which its timers know nothing.
+    await world.jobs.hold();
+    world.clock.sleep(60_000);
+    world.jobs.release();
+    await eventually(() => expect(world.times('state')).toBeGreaterThan(polls));
+  },
+);
+
+test('a shorter wait that Encord asked for is no reason to wait longer where somebody wants it tried', async () => {
   const asked: CallFailure = {
-    kind: 'wait',
-    error: new UploaderError('rate-limited', 'Wait.'),
-    retryAfterMs: 240_000,
+    kind: 'lost',
+    error: new UploaderError('server-error', 'Wait.'),
+    retryAfterMs: 10_000,
   };
-  const away: CallFailure = {
-    kind: 'never-sent',
-    error: new UploaderError('connection-lost', 'No network.'),
-  };
-  world.meets = (call) => (call === 'state' ? asked : call === 'remove' ? away : null);
-  const waiting = world.start(register);
+  world.meets = (call) => (call === 'state' ? asked : null);
+  const id = world.start(register);
+  // Its own waits have grown by now.
   await eventually(() => {
-    expect(world.store.briefJob(waiting)?.state).toMatchObject({ failure: { code: 'rate-limited' } });
-  });
-  const failed = world.start(remove(world.addRows(2)));
-  await eventually(() => {
-    expect(world.store.briefJob(failed)?.state).toMatchObject({ failure: { code: 'connection-lost' } });
+    const state = world.store.briefJob(id)?.state;
+    if (state?.at === 'following' && state.attempts === 6) return;
+    world.clock.leapToNext();
+    throw new Error('They are short.');
   });
   world.meets = () => null;
   const polls = world.times('state');
   world.jobs.tryNow();
-  await eventually(() => expect(world.jobs.get(failed).state).toBe('done'));
-  await world.jobs.hold();
-  world.jobs.release();
-  world.clock.leap(200_000);
+  world.clock.leap(9_000);
   expect(world.times('state')).toBe(polls);
-  // The machine sleeps for the rest of it, of which its timers know nothing.
-  await world.jobs.hold();
-  world.clock.sleep(60_000);
-  world.jobs.release();
-  await eventually(() => expect(world.times('state')).toBeGreaterThan(polls));
+  world.clock.leap(2_000);
+  await eventually(() => expect(world.times('state')).toBe(polls + 1));
 });
 
 test('what must not be started twice is not broken off: its answer counts when it comes', async () => {

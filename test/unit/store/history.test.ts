@@ -103,3 +103,16 @@ test('the file gives back the room that a removed batch took', async () => {
   expect(size()).toBeLessThan(5_000_000);
   expect(raw().prepare('PRAGMA integrity_check').get()).toEqual({ integrity_check: 'ok' });
 });
+
+test('what cannot be deleted now stays out of sight, and is deleted later', () => {
+  const { store, clock, raw } = openTestStore();
+  const batch = addDone(store, 'old', 3);
+  const db = raw();
+  db.exec("CREATE TRIGGER full BEFORE DELETE ON item BEGIN SELECT RAISE(ABORT, 'The disk is full.'); END");
+  expect(store.removeFinished(batch)).toBe(1);
+  // After the first try.
+  clock.after(1_000, () => db.exec('DROP TRIGGER full'));
+  clock.runAll();
+  expect([ids(store), store.unitView(1)]).toEqual([[], null]);
+  expect(db.prepare('SELECT count(*) AS n FROM item').get()).toEqual({ n: 0 });
+});

@@ -148,180 +148,49 @@ describe('searching', () => {
     expect(labels(store, seek)).toEqual(['batch 1', 'unit 1', 'unit 2']);
   });
 
-  test('a long search goes on by itself, and says when it has seen everything', () => {
-    const { store, folder } = openTestStore();
-    const many = Array.from({ length: 9000 }, (_, index) => planned(`frame ${index}`));
-    store.addBatch(newBatch(), many, []);
-    store.close();
-    // A clock on which every look costs more than a call may take.
+  /** A store on whose clock every look costs more than a call may take; what it searches for takes several. */
+  function openSlow(folder: string) {
     const clock = new (class extends FakeClock {
       override monotonic(): number {
         this.time += 100;
         return this.time;
       }
     })();
-    let searched = 0;
-    const slow = openStore(folder, { clock, searched: () => (searched += 1) });
-    const seek = query({ search: 'frame 8', expandedBatches: new Set([1]), limit: 1 });
+    const told = { searched: 0 };
+    const slow = openStore(folder, { clock, searched: () => (told.searched += 1) });
+    return { slow, clock, told };
+  }
+  const seek = query({ search: 'frame 8', expandedBatches: new Set([1]), limit: 1 });
+  function withMany() {
+    const opened = openTestStore();
+    const many = Array.from({ length: 9000 }, (_, index) => planned(`frame ${index}`));
+    opened.store.addBatch(newBatch(), many, []);
+    opened.store.close();
+    return opened;
+  }
+
+  test('a long search goes on by itself, and says when it has seen everything', () => {
+    const { slow, clock, told } = openSlow(withMany().folder);
     expect(slow.rowsWindow(seek)).toMatchObject({ total: 1 + 11, complete: false });
-    expect(searched).toBe(0);
+    expect(told.searched).toBe(0);
     expect(clock.runAll()).toBeGreaterThan(1);
-    expect(searched).toBe(1);
+    expect(told.searched).toBe(1);
     expect(slow.rowsWindow(seek)).toMatchObject({ total: 1 + 1111, complete: true });
     expect(clock.runAll()).toBe(0);
     slow.close();
   });
-});
 
-describe('any window is a part of the whole', () => {
-  /** More units than stand in two blocks, on all shelves, some of them groups. */
-  function large(): Store {
-    const { store } = openTestStore();
-    const plan = Array.from({ length: 9000 }, (_, index) =>
-      planned(`u${index}${index % 13 === 0 ? ' odd' : ''}`, index % 50 === 0 ? [1, 2, 3, 4] : [1]),
-    );
-    store.addBatch(
-      newBatch(),
-      plan,
-      Array.from({ length: 40 }, (_, index) => turnedAway(`away ${index} odd`)),
-    );
-    store.addBatch(newBatch(), plan.slice(0, 10), []);
-    store.commit(
-      Array.from({ length: 3000 }, (_, index) => ({
-        kind: 'unit',
-        id: index * 3 + 1,
-        event: { on: 'cancel' },
-      })),
-    );
-    store.commit(
-      Array.from({ length: 2000 }, (_, index) => ({
-        kind: 'item',
-        id: index * 4 + 2,
-        event: index % 2 === 0 ? { on: 'failed', failure: failure() } : { on: 'granted', grant: grant('x') },
-      })),
-    );
-    return store;
-  }
-
-  test('for every filter and search', () => {
-    const store = large();
-    const asked: [Filter, string][] = [
-      ['all', ''],
-      ['waiting', ''],
-      ['active', ''],
-      ['attention', ''],
-      ['turned-away', ''],
-      ['all', 'odd'],
-      ['waiting', 'odd'],
-      ['turned-away', 'odd'],
-    ];
-    for (const [filter, search] of asked) {
-      const tree = {
-        filter,
-        search,
-        expandedBatches: new Set([1, 2]),
-        expandedUnits: new Set([51, 101, 4101, 4151, 8951, 9001]),
-      };
-      const whole = labels(store, { ...tree, limit: 100_000 });
-      expect(whole.length).toBeGreaterThan(30);
-      expect(new Set(whole).size).toBe(whole.length);
-      const part = (offset: number, limit: number) => labels(store, { ...tree, offset, limit });
-      for (const start of [0, 1, 2, 12, 60, 1365, 4095, 4096, 4120, 5000, 8190, 8192, 9000]) {
-        const offset = Math.min(start, whole.length - 7);
-        expect([filter, search, offset, part(offset, 7)]).toEqual([
-          filter,
-          search,
-          offset,
-          whole.slice(offset, offset + 7),
-        ]);
-      }
-      expect(part(whole.length - 3, 50)).toEqual(whole.slice(-3));
-      expect(part(whole.length + 5, 50)).toEqual([]);
-    }
-  });
-});
-
-describe('single views', () => {
-  test('say what a page shows', () => {
-    const store = prepared();
-    expect(store.batches(0, 1)).toMatchObject([
-      {
-        id: 2,
-        name: 'Tuesday',
-        accountName: 'Account lab',
-        accountRemoved: false,
-        route: null,
-        unitCount: 1,
-      },
-    ]);
-    expect(store.batches(1, 5).map((batch) => batch.id)).toEqual([1]);
-    expect(store.batchView(1)).toMatchObject({
-      datasetTitle: 'Cells',
-      finishedAt: null,
-      trouble: null,
-      totals: {
-        units: { done: 1, ready: 1, failed: 1, collecting: 1, cancelled: 1 },
-        bytes: 26,
-        storedBytes: 20,
-      },
-    });
-    expect(store.unitView(3)).toEqual({
-      id: 3,
-      batchId: 1,
-      media: 'image',
-      title: 'failed',
-      path: '/in/failed/0.png',
-      itemCount: 1,
-      storedItems: 0,
-      bytes: 10,
-      storedBytes: 0,
-      paused: false,
-      state: 'failed',
-      begun: false,
-      attempts: 0,
-      notBefore: 0,
-      failure: failure(),
-      step: 'upload',
-      dataHash: null,
-      itemUuid: null,
-    });
-    expect(store.unitView(1)).toMatchObject({ state: 'done', dataHash: 'data-hash', itemUuid: 'item-uuid' });
-    expect(store.itemsView(4, 1, 1)).toEqual([
-      {
-        id: 5,
-        unitId: 4,
-        position: 1,
-        name: '1.png',
-        path: '/in/group/1.png',
-        size: 2,
-        paused: false,
-        state: 'queued',
-        attempts: 0,
-        notBefore: 0,
-        failure: null,
-      },
-    ]);
-    expect(store.turnedAway(2, 1, 5)).toMatchObject([
-      { id: 2, batchId: 2, turnedAway: { kind: 'skipped', title: 'twice.png', dataHash: 'row-0' } },
-    ]);
-    expect([
-      store.batchView(9),
-      store.unitView(9),
-      store.itemsView(9, 0, 9),
-      store.turnedAway(9, 0, 9),
-    ]).toEqual([null, null, [], []]);
-  });
-
-  test('a single file that waits for another try shows its own attempts and reason', () => {
-    const store = prepared();
-    store.commit([
-      { kind: 'item', id: 8, event: { on: 'transient', failure: failure('dns'), notBefore: 77 } },
-    ]);
-    expect(store.unitView(6)).toMatchObject({
-      state: 'collecting',
-      attempts: 1,
-      notBefore: 77,
-      failure: failure('dns'),
-    });
+  test('and over a moment in which the file cannot be read', () => {
+    const { folder, raw } = withMany();
+    const { slow, clock, told } = openSlow(folder);
+    expect(slow.rowsWindow(seek)).toMatchObject({ complete: false });
+    const db = raw();
+    db.exec('ALTER TABLE batch RENAME TO away');
+    // After the first try.
+    clock.after(1_000, () => db.exec('ALTER TABLE away RENAME TO batch'));
+    clock.runAll();
+    expect(told.searched).toBe(1);
+    expect(slow.rowsWindow(seek)).toMatchObject({ total: 1 + 1111, complete: true });
+    slow.close();
   });
 });
