@@ -4,8 +4,9 @@
  */
 
 import type { NewsView } from '../../../preload/contract/desktop.ts';
-import { asUploaderError, toLogFields, type UploaderError } from '../../core/errors.ts';
+import type { UploaderError } from '../../core/errors.ts';
 import type { BatchId } from '../../core/model.ts';
+import { type UnlessBlind, unlessBlind } from '../unless-blind.ts';
 import { openUnits } from './counts.ts';
 import { NewsDesk } from './news-desk.ts';
 import type { AccountPiece, Piece } from './news-words.ts';
@@ -27,8 +28,7 @@ export class News {
   readonly #desk: NewsDesk;
   #cancelLook: (() => void) | null = null;
   #closed = false;
-  /** The last look failed, and that is logged. */
-  #blind = false;
+  readonly #unlessBlind: UnlessBlind;
   #unfinished: ReadonlySet<BatchId>;
   #lastBatch: BatchId;
   /** What is so now and was told or is about to be; and since when it is no longer so. */
@@ -37,7 +37,8 @@ export class News {
   /** @param tell called with each piece of news that the settings allow now */
   constructor(program: NewsSource, tell: (news: NewsView) => void) {
     this.#program = program;
-    const { clock, store, watch } = program.deps;
+    const { clock, store, watch, log } = program.deps;
+    this.#unlessBlind = unlessBlind(log, 'The news could not be looked for.');
     this.#desk = new NewsDesk({
       clock,
       local: watch.local,
@@ -56,7 +57,8 @@ export class News {
     if (this.#cancelLook !== null || this.#closed || host.host !== 'electron') return;
     this.#cancelLook = clock.after(LOOK_MS, () => {
       this.#cancelLook = null;
-      this.#tryToSee();
+      // What is missed now is seen at the next look.
+      this.#unlessBlind(() => this.#see());
     });
   }
 
@@ -64,21 +66,6 @@ export class News {
     this.#closed = true;
     this.#cancelLook?.();
     this.#desk.close();
-  }
-
-  /** Nobody would catch what a timer throws. What is missed now is seen at the next look. */
-  #tryToSee(): void {
-    try {
-      this.#see();
-      this.#blind = false;
-    } catch (reason) {
-      if (!this.#blind)
-        this.#program.deps.log.warn(
-          'The news could not be looked for.',
-          toLogFields(asUploaderError(reason)),
-        );
-      this.#blind = true;
-    }
   }
 
   #see(): void {

@@ -11,6 +11,7 @@ import { isInDoubt, isOpen } from '../../core/manage/jobs.ts';
 import type { AccountId } from '../../core/model.ts';
 import type { Clock, Log, Random } from '../../core/ports.ts';
 import { type Backoff, backoffMs, DEFAULT_BACKOFF } from '../../core/retry.ts';
+import { BLIND_MS, type UnlessBlind, unlessBlind } from '../unless-blind.ts';
 import { workOf } from './job-kinds/index.ts';
 import type { Work } from './job-kinds/work.ts';
 import {
@@ -46,8 +47,6 @@ const REST_MS = { held: [250, 4_000], plain: [1_000, 30_000] } as const;
 const GRACE_MS = 5_000;
 /** After something that was not foreseen; no wait is longer, so that a clock that was wrong holds up nothing for long. */
 const LONGEST_WAIT_MS = 5 * 60_000;
-/** How long after the store could not be read it is tried again. */
-const STORE_RETRY_MS = 5_000;
 
 interface Entry {
   readonly id: JobId;
@@ -74,12 +73,12 @@ export class JobRunner {
   readonly #closing = new AbortController();
   readonly #hard = new AbortController();
   #held = false;
-  /** The store could not be read, and that is logged. */
-  #blind = false;
+  readonly #unlessBlind: UnlessBlind;
   #stopRetry = (): void => undefined;
 
   constructor(deps: RunnerDeps) {
     this.#deps = deps;
+    this.#unlessBlind = unlessBlind(deps.log, 'The jobs could not be read.');
   }
 
   /** Takes on an open job. */
@@ -139,11 +138,13 @@ export class JobRunner {
 
   /** What waits after a failure is tried at once, unless Encord asked for the wait. */
   tryNow(): void {
-    this.#orLater(() => {
-      for (const entry of this.#entries.values()) {
-        if (!entry.running && !this.#due.has(entry)) this.#after(entry, this.#askedWait(entry));
-      }
-    });
+    const waiting = [...this.#entries.values()].filter((entry) => !entry.running && !this.#due.has(entry));
+    const waits = new Map<Entry, number>();
+    const look = () => {
+      for (const entry of waiting) waits.set(entry, this.#askedWait(entry));
+    };
+    if (waiting.length > 0 && !this.#orLater(look, () => this.tryNow())) return;
+    for (const [entry, ms] of waits) this.#after(entry, ms);
     this.#next();
   }
 
@@ -207,22 +208,21 @@ export class JobRunner {
   }
 
   #next(): void {
-    if (!this.#held) this.#orLater(() => this.#beginDue());
+    if (!this.#held)
+      this.#orLater(
+        () => this.#beginDue(),
+        () => this.#next(),
+      );
   }
 
   /** Nobody would catch what is thrown to a timer or to the system: while the store cannot be read, turns begin later. */
-  #orLater(work: () => void): void {
-    try {
-      work();
-    } catch (reason) {
-      if (!this.#blind) {
-        const fields = toLogFields(asUploaderError(reason));
-        this.#deps.log.error('The jobs could not be read.', fields);
-      }
-      this.#blind = true;
+  #orLater(work: () => void, again: () => void): boolean {
+    const done = this.#unlessBlind(work);
+    if (!done) {
       this.#stopRetry();
-      this.#stopRetry = this.#deps.clock.after(STORE_RETRY_MS, () => this.#next());
+      this.#stopRetry = this.#deps.clock.after(BLIND_MS, again);
     }
+    return done;
   }
 
   #beginDue(): void {
@@ -241,7 +241,6 @@ export class JobRunner {
       entry.brokenOff = false;
       entry.running = this.#turn(entry, job);
     }
-    this.#blind = false;
   }
 
   /** Milliseconds for which Encord still wants to be left alone. */

@@ -160,11 +160,33 @@ test('a store that cannot be read at the resume is tried again, and said once', 
   world.jobs.release();
   world.clock.leap(60_000);
   world.jobs.tryNow();
-  const said = world.errors.filter(([message]) => message === 'The jobs could not be read.');
-  expect(said).toEqual([
+  expect(world.warnings).toEqual([
     ['The jobs could not be read.', { code: 'data-folder-unusable', reason: 'The database cannot be read.' }],
   ]);
   trouble.mockRestore();
   world.clock.leap(5_000);
   await world.until(id, 'done');
+});
+
+test('what waits after a failure is tried when the store can be read again after the resume', async () => {
+  world.meets = (call) =>
+    call === 'remove' ? { kind: 'lost', error: new UploaderError('refused', 'No.') } : null;
+  const id = world.start(remove(world.addRows(1)));
+  await eventually(() => {
+    if (world.times('remove') < 10) world.clock.leap(60_000);
+    // Much longer than the store is left alone.
+    expect(Number(world.jobs.get(id).notBefore)).toBeGreaterThan(world.clock.now() + 30_000);
+  });
+  await world.jobs.hold();
+  const tried = world.times('remove');
+  world.meets = () => null;
+  const trouble = vi.spyOn(world.store, 'briefJob').mockImplementation(() => {
+    throw new UploaderError('data-folder-unusable', 'The database cannot be read.');
+  });
+  world.jobs.release();
+  trouble.mockRestore();
+  world.clock.leap(5_000);
+  // `until` would leap over the job's own wait.
+  await eventually(() => expect(world.jobs.get(id)).toMatchObject({ state: 'done' }));
+  expect(world.times('remove')).toBe(tried + 1);
 });

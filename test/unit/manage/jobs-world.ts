@@ -44,7 +44,8 @@ export class World {
     checked: true,
   });
   signedOut: UploaderError | null = null;
-  /** What the log was told of errors. */
+  /** What the log was told of what is odd, and of errors. */
+  readonly warnings: [message: string, fields: unknown][] = [];
   readonly errors: [message: string, fields: unknown][] = [];
   /** How often pages were told that rows changed. */
   rowsTold = 0;
@@ -128,7 +129,7 @@ export class World {
     const log: Log = {
       debug() {},
       info() {},
-      warn() {},
+      warn: (message, fields) => void this.warnings.push([message, fields]),
       error: (message, fields) => void this.errors.push([message, fields]),
     };
     return new Jobs(
